@@ -1,0 +1,264 @@
+//! What an analysis concludes: the rows of every result table, as plain data.
+//!
+//! Every list is sorted by its table's key, so that equal packages give equal reports.
+
+use std::sync::Arc;
+
+use crate::time::Day;
+
+/// Text that many rows share.
+pub type Text = Arc<str>;
+
+/// Everything that the statistics file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The person whose package it is.
+    pub owner: Owner,
+    /// Whether messages, servers or usable events are missing.
+    pub is_partial: bool,
+    /// Sorted by event, day, hour, channel, guild, user and extra fields.
+    pub activity: Vec<ActivityRow>,
+    /// Sorted by channel id.
+    pub dm_channels: Vec<DmChannelRow>,
+    /// Sorted by channel id.
+    pub group_channels: Vec<GroupChannelRow>,
+    /// Sorted by channel id.
+    pub guild_channels: Vec<GuildChannelRow>,
+    /// Sorted by guild id.
+    pub guilds: Vec<GuildRow>,
+    /// Sorted by payment id.
+    pub payments: Vec<PaymentRow>,
+    /// Sorted by start; they do not overlap.
+    pub voice_sessions: Vec<VoiceSessionRow>,
+    /// Sorted by start; they do not overlap.
+    pub sessions: Vec<SessionRow>,
+    /// One row per section, in the order of [`Section::ALL`].
+    pub sections: Vec<SectionRow>,
+}
+
+/// The person whose package it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// Discord's id of the user.
+    pub id: Text,
+    /// The handle, or `Unknown`.
+    pub name: Text,
+    /// The name shown to others.
+    pub display_name: Option<Text>,
+    /// Address of the avatar on Discord's content network.
+    pub avatar_url: Option<Text>,
+}
+
+/// How often something happened in one day or hour, at one place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActivityRow {
+    /// Name of the event in the result, such as `message_sent`.
+    pub event: &'static str,
+    /// UTC day.
+    pub day: Day,
+    /// UTC hour, 0 for events that are counted per day.
+    pub hour: u8,
+    /// Channel it happened in.
+    pub channel_id: Option<Text>,
+    /// Guild it happened in.
+    pub guild_id: Option<Text>,
+    /// User, or for commands the application.
+    pub user_id: Option<Text>,
+    /// Emoji name or operating system.
+    pub extra_1: Option<Text>,
+    /// For reactions: whether the emoji is a custom one.
+    pub extra_2: Option<bool>,
+    /// Number of occurrences.
+    pub count: u32,
+}
+
+/// A conversation with one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DmChannelRow {
+    /// Channel id.
+    pub channel_id: Text,
+    /// The other person's id, or `deleted:<channel>` or `unknown:<channel>`.
+    pub user_id: Text,
+    /// The other person's handle.
+    pub user_name: Text,
+    /// The name they show to others.
+    pub display_name: Option<Text>,
+    /// Their avatar on Discord's content network.
+    pub avatar_url: Option<Text>,
+    /// Messages that the owner sent.
+    pub message_count: u64,
+    /// Minutes of voice in this channel.
+    pub voice_minutes: u64,
+    /// Mean VADER compound score of the owner's messages in units of 1e-4, within -10000..=10000.
+    pub sentiment: i32,
+}
+
+/// A conversation with several people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupChannelRow {
+    /// Channel id.
+    pub channel_id: Text,
+    /// The group's name, or `Unnamed group`.
+    pub name: Text,
+    /// People in the group when the package was made, the owner included.
+    pub recipient_count: u32,
+    /// Messages that the owner sent.
+    pub message_count: u64,
+    /// Minutes of voice in this channel.
+    pub voice_minutes: u64,
+}
+
+/// A channel of a guild that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuildChannelRow {
+    /// Channel id.
+    pub channel_id: Text,
+    /// The channel's name, or `Unknown channel`.
+    pub name: Text,
+    /// The guild it belongs to.
+    pub guild_id: Text,
+    /// Messages that the owner sent.
+    pub message_count: u64,
+    /// Minutes of voice in this channel.
+    pub voice_minutes: u64,
+}
+
+/// A guild ("server"), present or left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuildRow {
+    /// Guild id.
+    pub guild_id: Text,
+    /// The guild's name, or `Unknown server`.
+    pub name: Text,
+    /// Messages that the owner sent in all its channels.
+    pub message_count: u64,
+}
+
+/// Money that the owner paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentRow {
+    /// Payment id.
+    pub payment_id: Text,
+    /// UTC day.
+    pub day: Day,
+    /// Minor units of the currency (cents), refunds taken off.
+    pub amount: i64,
+    /// Lower-case ISO 4217 code.
+    pub currency: Text,
+    /// What it was for; may be empty.
+    pub description: Text,
+}
+
+/// A stretch of time in one voice channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VoiceSessionRow {
+    /// Channel id.
+    pub channel_id: Text,
+    /// Guild id, none for calls in conversations.
+    pub guild_id: Option<Text>,
+    /// Start, seconds since 1970.
+    pub started: i64,
+    /// End, seconds since 1970.
+    pub ended: i64,
+}
+
+impl VoiceSessionRow {
+    /// Whole minutes.
+    #[must_use]
+    pub fn minutes(&self) -> u64 {
+        whole_minutes(self.started, self.ended)
+    }
+}
+
+/// A stretch of time connected to Discord.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Start, seconds since 1970.
+    pub started: i64,
+    /// End, seconds since 1970.
+    pub ended: i64,
+    /// Operating system that began it.
+    pub os: Text,
+}
+
+impl SessionRow {
+    /// Whole minutes.
+    #[must_use]
+    pub fn minutes(&self) -> u64 {
+        whole_minutes(self.started, self.ended)
+    }
+}
+
+fn whole_minutes(started: i64, ended: i64) -> u64 {
+    u64::try_from(ended - started).unwrap_or(0) / 60
+}
+
+/// A part of the package that is read and reported on separately.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Section {
+    /// `user.json`.
+    Account,
+    /// The channels the owner wrote in.
+    Messages,
+    /// The index of guilds.
+    Servers,
+    /// The event files.
+    Activity,
+    /// Payments of either place.
+    Payments,
+}
+
+impl Section {
+    /// Every section, in the order of the result.
+    pub const ALL: [Self; 5] =
+        [Self::Account, Self::Messages, Self::Servers, Self::Activity, Self::Payments];
+
+    /// The spelling in the result.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Messages => "messages",
+            Self::Servers => "servers",
+            Self::Activity => "activity",
+            Self::Payments => "payments",
+        }
+    }
+}
+
+/// What became of a section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SectionStatus {
+    /// Read whole.
+    Ok,
+    /// Not in the package.
+    Missing,
+    /// In the package, without anything to count.
+    Empty,
+    /// In the package, but something in it could not be read.
+    Damaged,
+}
+
+impl SectionStatus {
+    /// The spelling in the result.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Missing => "missing",
+            Self::Empty => "empty",
+            Self::Damaged => "damaged",
+        }
+    }
+}
+
+/// What a section gave, and what could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SectionRow {
+    /// The section.
+    pub section: Section,
+    /// What became of it.
+    pub status: SectionStatus,
+    /// In plain words: what was counted, skipped or given up. Never a name, text or id of the package.
+    pub detail: Option<String>,
+}
