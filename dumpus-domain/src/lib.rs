@@ -1,1 +1,6 @@
-//! x
+#![doc = include_str!("../README.md")]
+
+pub mod analysis;
+pub mod layout;
+pub mod report;
+pub mod time;

@@ -210,8 +210,13 @@ pub enum Section {
 
 impl Section {
     /// Every section, in the order of the result.
-    pub const ALL: [Self; 5] =
-        [Self::Account, Self::Messages, Self::Servers, Self::Activity, Self::Payments];
+    pub const ALL: [Self; 5] = [
+        Self::Account,
+        Self::Messages,
+        Self::Servers,
+        Self::Activity,
+        Self::Payments,
+    ];
 
     /// The spelling in the result.
     #[must_use]
