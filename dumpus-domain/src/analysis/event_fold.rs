@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hasher};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::EventKind;
 use super::budget::{Budget, OverBudget};
@@ -18,7 +18,7 @@ pub struct EventFold {
     pub(super) source: u32,
     window: DayWindow,
     budget: Arc<Budget>,
-    texts: FxHashMap<Text, ()>,
+    texts: FxHashSet<Text>,
     row_of: FxHashMap<RowKey, u32>,
     pub(super) rows: Vec<RowKey>,
     pub(super) marks: Vec<Mark>,
@@ -89,7 +89,7 @@ impl EventFold {
             source,
             window,
             budget,
-            texts: FxHashMap::default(),
+            texts: FxHashSet::default(),
             row_of: FxHashMap::default(),
             rows: Vec::new(),
             marks: Vec::new(),
@@ -279,12 +279,12 @@ impl EventFold {
     }
 
     fn text(&mut self, text: &str) -> Result<Text, OverBudget> {
-        if let Some((known, ())) = self.texts.get_key_value(text) {
+        if let Some(known) = self.texts.get(text) {
             return Ok(known.clone());
         }
         self.budget.key()?;
         let text = Text::from(text);
-        self.texts.insert(text.clone(), ());
+        self.texts.insert(text.clone());
         Ok(text)
     }
 }

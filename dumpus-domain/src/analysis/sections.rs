@@ -1,6 +1,6 @@
 //! What each section gave and what could not be read, in words for the person whose package it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::channel_fold::{ChannelFold, ChannelKind};
 use super::event_fold::Tally;
@@ -9,14 +9,14 @@ use crate::report::{Section, SectionRow, SectionStatus};
 /// What could not be found or read.
 #[derive(Clone, Debug, Default)]
 pub struct Gaps {
-    missing: BTreeMap<Section, ()>,
+    missing: BTreeSet<Section>,
     notes: BTreeMap<Section, BTreeMap<&'static str, u64>>,
 }
 
 impl Gaps {
     /// The section is not in the package.
     pub fn missing(&mut self, section: Section) {
-        self.missing.insert(section, ());
+        self.missing.insert(section);
     }
 
     /// Something in the section could not be read. `what` is plain words that follow a number, such as
@@ -28,7 +28,7 @@ impl Gaps {
     /// Whether the section is not in the package.
     #[must_use]
     pub fn is_missing(&self, section: Section) -> bool {
-        self.missing.contains_key(&section)
+        self.missing.contains(&section)
     }
 
     pub(super) fn rows<'a>(&self, seen: &Seen<'a, impl Iterator<Item = &'a ChannelFold> + Clone>) -> Vec<SectionRow> {
@@ -199,7 +199,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (place, digit) in digits.char_indices() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
