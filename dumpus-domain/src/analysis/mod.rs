@@ -170,6 +170,7 @@ impl Analysis {
             || self.gaps.is_missing(Section::Servers)
             || events.tally.typed == 0;
 
+        let message_count = self.channels.values().map(|channel| channel.messages).sum();
         let places = Places::new(
             self.channels,
             &self.labels,
@@ -181,6 +182,7 @@ impl Analysis {
         Ok(Report {
             owner,
             is_partial,
+            message_count,
             activity,
             dm_channels: places.dms,
             group_channels: places.groups,

@@ -55,9 +55,6 @@ impl Summary {
         for payment in &report.payments {
             *spent.entry(payment.currency.to_string()).or_default() += payment.amount;
         }
-        let messages = report.dm_channels.iter().map(|row| row.message_count);
-        let messages = messages.chain(report.group_channels.iter().map(|row| row.message_count));
-        let messages = messages.chain(report.guild_channels.iter().map(|row| row.message_count));
         Self {
             owner: Owner {
                 id: report.owner.id.to_string(),
@@ -65,7 +62,7 @@ impl Summary {
                 display_name: report.owner.display_name.as_deref().map(str::to_owned),
             },
             is_partial: report.is_partial,
-            messages: messages.sum(),
+            messages: report.message_count,
             channels: Channels {
                 direct: report.dm_channels.len(),
                 group: report.group_channels.len(),
