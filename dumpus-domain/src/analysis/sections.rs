@@ -22,7 +22,12 @@ impl Gaps {
     /// Something in the section could not be read. `what` is plain words that follow a number, such as
     /// `channels could not be read`; the same words are said once, with their number.
     pub fn damage(&mut self, section: Section, what: &'static str) {
-        *self.notes.entry(section).or_default().entry(what).or_default() += 1;
+        self.damages(section, what, 1);
+    }
+
+    /// The same, `count` times.
+    pub fn damages(&mut self, section: Section, what: &'static str, count: u64) {
+        *self.notes.entry(section).or_default().entry(what).or_default() += count;
     }
 
     /// Whether the section is not in the package.
