@@ -23,13 +23,18 @@ impl Gaps {
     /// A file of the section could not be read, or not whole. `what` is plain words that follow a number, such as
     /// `channels could not be read`; the same words are said once, with their number.
     pub fn damage(&mut self, section: Section, what: &'static str) {
+        self.damages(section, what, 1);
+    }
+
+    /// The same, `count` times.
+    pub fn damages(&mut self, section: Section, what: &'static str, count: u64) {
         self.damaged.insert(section);
-        self.skip(section, what);
+        self.skip(section, what, count);
     }
 
     /// Single things inside files were skipped: said in the same way, but the section counts as read.
-    pub fn skip(&mut self, section: Section, what: &'static str) {
-        *self.notes.entry(section).or_default().entry(what).or_default() += 1;
+    pub fn skip(&mut self, section: Section, what: &'static str, count: u64) {
+        *self.notes.entry(section).or_default().entry(what).or_default() += count;
     }
 
     /// Whether the section is not in the package.
