@@ -4,8 +4,12 @@
 //! | --- | --- | --- |
 //! | `memory` (default) | every port | `memory` |
 //! | `zip` | `ArchiveReader` | `archive_zip` |
+//! | `sqlite` | `ReportWriter` | `report_sqlite` |
 
 #[cfg(feature = "zip")]
 pub mod archive_zip;
 #[cfg(feature = "memory")]
 pub mod memory;
+pub mod package_file;
+#[cfg(feature = "sqlite")]
+pub mod report_sqlite;

@@ -1,5 +1,6 @@
-//! Adapters that need nothing but memory, for tests and for trying things out.
+//! Adapters that keep everything in the process: for tests, and for embedding.
 
 mod archive;
+pub mod report;
 
 pub use archive::MemoryArchive;
