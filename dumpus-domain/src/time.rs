@@ -139,7 +139,7 @@ impl fmt::Display for Day {
 }
 
 /// The days that a package can speak of. One junk date would stretch every chart of the client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DayWindow {
     last: Option<Day>,
 }

@@ -93,6 +93,7 @@ pub(super) struct Seen<'a, C: Iterator<Item = &'a ChannelFold> + Clone> {
     pub(super) voice_sessions: usize,
     pub(super) sessions: usize,
     pub(super) payments: usize,
+    pub(super) left_out_payments: usize,
     pub(super) unreadable_payments: u64,
     pub(super) listed_guilds: usize,
     pub(super) channels: C,
@@ -134,6 +135,11 @@ impl<'a, C: Iterator<Item = &'a ChannelFold> + Clone> Seen<'a, C> {
                     is_empty: self.payments == 0,
                     ..Said::default()
                 };
+                let left_out = self.left_out_payments as u64;
+                said.remark(
+                    left_out,
+                    "payments that failed, were refunded or are no money were left out",
+                );
                 said.remark(self.unreadable_payments, "payments could not be read");
                 said
             }

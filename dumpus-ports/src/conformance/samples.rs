@@ -85,6 +85,7 @@ pub fn heavy(activity_rows: usize) -> Report {
             avatar_url: None,
         },
         is_partial: false,
+        message_count: 0,
         activity,
         dm_channels: dm_channels(&mut spread, &channels),
         group_channels: Vec::new(),

@@ -18,7 +18,7 @@ pub(crate) const SCORED: [(&str, i32); 15] = [
     ("Not bad at all", 4310),
     ("Today sux", -3612),
     ("see the table on page four", 0),
-    ("the bus stops at nine", 0),
+    ("the bus is at the corner", 0),
 ];
 
 const NEUTRAL: [&str; 4] = [

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use dumpus_tests::truth::{
+use dumpus_tests::{
     ActivityRow, DmChannelRow, GroupChannelRow, GuildChannelRow, GuildRow, OwnerRow, PaymentRow, SessionRow, Truth,
     VoiceSessionRow,
 };
