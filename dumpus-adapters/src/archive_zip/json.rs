@@ -43,6 +43,14 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The text as it stands between its quotes.
+    pub(super) fn raw_text(self) -> Option<&'a [u8]> {
+        match self {
+            Self::Text(raw) => Some(raw),
+            _ => None,
+        }
+    }
+
     /// A whole number, written as number or as text; fractions are cut.
     pub(super) fn integer(self) -> Option<i64> {
         let (Self::Text(raw) | Self::Bare(raw)) = self else {
@@ -58,7 +66,7 @@ impl<'a> Value<'a> {
         text.parse().ok().or_else(whole)
     }
 
-    /// A snowflake id, written as number or as text.
+    /// An id, written as number or as text.
     pub(super) fn snowflake(self) -> Option<u64> {
         let (Self::Text(raw) | Self::Bare(raw)) = self else {
             return None;
@@ -77,14 +85,39 @@ impl<'a> Value<'a> {
 
 /// Digits as a snowflake id.
 pub(super) fn snowflake(digits: &[u8]) -> Option<u64> {
-    if digits.is_empty() || digits.len() > 20 {
+    let (id, length) = leading_number(digits)?;
+    (length == digits.len()).then_some(id)
+}
+
+/// The number that the bytes begin with, and how many digits it has.
+pub(super) fn leading_number(bytes: &[u8]) -> Option<(u64, usize)> {
+    let (mut number, mut length) = (0u64, 0);
+    while let Some(eight) = bytes[length..].first_chunk().and_then(eight_digits) {
+        number = number.checked_mul(100_000_000)?.checked_add(eight)?;
+        length += 8;
+    }
+    for byte in &bytes[length..] {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        number = number.checked_mul(10)?.checked_add(u64::from(digit))?;
+        length += 1;
+    }
+    (length > 0).then_some((number, length))
+}
+
+/// Eight digits as a number, added up pairwise: ids are long, and there is one in every message.
+const fn eight_digits(digits: &[u8; 8]) -> Option<u64> {
+    let digits = u64::from_le_bytes(*digits) ^ repeated(b'0');
+    if (digits.wrapping_add(repeated(0x76)) | digits) & repeated(0x80) != 0 {
         return None;
     }
-    digits.iter().try_fold(0u64, |id, digit| {
-        let digit = digit.wrapping_sub(b'0');
-        (digit < 10).then_some(())?;
-        id.checked_mul(10)?.checked_add(u64::from(digit))
-    })
+    const PAIRS: u64 = 0x0000_00FF_0000_00FF;
+    let pairs = digits * 10 + (digits >> 8);
+    let high = (pairs & PAIRS).wrapping_mul(100 + (1_000_000 << 32));
+    let low = ((pairs >> 16) & PAIRS).wrapping_mul(1 + (10_000 << 32));
+    Some(high.wrapping_add(low) >> 32)
 }
 
 /// Goes through the members of one object.
@@ -246,6 +279,11 @@ fn quote_or_backslash(bytes: &[u8], mut at: usize) -> Result<usize, Trouble> {
     }
     let rest = bytes.get(at..).ok_or(Trouble::Ends)?;
     memchr2(b'"', b'\\', rest).map(|found| at + found).ok_or(Trouble::Ends)
+}
+
+/// Whether the bytes could be a whole string: without quotes and escapes.
+pub(super) fn is_plain(bytes: &[u8]) -> bool {
+    memchr2(b'"', b'\\', bytes).is_none()
 }
 
 const fn repeated(byte: u8) -> u64 {
@@ -440,6 +478,7 @@ mod tests {
         assert_eq!(Value::Bare(b"18446744073709551615").snowflake(), Some(u64::MAX));
         assert_eq!(Value::Bare(b"18446744073709551616").snowflake(), None);
         assert_eq!(Value::Text(b"").snowflake(), None);
+        assert_eq!(Value::Text(b"12345678x").snowflake(), None);
     }
 
     proptest! {
@@ -449,6 +488,13 @@ mod tests {
             text.push(quote);
             text.extend([b'!', b'"']);
             prop_assert_eq!(quote_or_backslash(&text, 0), Ok(length));
+        }
+
+        #[test]
+        fn ids_are_read_as_the_standard_library_reads_them(digits in "[0-9]{1,21}", behind in "[,:/a]?") {
+            prop_assert_eq!(snowflake(digits.as_bytes()), digits.parse().ok());
+            let found = leading_number(format!("{digits}{behind}").as_bytes()).map(|(_, length)| length);
+            prop_assert_eq!(found, digits.parse::<u64>().ok().map(|_| digits.len()));
         }
 
         #[test]

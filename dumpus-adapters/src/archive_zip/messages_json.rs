@@ -1,10 +1,11 @@
 //! Reads `messages.json`: a list of objects, of which a few spoilt ones must not cost the others.
 
 use dumpus_ports::archive::ArchiveError;
+use memchr::memchr2;
 
 use super::entry::Unpacker;
 use super::job::Job;
-use super::json::{Members, Trouble, Value, unescaped, without_bom};
+use super::json::{Members, Trouble, Value, is_plain, leading_number, unescaped, without_bom};
 use super::messages::Messages;
 use super::window::Window;
 
@@ -137,15 +138,18 @@ impl Scan {
     }
 
     fn object(&self, bytes: &[u8], at: usize, messages: &mut Messages<'_>) -> Result<Found, Trouble> {
+        if let Some((fields, length)) = Fields::usual(&bytes[at..]) {
+            return Ok(self.found(fields, at, at + length, messages));
+        }
         let Some(mut members) = Members::begin(bytes, at, self.nesting) else {
             return Err(Trouble::Odd { at });
         };
-        let (mut id, mut timestamp, mut contents) = (None, None, None);
+        let mut fields = Fields::default();
         while let Some(key) = members.key()? {
             match key {
-                b"ID" => id = Some(members.value()?),
-                b"Timestamp" => timestamp = Some(members.value()?),
-                b"Contents" => contents = Some(members.value()?),
+                b"ID" => fields.id = fields.next(&mut members)?.snowflake(),
+                b"Timestamp" => fields.timestamp = fields.next(&mut members)?.raw_text(),
+                b"Contents" => fields.contents = fields.next(&mut members)?.raw_text(),
                 b"messages" | b"Messages" if bytes.get(members.position()) == Some(&b'[') => {
                     let list = members.position() + 1;
                     return Ok(Found::Wrapper { list });
@@ -153,25 +157,86 @@ impl Scan {
                 _ => drop(members.value()?),
             }
         }
-        let end = members.position();
-        if id.or(timestamp).or(contents).is_none() {
+        Ok(self.found(fields, at, members.position(), messages))
+    }
+
+    fn found(&self, fields: Fields<'_>, at: usize, end: usize, messages: &mut Messages<'_>) -> Found {
+        if !fields.is_message {
             messages.damage("messages could not be read");
         } else if end - at > self.limit {
             messages.damage("messages were too long to be read");
         } else {
-            let id = id.and_then(Value::snowflake);
-            let timestamp = match timestamp {
-                Some(Value::Text(raw)) => std::str::from_utf8(raw).ok(),
-                _ => None,
-            };
-            match contents {
-                Some(Value::Text(raw)) if messages.wants_contents() => {
-                    messages.add(id, timestamp, Some(&unescaped(raw)));
-                }
-                _ => messages.add(id, timestamp, None),
-            }
+            fields.tell(messages);
         }
-        Ok(Found::Object { end })
+        Found::Object { end }
+    }
+}
+
+/// Wanted members of a message.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fields<'a> {
+    /// Whether it has any of them, be it of another type than expected.
+    is_message: bool,
+    id: Option<u64>,
+    timestamp: Option<&'a [u8]>,
+    contents: Option<&'a [u8]>,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads a message that is spelled as in all known packages, and its length: several times as fast as members in
+    /// any order.
+    fn usual(bytes: &'a [u8]) -> Option<(Self, usize)> {
+        let rest = bytes.strip_prefix(br#"{"ID":"#)?;
+        let (id, digits) = leading_number(rest)?;
+        let rest = rest[digits..].strip_prefix(br#","Timestamp":""#)?;
+        let (timestamp, rest) = rest.split_at_checked(USUAL_TIMESTAMP)?;
+        let rest = rest.strip_prefix(br#"","Contents":""#)?;
+        if !is_plain(timestamp) {
+            return None;
+        }
+        let (contents, rest) = split_string(rest)?;
+        let rest = rest.strip_prefix(br#","Attachments":""#)?;
+        let rest = match rest {
+            [b'"', rest @ ..] => rest,
+            rest => split_string(rest)?.1,
+        };
+        let rest = rest.strip_prefix(b"}")?;
+        let fields = Self {
+            is_message: true,
+            id: Some(id),
+            timestamp: Some(timestamp),
+            contents: Some(contents),
+        };
+        Some((fields, bytes.len() - rest.len()))
+    }
+
+    fn next(&mut self, members: &mut Members<'a>) -> Result<Value<'a>, Trouble> {
+        self.is_message = true;
+        members.value()
+    }
+
+    fn tell(self, messages: &mut Messages<'_>) {
+        // Escapes have no place in a time; the domain refuses them.
+        let timestamp = self.timestamp.and_then(|raw| std::str::from_utf8(raw).ok());
+        match self.contents {
+            Some(raw) if messages.wants_contents() => messages.add(self.id, timestamp, Some(&unescaped(raw))),
+            _ => messages.add(self.id, timestamp, None),
+        }
+    }
+}
+
+/// `2024-01-01 18:37:01`
+const USUAL_TIMESTAMP: usize = 19;
+
+/// Splits behind the quote that ends a string.
+fn split_string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut at = 0;
+    loop {
+        at += memchr2(b'"', b'\\', bytes.get(at..)?)?;
+        if bytes[at] == b'"' {
+            return Some((&bytes[..at], &bytes[at + 1..]));
+        }
+        at += 2;
     }
 }
 
