@@ -1,1 +1,13 @@
-//! x
+#![doc = include_str!("../README.md")]
+
+pub mod analysis;
+pub mod crypto;
+pub mod error_code;
+pub mod layout;
+pub mod lifecycle;
+pub mod link;
+pub mod package;
+pub mod queue;
+pub mod report;
+pub mod secret;
+pub mod time;

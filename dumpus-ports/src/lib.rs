@@ -1,1 +1,19 @@
-//! x
+#![doc = include_str!("../README.md")]
+
+pub use dumpus_domain as domain;
+
+pub mod archive;
+pub mod blobs;
+pub mod clock;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+pub mod profiles;
+pub mod queue;
+pub mod registry;
+pub mod report;
+pub mod source;
+pub mod usecase;
+pub mod vault;
+
+/// A driver's error behind a port: kept for the log, never shown to users.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -1,1 +1,3 @@
-//! x
+//! The worker of Dumpus as a library: the command line's `analyze`, and the loop that takes packages from the queue.
+
+pub mod analyze;

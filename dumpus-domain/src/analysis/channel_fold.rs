@@ -1,0 +1,260 @@
+//! Folds the messages of one channel. Channels are folded apart, in parallel.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
+
+use super::observation::{Channel, Message};
+use crate::report::Text;
+use crate::time::{DayWindow, HOUR, Millis};
+
+/// What kind of place a channel is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChannelKind {
+    /// A conversation of two.
+    Direct,
+    /// A conversation of several, even when it shrank to two.
+    Group,
+    /// A channel or thread of a guild, known or not.
+    Guild,
+    /// Nothing tells.
+    Unknown,
+}
+
+impl ChannelKind {
+    /// By `type` if present (numbers until 2024, names since), else by what else the channel has.
+    #[must_use]
+    pub fn of(channel: &Channel<'_>) -> Self {
+        match channel.kind {
+            Some("1" | "DM") => Self::Direct,
+            Some("3" | "GROUP_DM") => Self::Group,
+            Some(kind) if !kind.is_empty() => Self::Guild,
+            _ if channel.guild_id.is_some() => Self::Guild,
+            _ => match channel.recipients.as_ref().map_or(0, Vec::len) {
+                0 => Self::Unknown,
+                1 | 2 => Self::Direct,
+                _ => Self::Group,
+            },
+        }
+    }
+}
+
+/// What one channel gave.
+#[derive(Clone, Debug)]
+pub struct ChannelFold {
+    pub(super) id: Text,
+    pub(super) kind: ChannelKind,
+    pub(super) name: Option<Text>,
+    pub(super) guild_id: Option<Text>,
+    pub(super) guild_name: Option<Text>,
+    pub(super) recipients: Vec<Text>,
+    window: DayWindow,
+    /// Hour since 1970 and messages of the stretch that is being read: messages come sorted by time.
+    run: (i64, u32),
+    pub(super) hours: BTreeMap<i64, u32>,
+    /// Message ids seen, when the channel has two message files that may repeat each other.
+    seen: Option<FxHashSet<u64>>,
+    pub(super) messages: u64,
+    pub(super) undated: u64,
+    pub(super) out_of_window: u64,
+    pub(super) sentiment_sum: i64,
+    pub(super) sentiment_count: i64,
+}
+
+impl ChannelFold {
+    /// A channel without messages yet.
+    #[must_use]
+    pub fn new(channel: &Channel<'_>, window: DayWindow) -> Self {
+        let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(Text::from);
+        Self {
+            id: channel.id.into(),
+            kind: ChannelKind::of(channel),
+            name: text(channel.name),
+            guild_id: text(channel.guild_id),
+            guild_name: text(channel.guild_name),
+            recipients: channel.recipients.iter().flatten().map(|id| Text::from(*id)).collect(),
+            window,
+            run: (0, 0),
+            hours: BTreeMap::new(),
+            seen: None,
+            messages: 0,
+            undated: 0,
+            out_of_window: 0,
+            sentiment_sum: 0,
+            sentiment_count: 0,
+        }
+    }
+
+    /// Whether sentiment is wanted for its messages.
+    #[must_use]
+    pub fn wants_sentiment(&self) -> bool {
+        self.kind == ChannelKind::Direct
+    }
+
+    /// From now on a message id counts once: for a folder with more than one message file.
+    pub fn count_ids_once(&mut self) {
+        self.seen.get_or_insert_default();
+    }
+
+    /// Adds a message.
+    pub fn observe(&mut self, message: &Message<'_>) {
+        if let (Some(seen), Some(id)) = (&mut self.seen, message.id)
+            && !seen.insert(id)
+        {
+            return;
+        }
+        self.messages += 1;
+        if let Some(score) = message.sentiment.filter(|score| *score != 0) {
+            self.sentiment_sum += i64::from(score);
+            self.sentiment_count += 1;
+        }
+        let time = message.timestamp.and_then(Millis::parse);
+        let Some(time) = time.or_else(|| message.id.map(Millis::of_snowflake)) else {
+            self.undated += 1;
+            return;
+        };
+        if !self.window.contains(time.day()) {
+            self.out_of_window += 1;
+            return;
+        }
+        let hour = time.0.div_euclid(HOUR);
+        if hour != self.run.0 {
+            self.end_run();
+            self.run.0 = hour;
+        }
+        self.run.1 += 1;
+    }
+
+    /// Hours with messages so far: each becomes a row of the report.
+    #[must_use]
+    pub fn hours(&self) -> u64 {
+        self.hours.len() as u64
+    }
+
+    /// Ends the reading of this channel.
+    #[must_use]
+    pub fn finish(mut self) -> Self {
+        self.end_run();
+        self.seen = None;
+        self
+    }
+
+    fn end_run(&mut self) {
+        let (hour, count) = std::mem::take(&mut self.run);
+        if count > 0 {
+            *self.hours.entry(hour).or_default() += count;
+        }
+    }
+
+    /// Adds what another folder of the same channel gave.
+    pub(super) fn merge(&mut self, other: Self) {
+        for (hour, count) in other.hours {
+            *self.hours.entry(hour).or_default() += count;
+        }
+        self.messages += other.messages;
+        self.undated += other.undated;
+        self.out_of_window += other.out_of_window;
+        self.sentiment_sum += other.sentiment_sum;
+        self.sentiment_count += other.sentiment_count;
+        if self.kind == ChannelKind::Unknown {
+            self.kind = other.kind;
+        }
+        self.name = self.name.take().or(other.name);
+        self.guild_id = self.guild_id.take().or(other.guild_id);
+        self.guild_name = self.guild_name.take().or(other.guild_name);
+        if self.recipients.is_empty() {
+            self.recipients = other.recipients;
+        }
+    }
+
+    /// Mean of the scores that are not 0, in units of 1e-4, rounded half away from zero.
+    pub(super) fn sentiment(&self) -> i32 {
+        if self.sentiment_count == 0 {
+            return 0;
+        }
+        let (sum, count) = (self.sentiment_sum, self.sentiment_count);
+        let rounded = (sum.abs() * 2 + count) / (count * 2) * sum.signum();
+        i32::try_from(rounded.clamp(-10_000, 10_000)).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fold() -> ChannelFold {
+        let channel = Channel {
+            id: "1",
+            recipients: Some(vec!["2", "3"]),
+            ..Channel::default()
+        };
+        ChannelFold::new(&channel, DayWindow::until(None))
+    }
+
+    #[test]
+    fn a_message_without_readable_time_falls_back_on_its_id() {
+        let mut fold = fold();
+        let id = ((1_704_134_221_000u64 - 1_420_070_400_000) << 22) | 5;
+        fold.observe(&Message {
+            id: Some(id),
+            timestamp: Some("yesterday"),
+            sentiment: None,
+        });
+        fold.observe(&Message {
+            id: None,
+            timestamp: Some("2024-01-01 18:59:59"),
+            sentiment: None,
+        });
+        fold.observe(&Message::default());
+        let fold = fold.finish();
+        assert_eq!(fold.hours, BTreeMap::from([(1_704_132_000 / 3_600, 2)]));
+        assert_eq!((fold.messages, fold.undated), (3, 1));
+    }
+
+    #[test]
+    fn scores_average_without_the_neutral_ones() {
+        let mut fold = fold();
+        for score in [Some(1), Some(0), None, Some(2)] {
+            fold.observe(&Message {
+                sentiment: score,
+                ..Message::default()
+            });
+        }
+        assert_eq!(fold.sentiment(), 2, "1.5 is rounded away from zero");
+        fold.sentiment_sum = -3;
+        assert_eq!(fold.sentiment(), -2);
+    }
+
+    #[test]
+    fn a_second_message_file_adds_only_what_is_new() {
+        let mut fold = fold();
+        fold.count_ids_once();
+        for id in [7, 8, 7] {
+            fold.observe(&Message {
+                id: Some(id << 40),
+                ..Message::default()
+            });
+        }
+        assert_eq!(fold.finish().messages, 2);
+    }
+
+    #[test]
+    fn a_group_of_two_is_still_a_group() {
+        let kind = |kind, recipients: &[&'static str], guild| {
+            let channel = Channel {
+                id: "1",
+                kind,
+                guild_id: guild,
+                recipients: Some(recipients.to_vec()),
+                ..Channel::default()
+            };
+            ChannelKind::of(&channel)
+        };
+        assert_eq!(kind(Some("GROUP_DM"), &["1", "2"], None), ChannelKind::Group);
+        assert_eq!(kind(None, &["1", "2"], None), ChannelKind::Direct);
+        assert_eq!(kind(None, &["1", "2", "3"], None), ChannelKind::Group);
+        assert_eq!(kind(Some("11"), &[], None), ChannelKind::Guild);
+        assert_eq!(kind(None, &[], Some("9")), ChannelKind::Guild);
+        assert_eq!(kind(None, &[], None), ChannelKind::Unknown);
+    }
+}

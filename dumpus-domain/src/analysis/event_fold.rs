@@ -1,0 +1,322 @@
+//! Folds the lines of one event file. Files are folded apart, in parallel, and merged by [`super::merge`].
+
+use std::hash::{DefaultHasher, Hasher};
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::EventKind;
+use super::budget::{Budget, OverBudget};
+use super::observation::Event;
+use super::pairing::{Edge, Mark};
+use crate::report::Text;
+use crate::time::{DAY, Day, DayWindow, Millis};
+
+/// What one event file gave.
+#[derive(Debug)]
+pub struct EventFold {
+    pub(super) source: u32,
+    window: DayWindow,
+    budget: Arc<Budget>,
+    texts: FxHashSet<Text>,
+    row_of: FxHashMap<RowKey, u32>,
+    pub(super) rows: Vec<RowKey>,
+    pub(super) marks: Vec<Mark>,
+    /// Events with an id, which other lines may repeat.
+    pub(super) records: Vec<Record>,
+    /// Rows and marks of events without an id: each counts.
+    pub(super) unnamed: Vec<Yield>,
+    pub(super) users: FxHashMap<Text, u64>,
+    pub(super) tally: Tally,
+}
+
+/// How the lines of an event file fared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Lines with an event type, counted or not.
+    pub typed: u64,
+    /// Lines that could not be read.
+    pub unreadable: u64,
+    /// Events of counted types whose time could not be read.
+    pub undated: u64,
+    /// Events dated before Discord or after the package was made.
+    pub out_of_window: u64,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, other: Self) {
+        self.typed += other.typed;
+        self.unreadable += other.unreadable;
+        self.undated += other.undated;
+        self.out_of_window += other.out_of_window;
+    }
+}
+
+/// What an event adds to: everything but the count.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct RowKey {
+    pub(super) event: &'static str,
+    pub(super) day: Day,
+    pub(super) hour: u8,
+    pub(super) channel_id: Option<Text>,
+    pub(super) guild_id: Option<Text>,
+    pub(super) user_id: Option<Text>,
+    pub(super) extra_1: Option<Text>,
+    pub(super) extra_2: Option<bool>,
+}
+
+/// What an event gives: a count in a row, or a mark on a time line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Yield {
+    Row(u32),
+    Mark(u32),
+}
+
+/// An event with an id that gives something: 32 bytes, kept until copies are sorted out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Record {
+    pub(super) id: (u64, u64),
+    pub(super) line: u32,
+    pub(super) gives: Yield,
+}
+
+impl EventFold {
+    /// `source` is the file's place among the package's event files sorted by path: where copies of an event
+    /// differ, the lowest place and line win.
+    #[must_use]
+    pub fn new(source: u32, window: DayWindow, budget: Arc<Budget>) -> Self {
+        Self {
+            source,
+            window,
+            budget,
+            texts: FxHashSet::default(),
+            row_of: FxHashMap::default(),
+            rows: Vec::new(),
+            marks: Vec::new(),
+            records: Vec::new(),
+            unnamed: Vec::new(),
+            users: FxHashMap::default(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// A line that has an event type, whether that is counted or not.
+    pub fn typed_line(&mut self) {
+        self.tally.typed += 1;
+    }
+
+    /// A line that could not be read.
+    pub fn unreadable_line(&mut self) {
+        self.tally.unreadable += 1;
+    }
+
+    /// The user an event line speaks of: the owner, when nothing better names them.
+    ///
+    /// # Errors
+    /// When the package names more texts than its budget allows.
+    pub fn user(&mut self, user_id: &str) -> Result<(), OverBudget> {
+        if user_id.is_empty() {
+            return Ok(());
+        }
+        if let Some(count) = self.users.get_mut(user_id) {
+            *count += 1;
+            return Ok(());
+        }
+        let text = self.text(user_id)?;
+        self.users.insert(text, 1);
+        Ok(())
+    }
+
+    /// Adds an event of a counted type; `line` is its number in the file.
+    ///
+    /// # Errors
+    /// When the package needs more than its budget allows.
+    pub fn observe(&mut self, line: u32, event: &Event<'_>) -> Result<(), OverBudget> {
+        self.budget.event()?;
+        let Some(gives) = self.yield_of(event)? else {
+            return Ok(());
+        };
+        match event.event_id.filter(|id| !id.is_empty()) {
+            Some(id) => self.records.push(Record {
+                id: fingerprint(id),
+                line,
+                gives,
+            }),
+            None => self.unnamed.push(gives),
+        }
+        Ok(())
+    }
+
+    fn yield_of(&mut self, event: &Event<'_>) -> Result<Option<Yield>, OverBudget> {
+        match event.kind {
+            EventKind::JoinVoice => self.voice(event, Edge::Start),
+            EventKind::LeaveVoice => self.voice(event, Edge::End),
+            EventKind::SessionStart => self.session(event, Edge::Start),
+            EventKind::SessionEnd => self.session(event, Edge::End),
+            _ => self.counted(event),
+        }
+    }
+
+    fn counted(&mut self, event: &Event<'_>) -> Result<Option<Yield>, OverBudget> {
+        let Some(name) = event.kind.name() else { return Ok(None) };
+        let os = os(event);
+        let wanted = match event.kind {
+            EventKind::GuildJoined => event.guild_id.is_some(),
+            // Discord's built-in commands have the application -1.
+            EventKind::CommandUsed => event.application_id.is_some_and(|id| id != "-1"),
+            EventKind::AddReaction => event.emoji_name.is_some_and(|emoji| !emoji.is_empty()),
+            EventKind::AppOpened => os.is_some(),
+            EventKind::DevPortalPageViewed => event.page_name.is_some_and(|page| page.starts_with("/docs/")),
+            _ => true,
+        };
+        if !wanted {
+            return Ok(None);
+        }
+        let Some(time) = self.dated(event.timestamp.and_then(Millis::parse)) else {
+            return Ok(None);
+        };
+        let mut key = RowKey {
+            event: name,
+            day: time.day(),
+            hour: 0,
+            channel_id: None,
+            guild_id: None,
+            user_id: None,
+            extra_1: None,
+            extra_2: None,
+        };
+        match event.kind {
+            EventKind::GuildJoined => {
+                key.hour = time.hour();
+                key.guild_id = self.optional(event.guild_id)?;
+            }
+            EventKind::CommandUsed => {
+                key.guild_id = self.optional(event.guild_id)?;
+                key.user_id = self.optional(event.application_id)?;
+            }
+            EventKind::AddReaction => {
+                key.channel_id = self.optional(event.channel_id)?;
+                key.extra_1 = self.optional(event.emoji_name)?;
+                key.extra_2 = Some(event.emoji_id.is_some_and(|id| !matches!(id, "" | "null")));
+            }
+            EventKind::AppOpened => key.extra_1 = self.optional(os)?,
+            _ => {}
+        }
+        self.row(key).map(Some)
+    }
+
+    fn voice(&mut self, event: &Event<'_>, edge: Edge) -> Result<Option<Yield>, OverBudget> {
+        let Some(channel_id) = event.channel_id.filter(|id| !id.is_empty()) else {
+            return Ok(None);
+        };
+        let Some(time) = self.dated(client_time(event)) else {
+            return Ok(None);
+        };
+        let mark = Mark {
+            edge,
+            time,
+            key: Some(self.text(channel_id)?),
+            label: self.optional(event.guild_id)?,
+            duration_ms: event.duration_ms,
+            is_voice: true,
+        };
+        Ok(Some(self.mark(mark)))
+    }
+
+    fn session(&mut self, event: &Event<'_>, edge: Edge) -> Result<Option<Yield>, OverBudget> {
+        let Some(os) = os(event) else {
+            return Ok(None);
+        };
+        let Some(time) = self.dated(event.timestamp.and_then(Millis::parse)) else {
+            return Ok(None);
+        };
+        let label = Some(self.text(os)?);
+        let key = self.optional(event.session)?;
+        let mark = Mark {
+            edge,
+            time,
+            key,
+            label,
+            duration_ms: None,
+            is_voice: false,
+        };
+        Ok(Some(self.mark(mark)))
+    }
+
+    fn dated(&mut self, time: Option<Millis>) -> Option<Millis> {
+        let Some(time) = time else {
+            self.tally.undated += 1;
+            return None;
+        };
+        if self.window.contains(time.day()) {
+            return Some(time);
+        }
+        self.tally.out_of_window += 1;
+        None
+    }
+
+    fn mark(&mut self, mark: Mark) -> Yield {
+        self.marks.push(mark);
+        // The budget keeps the number of events below 2^32.
+        Yield::Mark(u32::try_from(self.marks.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    fn row(&mut self, key: RowKey) -> Result<Yield, OverBudget> {
+        if let Some(row) = self.row_of.get(&key) {
+            return Ok(Yield::Row(*row));
+        }
+        self.budget.key()?;
+        let row = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        self.rows.push(key.clone());
+        self.row_of.insert(key, row);
+        Ok(Yield::Row(row))
+    }
+
+    fn optional(&mut self, text: Option<&str>) -> Result<Option<Text>, OverBudget> {
+        text.filter(|text| !text.is_empty())
+            .map(|text| self.text(text))
+            .transpose()
+    }
+
+    fn text(&mut self, text: &str) -> Result<Text, OverBudget> {
+        if let Some(known) = self.texts.get(text) {
+            return Ok(known.clone());
+        }
+        self.budget.key()?;
+        let text = Text::from(text);
+        self.texts.insert(text.clone());
+        Ok(text)
+    }
+}
+
+/// The operating system, which some packages quote once more.
+fn os<'a>(event: &Event<'a>) -> Option<&'a str> {
+    let os = event.os?;
+    let os = os
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or(os);
+    (!os.is_empty()).then_some(os)
+}
+
+/// The client's clock knows best when a call began, unless it is days off.
+fn client_time(event: &Event<'_>) -> Option<Millis> {
+    let server = event.timestamp.and_then(Millis::parse);
+    let client = event.client_timestamp.and_then(Millis::parse);
+    match (client, server) {
+        (Some(client), Some(server)) if (client.0 - server.0).abs() > DAY => Some(server),
+        (Some(client), _) => Some(client),
+        (None, server) => server,
+    }
+}
+
+/// 128 bits that stand for an event id; two ids of one package share them with a probability below 1e-20.
+fn fingerprint(id: &str) -> (u64, u64) {
+    let hash = |salt: u8| {
+        let mut hasher = DefaultHasher::new();
+        hasher.write_u8(salt);
+        hasher.write(id.as_bytes());
+        hasher.finish()
+    };
+    (hash(0), hash(1))
+}

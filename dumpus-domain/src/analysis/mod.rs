@@ -1,0 +1,259 @@
+//! Statistics: fed with borrowed observations, they fold them; nothing here reads.
+//!
+//! A reader makes one [`EventFold`] for each event file and one [`ChannelFold`] for each channel, in any order and on
+//! any number of threads, and hands them to an [`Analysis`] with the small files' content. The report is the same.
+
+mod budget;
+mod channel_fold;
+mod event_fold;
+mod event_kind;
+mod merge;
+mod names;
+pub mod observation;
+mod pairing;
+mod payments;
+mod places;
+mod sections;
+mod sessions;
+mod voice;
+
+use std::collections::BTreeMap;
+
+pub use budget::{Budget, FoldLimits, OverBudget};
+pub use channel_fold::{ChannelFold, ChannelKind};
+pub use event_fold::{EventFold, Tally};
+pub use event_kind::EventKind;
+pub use sections::Gaps;
+
+use self::event_fold::RowKey;
+use self::merge::MergedEvents;
+use self::names::avatar_url;
+use self::observation::{Payment, Profile, Relationship};
+use self::payments::Payments;
+use self::places::Places;
+use crate::report::{ActivityRow, Owner, Report, Section, Text};
+use crate::time::{Day, HOUR, Millis};
+
+/// Neither the account nor events nor conversations tell whose package it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the package does not tell whose it is")]
+pub struct MissingUserData;
+
+/// Everything seen of a package so far.
+#[derive(Debug, Default)]
+pub struct Analysis {
+    owner: Option<Owner>,
+    people: BTreeMap<Text, Person>,
+    payments: Payments,
+    labels: BTreeMap<Text, Text>,
+    guild_names: BTreeMap<Text, Option<Text>>,
+    channels: BTreeMap<Text, ChannelFold>,
+    events: Vec<EventFold>,
+    gaps: Gaps,
+}
+
+/// Somebody the owner is or was in contact with.
+#[derive(Debug)]
+struct Person {
+    username: Option<Text>,
+    global_name: Option<Text>,
+    avatar_hash: Option<Text>,
+}
+
+fn text(text: Option<&str>) -> Option<Text> {
+    text.filter(|text| !text.is_empty()).map(Text::from)
+}
+
+impl Analysis {
+    /// Nothing seen yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What could not be found or read; the reader writes it down here.
+    pub fn gaps(&mut self) -> &mut Gaps {
+        &mut self.gaps
+    }
+
+    /// The owner, from `user.json`. Without an id the profile says nothing.
+    pub fn profile(&mut self, profile: &Profile<'_>) {
+        if profile.id.is_empty() {
+            return;
+        }
+        self.owner = Some(Owner {
+            id: profile.id.into(),
+            name: text(profile.username).unwrap_or_else(|| "Unknown".into()),
+            display_name: text(profile.global_name),
+            avatar_url: avatar_url(profile.id, profile.avatar_hash),
+        });
+    }
+
+    /// Somebody the owner knows. Of two rows for one person the first counts.
+    pub fn relationship(&mut self, person: &Relationship<'_>) {
+        if person.user_id.is_empty() {
+            return;
+        }
+        self.people.entry(person.user_id.into()).or_insert_with(|| Person {
+            username: text(person.username),
+            global_name: text(person.global_name),
+            avatar_hash: text(person.avatar_hash),
+        });
+    }
+
+    /// A payment. Of two with one id the first counts: report the newer place first.
+    pub fn payment(&mut self, payment: &Payment<'_>) {
+        self.payments.observe(payment);
+    }
+
+    /// A label of the messages index.
+    pub fn channel_label(&mut self, channel_id: &str, label: Option<&str>) {
+        if let Some(label) = text(label) {
+            self.labels.insert(channel_id.into(), label);
+        }
+    }
+
+    /// A guild of the servers index.
+    pub fn guild(&mut self, guild_id: &str, name: Option<&str>) {
+        if !guild_id.is_empty() {
+            self.guild_names.insert(guild_id.into(), text(name));
+        }
+    }
+
+    /// A channel with its messages.
+    pub fn channel(&mut self, channel: ChannelFold) {
+        use std::collections::btree_map::Entry;
+        match self.channels.entry(channel.id.clone()) {
+            Entry::Vacant(place) => drop(place.insert(channel)),
+            Entry::Occupied(mut known) => known.get_mut().merge(channel),
+        }
+    }
+
+    /// An event file.
+    pub fn events(&mut self, events: EventFold) {
+        self.events.push(events);
+    }
+
+    /// Concludes.
+    ///
+    /// # Errors
+    /// [`MissingUserData`] when nothing tells whose package it is: without an owner's id no conversation has a partner.
+    pub fn finish(self) -> Result<Report, MissingUserData> {
+        let events = MergedEvents::new(self.events);
+        let owner = match self.owner {
+            Some(owner) => owner,
+            None => guessed_owner(&events.users, &self.channels).ok_or(MissingUserData)?,
+        };
+        let voice_sessions = voice::voice_sessions(events.voice);
+        let sessions = sessions::sessions(events.sessions);
+        let mut activity: Vec<_> = events
+            .counts
+            .into_iter()
+            .map(|(key, count)| activity_row(key, count))
+            .collect();
+        activity.extend(self.channels.values().flat_map(message_rows));
+        activity.sort_unstable();
+
+        let seen = sections::Seen {
+            account: !owner.name.is_empty() && !self.gaps.is_missing(Section::Account),
+            events: events.tally,
+            repeated_events: events.repeated,
+            voice_sessions: voice_sessions.len(),
+            sessions: sessions.len(),
+            payments: self.payments.seen(),
+            unreadable_payments: self.payments.unreadable,
+            listed_guilds: self.guild_names.len(),
+            channels: self.channels.values(),
+        };
+        let sections = self.gaps.rows(&seen);
+        let is_partial = self.gaps.is_missing(Section::Messages)
+            || self.gaps.is_missing(Section::Servers)
+            || events.tally.typed == 0;
+
+        let message_count = self.channels.values().map(|channel| channel.messages).sum();
+        let places = Places::new(
+            self.channels,
+            &self.labels,
+            self.guild_names,
+            &self.people,
+            &owner.id,
+            &voice_sessions,
+        );
+        Ok(Report {
+            owner,
+            is_partial,
+            message_count,
+            activity,
+            dm_channels: places.dms,
+            group_channels: places.groups,
+            guild_channels: places.guild_channels,
+            guilds: places.guilds,
+            payments: self.payments.into_rows(),
+            voice_sessions,
+            sessions,
+            sections,
+        })
+    }
+}
+
+fn activity_row(key: RowKey, count: u32) -> ActivityRow {
+    ActivityRow {
+        event: key.event,
+        day: key.day,
+        hour: key.hour,
+        channel_id: key.channel_id,
+        guild_id: key.guild_id,
+        user_id: key.user_id,
+        extra_1: key.extra_1,
+        extra_2: key.extra_2,
+        count,
+    }
+}
+
+fn message_rows(channel: &ChannelFold) -> impl Iterator<Item = ActivityRow> + '_ {
+    channel.hours.iter().map(|(hour, count)| {
+        let time = Millis(hour * HOUR);
+        ActivityRow {
+            event: "message_sent",
+            day: time.day(),
+            hour: time.hour(),
+            channel_id: Some(channel.id.clone()),
+            guild_id: channel.guild_id.clone(),
+            user_id: None,
+            extra_1: None,
+            extra_2: None,
+            count: *count,
+        }
+    })
+}
+
+/// The user of most event lines, else the one who is in every conversation of two, of at least three.
+fn guessed_owner(users: &BTreeMap<Text, u64>, channels: &BTreeMap<Text, ChannelFold>) -> Option<Owner> {
+    // Of equals the smallest id, so that the first maximum counts.
+    let by_events = users
+        .iter()
+        .rev()
+        .max_by_key(|(_, count)| **count)
+        .map(|(id, _)| id.clone());
+    let id = by_events.or_else(|| {
+        let mut dms = channels.values().filter(|channel| channel.wants_sentiment());
+        let first = dms.next()?;
+        let rest: Vec<_> = dms.collect();
+        let everywhere = |id: &&Text| rest.iter().all(|dm| dm.recipients.contains(id));
+        let usable = |id: &&Text| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+        (rest.len() >= 2).then(|| first.recipients.iter().filter(usable).find(everywhere).cloned())?
+    })?;
+    Some(Owner {
+        id,
+        name: "Unknown".into(),
+        display_name: None,
+        avatar_url: None,
+    })
+}
+
+/// First and last day of any activity: the client's time range.
+#[must_use]
+pub fn day_range(report: &Report) -> Option<(Day, Day)> {
+    let days = || report.activity.iter().map(|row| row.day);
+    Some((days().min()?, days().max()?))
+}

@@ -1,0 +1,115 @@
+//! From starts and ends to stretches of time: what voice and sessions share.
+
+use crate::report::Text;
+use crate::time::{DAY, Millis};
+
+/// Whether something begins or ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Edge {
+    /// Sorts first: at one instant the old stretch ends before the new one begins.
+    End,
+    Start,
+}
+
+/// A start or an end on the time line.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Mark {
+    pub(super) time: Millis,
+    pub(super) edge: Edge,
+    /// What marks are paired by: the channel of a call, the id of a session.
+    pub(super) key: Option<Text>,
+    /// The guild of a call, the operating system of a session.
+    pub(super) label: Option<Text>,
+    /// The length of the call that a leave states, milliseconds.
+    pub(super) duration_ms: Option<i64>,
+    pub(super) is_voice: bool,
+}
+
+/// A stretch of time: milliseconds while pairing, whole seconds after [`without_overlap`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stretch {
+    pub(super) start: i64,
+    pub(super) end: i64,
+    pub(super) key: Option<Text>,
+    pub(super) label: Option<Text>,
+}
+
+/// No call or session is believed to be longer.
+pub(super) const LONGEST: i64 = DAY;
+
+/// A person is in one place at a time: drops stretches over 24 hours and empty ones, and cuts the rest so that no
+/// two overlap. Takes milliseconds, gives whole seconds in order of start. Touching ends do not overlap.
+pub(super) fn without_overlap(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
+    stretches.retain(|stretch| (0..=LONGEST).contains(&(stretch.end - stretch.start)));
+    for stretch in &mut stretches {
+        stretch.start = Millis(stretch.start).seconds();
+        stretch.end = Millis(stretch.end).seconds();
+    }
+    stretches.retain(|stretch| stretch.end > stretch.start);
+    stretches.sort_by(|a, b| (a.start, -a.end, &a.key, &a.label).cmp(&(b.start, -b.end, &b.key, &b.label)));
+    let mut covered = i64::MIN;
+    stretches.retain_mut(|stretch| {
+        if stretch.end <= covered {
+            return false;
+        }
+        stretch.start = stretch.start.max(covered);
+        covered = stretch.end;
+        true
+    });
+    stretches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn stretch(start: i64, end: i64) -> Stretch {
+        Stretch {
+            start,
+            end,
+            key: None,
+            label: None,
+        }
+    }
+
+    fn spans(stretches: &[Stretch]) -> Vec<(i64, i64)> {
+        stretches.iter().map(|stretch| (stretch.start, stretch.end)).collect()
+    }
+
+    #[test]
+    fn an_inner_stretch_is_dropped_and_a_late_one_cut() {
+        let kept = without_overlap(vec![stretch(5_000, 30_000), stretch(0, 10_000), stretch(6_000, 9_000)]);
+        assert_eq!(spans(&kept), [(0, 10), (10, 30)]);
+    }
+
+    #[test]
+    fn touching_ends_keep_both() {
+        let kept = without_overlap(vec![stretch(0, 10_900), stretch(10_100, 20_000)]);
+        assert_eq!(spans(&kept), [(0, 10), (10, 20)]);
+    }
+
+    #[test]
+    fn a_day_is_kept_and_a_millisecond_more_is_not() {
+        assert_eq!(without_overlap(vec![stretch(0, LONGEST)]).len(), 1);
+        assert!(without_overlap(vec![stretch(0, LONGEST + 1)]).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn kept_stretches_never_overlap_and_cover_all_that_was_given(
+            given in prop::collection::vec((0i64..2_000, 1i64..300), 0..60)
+        ) {
+            let stretches: Vec<_> = given.iter().map(|(start, length)| stretch(start * 1_000, (start + length) * 1_000)).collect();
+            let kept = without_overlap(stretches);
+            for pair in kept.windows(2) {
+                prop_assert!(pair[0].end <= pair[1].start);
+            }
+            let inside = |second: i64, spans: &[(i64, i64)]| spans.iter().any(|(start, end)| (*start..*end).contains(&second));
+            let all: Vec<_> = given.iter().map(|(start, length)| (*start, start + length)).collect();
+            for second in 0..2_400 {
+                prop_assert_eq!(inside(second, &all), inside(second, &spans(&kept)));
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Which payments count, and how much.
+
+use std::collections::BTreeMap;
+
+use super::observation::Payment;
+use crate::report::{PaymentRow, Text};
+use crate::time::Millis;
+
+/// Completed. Two parsers of 2026 read a renumbered enumeration; a real package with refused authorisations of
+/// status 2 and 5 beside completed ones of status 1 speaks against them.
+const COMPLETED: i64 = 1;
+
+/// Discord's virtual currency: its amounts are no money.
+const ORBS: &str = "discord_orb";
+
+/// Payments by id; of two with one id the first counts.
+#[derive(Debug, Default)]
+pub(super) struct Payments {
+    /// `None`: seen, and left out.
+    by_id: BTreeMap<Text, Option<PaymentRow>>,
+    pub(super) unreadable: u64,
+}
+
+impl Payments {
+    pub(super) fn observe(&mut self, payment: &Payment<'_>) {
+        let Some(id) = payment.id.filter(|id| !id.is_empty()) else {
+            self.unreadable += 1;
+            return;
+        };
+        if self.by_id.contains_key(id) {
+            return;
+        }
+        let Ok(row) = row(id, payment) else {
+            self.unreadable += 1;
+            return;
+        };
+        self.by_id.insert(id.into(), row);
+    }
+
+    pub(super) fn seen(&self) -> usize {
+        self.by_id.len()
+    }
+
+    pub(super) fn into_rows(self) -> Vec<PaymentRow> {
+        self.by_id.into_values().flatten().collect()
+    }
+}
+
+struct Unreadable;
+
+fn row(id: &str, payment: &Payment<'_>) -> Result<Option<PaymentRow>, Unreadable> {
+    if payment.status.is_some_and(|status| status != COMPLETED) {
+        return Ok(None);
+    }
+    let currency = payment
+        .currency
+        .filter(|currency| !currency.is_empty())
+        .ok_or(Unreadable)?
+        .to_lowercase();
+    if currency == ORBS {
+        return Ok(None);
+    }
+    let paid = payment.amount.ok_or(Unreadable)?;
+    let amount = paid
+        .checked_sub(payment.amount_refunded.unwrap_or(0))
+        .ok_or(Unreadable)?;
+    let time = payment.created_at.and_then(Millis::parse).ok_or(Unreadable)?;
+    if amount == 0 {
+        return Ok(None);
+    }
+    Ok(Some(PaymentRow {
+        payment_id: id.into(),
+        day: time.day(),
+        amount,
+        currency: currency.into(),
+        description: payment.description.unwrap_or_default().into(),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn payment(id: &'static str) -> Payment<'static> {
+        Payment {
+            id: Some(id),
+            created_at: Some("2025-08-15T18:30:15.123456+00:00"),
+            amount: Some(999),
+            currency: Some("USD"),
+            status: Some(1),
+            ..Payment::default()
+        }
+    }
+
+    #[test]
+    fn only_completed_payments_of_money_that_stayed_paid_are_kept() {
+        let mut payments = Payments::default();
+        payments.observe(&payment("1"));
+        payments.observe(&Payment {
+            amount: Some(1),
+            ..payment("1")
+        });
+        payments.observe(&Payment {
+            status: Some(2),
+            ..payment("2")
+        });
+        payments.observe(&Payment {
+            currency: Some("discord_orb"),
+            ..payment("3")
+        });
+        payments.observe(&Payment {
+            amount_refunded: Some(999),
+            ..payment("4")
+        });
+        payments.observe(&Payment {
+            status: None,
+            amount_refunded: Some(99),
+            ..payment("5")
+        });
+        payments.observe(&Payment {
+            amount: None,
+            ..payment("6")
+        });
+        assert_eq!(payments.unreadable, 1);
+        let rows = payments.into_rows();
+        let kept: Vec<_> = rows
+            .iter()
+            .map(|row| (&*row.payment_id, row.amount, &*row.currency))
+            .collect();
+        assert_eq!(kept, [("1", 999, "usd"), ("5", 900, "usd")]);
+        assert_eq!(rows[0].day.to_string(), "2025-08-15");
+        assert_eq!(&*rows[0].description, "");
+    }
+}

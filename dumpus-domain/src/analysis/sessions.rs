@@ -1,0 +1,135 @@
+//! Time connected to Discord, from starts and ends of sessions.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::pairing::{Edge, LONGEST, Mark, Stretch, without_overlap};
+use crate::report::{SessionRow, Text};
+
+/// Pairs by session id where both lines carry it, what is left over by order; gives the union of the time spent.
+pub(super) fn sessions(marks: Vec<Mark>) -> Vec<SessionRow> {
+    let mut by_id: BTreeMap<Text, Vec<Mark>> = BTreeMap::new();
+    let mut left_over = Vec::new();
+    for mark in marks {
+        match &mark.key {
+            Some(id) => by_id.entry(id.clone()).or_default().push(mark),
+            None => left_over.push(mark),
+        }
+    }
+    let mut stretches = Vec::new();
+    for mut group in by_id.into_values() {
+        // A session may begin and end within one millisecond.
+        group.sort_by(|a, b| (a.time, b.edge, a).cmp(&(b.time, a.edge, b)));
+        pair(group, i64::MAX, &mut stretches, &mut left_over);
+    }
+    left_over.sort();
+    pair(left_over, LONGEST, &mut stretches, &mut Vec::new());
+    without_overlap(stretches)
+        .into_iter()
+        .filter_map(|stretch| {
+            Some(SessionRow {
+                started: stretch.start,
+                ended: stretch.end,
+                os: stretch.label?,
+            })
+        })
+        .collect()
+}
+
+/// Each end closes the earliest open start that is not older than `oldest`; the rest goes to `unpaired`.
+fn pair(marks: Vec<Mark>, oldest: i64, stretches: &mut Vec<Stretch>, unpaired: &mut Vec<Mark>) {
+    let mut open: VecDeque<Mark> = VecDeque::new();
+    for mark in marks {
+        if mark.edge == Edge::Start {
+            open.push_back(mark);
+            continue;
+        }
+        while open.front().is_some_and(|start| mark.time.0 - start.time.0 > oldest) {
+            unpaired.extend(open.pop_front());
+        }
+        match open.pop_front() {
+            Some(start) => stretches.push(Stretch {
+                start: start.time.0,
+                end: mark.time.0,
+                key: None,
+                label: start.label,
+            }),
+            None => unpaired.push(mark),
+        }
+    }
+    unpaired.extend(open);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Millis;
+
+    fn mark(edge: Edge, seconds: i64, id: Option<&str>, os: &str) -> Mark {
+        Mark {
+            time: Millis(seconds * 1_000),
+            edge,
+            key: id.map(Text::from),
+            label: Some(os.into()),
+            duration_ms: None,
+            is_voice: false,
+        }
+    }
+
+    fn rows(marks: Vec<Mark>) -> Vec<(i64, i64, String)> {
+        sessions(marks)
+            .into_iter()
+            .map(|row| (row.started, row.ended, row.os.to_string()))
+            .collect()
+    }
+
+    #[test]
+    fn ids_pair_what_order_would_confuse() {
+        let marks = vec![
+            mark(Edge::Start, 0, Some("a"), "Windows"),
+            mark(Edge::Start, 100, Some("b"), "Android"),
+            mark(Edge::End, 200, Some("b"), "Android"),
+            mark(Edge::End, 300, Some("a"), "Windows"),
+        ];
+        assert_eq!(rows(marks), [(0, 300, "Windows".into())]);
+    }
+
+    #[test]
+    fn two_devices_give_the_union_of_their_time() {
+        let marks = vec![
+            mark(Edge::Start, 0, Some("a"), "Windows"),
+            mark(Edge::Start, 100, Some("b"), "Android"),
+            mark(Edge::End, 200, Some("a"), "Windows"),
+            mark(Edge::End, 300, Some("b"), "Android"),
+        ];
+        assert_eq!(rows(marks), [(0, 200, "Windows".into()), (200, 300, "Android".into())]);
+    }
+
+    #[test]
+    fn what_ids_leave_over_is_paired_by_order() {
+        let marks = vec![
+            mark(Edge::Start, 0, None, "Linux"),
+            mark(Edge::End, 60, Some("x"), "Linux"),
+            mark(Edge::Start, 1_000, Some("y"), "Linux"),
+            mark(Edge::End, 1_060, None, "Linux"),
+        ];
+        assert_eq!(rows(marks), [(0, 60, "Linux".into()), (1_000, 1_060, "Linux".into())]);
+    }
+
+    #[test]
+    fn a_start_older_than_a_day_is_not_closed() {
+        let marks = vec![
+            mark(Edge::Start, 0, None, "Linux"),
+            mark(Edge::Start, 86_000, None, "iOS"),
+            mark(Edge::End, 86_500, None, "iOS"),
+        ];
+        assert_eq!(rows(marks.clone()).len(), 1);
+        let late = marks.into_iter().map(|mark| match mark.edge {
+            Edge::End => Mark {
+                time: Millis(87_000_000),
+                ..mark
+            },
+            Edge::Start => mark,
+        });
+        assert_eq!(rows(late.collect()), [(86_000, 87_000, "iOS".into())]);
+    }
+}

@@ -1,0 +1,71 @@
+//! Encryption rules: what is derived from a key, what is bound to what. Primitives are behind the vault.
+
+use crate::package::PackageId;
+
+/// Labels of the keys and ids that are derived from a package's key with HKDF-SHA-256. The only place they stand.
+pub mod labels {
+    /// The 16 bytes of the package id.
+    pub const PACKAGE_ID: &[u8] = b"dumpus/v1/package-id";
+    /// The key that authenticates the result at rest.
+    pub const RESULT_MAC: &[u8] = b"dumpus/v1/result-mac";
+    /// The key under which the registry keeps the link, for its owner only.
+    pub const OWNER_LINK: &[u8] = b"dumpus/v1/owner-link";
+    /// From the instance key: the key under which links wait in the queue.
+    pub const QUEUED_LINK: &[u8] = b"dumpus/v1/queued-link";
+    /// From the instance key: the key that signs addresses of blobs.
+    pub const BLOB_ADDRESS: &[u8] = b"dumpus/v1/blob-address";
+}
+
+/// How a result is encrypted at rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suite {
+    /// AES-256-CBC with PKCS#7 under SHA-256 of the key, what the official client opens by itself; then
+    /// HMAC-SHA-256 over suite, package id, IV and ciphertext.
+    Aes256CbcHmacSha256,
+}
+
+impl Suite {
+    /// The number in the registry.
+    #[must_use]
+    pub const fn number(self) -> i16 {
+        match self {
+            Self::Aes256CbcHmacSha256 => 1,
+        }
+    }
+
+    /// The suite of a number.
+    #[must_use]
+    pub const fn from_number(number: i16) -> Option<Self> {
+        match number {
+            1 => Some(Self::Aes256CbcHmacSha256),
+            _ => None,
+        }
+    }
+}
+
+/// What is needed beside the ciphertext to open a result; it lives in the registry's row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// How it is encrypted.
+    pub suite: Suite,
+    /// Initialisation vector, random for every sealing.
+    pub iv: [u8; 16],
+    /// Authenticates suite, package, IV and ciphertext.
+    pub mac: [u8; 32],
+}
+
+/// What is authenticated before the ciphertext: suite, package id and IV, all of fixed length.
+#[must_use]
+pub fn result_mac_prefix(suite: Suite, package: &PackageId, iv: &[u8; 16]) -> [u8; 34] {
+    let mut prefix = [0; 34];
+    prefix[..2].copy_from_slice(&suite.number().to_be_bytes());
+    prefix[2..18].copy_from_slice(package.as_bytes());
+    prefix[18..].copy_from_slice(iv);
+    prefix
+}
+
+/// What a sealed link is bound to: it opens for no other package and at no other place.
+#[must_use]
+pub fn link_binding(label: &'static [u8], package: &PackageId) -> Vec<u8> {
+    [label, package.as_bytes()].concat()
+}

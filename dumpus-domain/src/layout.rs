@@ -1,0 +1,296 @@
+//! Which entries of an archive are what, by the shape of their paths.
+//!
+//! Names of top-level folders are translated into the account's language and have changed with the years, so no rule
+//! looks at them. Paths are read after at most one wrapping folder, which people add when they pack a package anew.
+
+use std::collections::BTreeMap;
+
+/// The entries that statistics need, as the positions the reader gave them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// Candidates for the account's `user.json`, the likeliest first.
+    pub profiles: Vec<usize>,
+    /// `payments.json` of the billing export.
+    pub payments: Option<usize>,
+    /// `index.json` of the messages.
+    pub messages_index: Option<usize>,
+    /// `index.json` of the servers.
+    pub servers_index: Option<usize>,
+    /// Id and `guild.json` of each server's folder, by id.
+    pub guilds: Vec<(String, usize)>,
+    /// Folders of the messages, by id.
+    pub channels: Vec<ChannelFolder>,
+    /// Event files, sorted by path.
+    pub events: Vec<usize>,
+}
+
+/// The folder of one channel.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChannelFolder {
+    /// The digits of the folder's name.
+    pub id: String,
+    /// `channel.json`.
+    pub channel: Option<usize>,
+    /// `messages.json`.
+    pub messages_json: Option<usize>,
+    /// `messages.csv`, until March 2024.
+    pub messages_csv: Option<usize>,
+}
+
+impl Layout {
+    /// Finds the entries; of entries with one path the last counts, as in other unzippers.
+    #[must_use]
+    pub fn locate<'a>(entries: impl IntoIterator<Item = (usize, &'a str)>) -> Self {
+        let mut paths: BTreeMap<String, usize> = BTreeMap::new();
+        for (entry, name) in entries {
+            if let Some(path) = normalized(name) {
+                paths.insert(path, entry);
+            }
+        }
+        let split: Vec<_> = paths
+            .iter()
+            .map(|(path, entry)| (path.split('/').collect(), *entry))
+            .collect();
+        let wrapper = wrapper(&split);
+        let inside = split.iter().filter_map(|(segments, entry)| match wrapper {
+            None => Some((segments.as_slice(), *entry)),
+            Some(wrapper) => Some((segments.strip_prefix(&[wrapper])?, *entry)),
+        });
+        Self::from_segments(&inside.collect::<Vec<_>>())
+    }
+
+    fn from_segments(entries: &[(&[&str], usize)]) -> Self {
+        let mut layout = Self::default();
+        let mut roots = Roots::default();
+        let mut channels: BTreeMap<String, ChannelFolder> = BTreeMap::new();
+        let mut indexes: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut profiles: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut billing: BTreeMap<&str, usize> = BTreeMap::new();
+        for (segments, entry) in entries {
+            let entry = *entry;
+            match **segments {
+                [root, "user.json"] => drop(profiles.insert(root, entry)),
+                [root, "index.json"] => drop(indexes.insert(root, entry)),
+                [root, "user_data_exports", "discord_billing", "payments.json"] => drop(billing.insert(root, entry)),
+                [_, folder, file] if is_event_file(folder, file) => layout.events.push(entry),
+                [root, folder, "guild.json"] if is_id(folder) => {
+                    roots.servers.get_or_insert(root);
+                    layout.guilds.push((folder.to_owned(), entry));
+                }
+                [root, folder, file @ ("channel.json" | "messages.json" | "messages.csv")] => {
+                    let id = folder.strip_prefix('c').unwrap_or(folder);
+                    if !is_id(id) {
+                        continue;
+                    }
+                    roots.messages.get_or_insert(root);
+                    let channel = channels.entry(id.to_owned()).or_default();
+                    match file {
+                        "channel.json" => channel.channel = Some(entry),
+                        "messages.json" => channel.messages_json = Some(entry),
+                        _ => channel.messages_csv = Some(entry),
+                    }
+                }
+                _ => {}
+            }
+        }
+        roots.claim_lone_index(&indexes);
+        layout.messages_index = roots.messages.and_then(|root| indexes.get(root).copied());
+        layout.servers_index = roots.servers.and_then(|root| indexes.get(root).copied());
+        layout.payments = billing.values().next().copied();
+        // A game's folder may hold a `user.json` too: the account is where the billing export is.
+        let mut candidates: Vec<_> = profiles.into_iter().collect();
+        candidates.sort_by_key(|(root, _)| !billing.contains_key(root));
+        layout.profiles = candidates.into_iter().map(|(_, entry)| entry).collect();
+        layout.channels = channels
+            .into_iter()
+            .map(|(id, folder)| ChannelFolder { id, ..folder })
+            .collect();
+        layout
+    }
+
+    /// Whether the messages section is there, if without any channel.
+    #[must_use]
+    pub fn has_messages(&self) -> bool {
+        self.messages_index.is_some() || !self.channels.is_empty()
+    }
+
+    /// Whether the servers section is there, if without any server.
+    #[must_use]
+    pub fn has_servers(&self) -> bool {
+        self.servers_index.is_some() || !self.guilds.is_empty()
+    }
+}
+
+/// Top-level folders of the two sections that have an index.
+#[derive(Default)]
+struct Roots<'a> {
+    messages: Option<&'a str>,
+    servers: Option<&'a str>,
+}
+
+impl<'a> Roots<'a> {
+    /// Somebody in no server, or who never wrote, has an index without folders beside it: when one section is known,
+    /// the only other index is the other section's. It is never guessed while both are unknown.
+    fn claim_lone_index(&mut self, indexes: &BTreeMap<&'a str, usize>) {
+        let known = self.messages.or(self.servers);
+        let mut others = indexes.keys().filter(|root| Some(**root) != known);
+        let (Some(other), None) = (others.next(), others.next()) else {
+            return;
+        };
+        match (self.messages, self.servers) {
+            (Some(_), None) => self.servers = Some(other),
+            (None, Some(_)) => self.messages = Some(other),
+            _ => {}
+        }
+    }
+}
+
+/// The path with `/` between segments; `None` for folders and for what macOS adds to archives.
+fn normalized(name: &str) -> Option<String> {
+    let path = name.replace('\\', "/");
+    if path.ends_with('/') {
+        return None;
+    }
+    let segments: Vec<_> = path
+        .split('/')
+        .filter(|segment| !matches!(*segment, "" | "."))
+        .collect();
+    let junk = |segment: &&str| segment.starts_with("__MACOSX") || segment.starts_with("._") || *segment == ".DS_Store";
+    if segments.is_empty() || segments.iter().any(junk) {
+        return None;
+    }
+    Some(segments.join("/"))
+}
+
+/// The wrapping folder: there is one when no section is found without it.
+fn wrapper<'a>(entries: &[(Vec<&'a str>, usize)]) -> Option<&'a str> {
+    let is_section = |segments: &[&str]| match segments {
+        [_, folder, file] => {
+            is_event_file(folder, file)
+                || (*file == "guild.json" && is_id(folder))
+                || (matches!(*file, "channel.json" | "messages.json" | "messages.csv")
+                    && is_id(folder.strip_prefix('c').unwrap_or(folder)))
+        }
+        [_, "user_data_exports", "discord_billing", "payments.json"] => true,
+        _ => false,
+    };
+    let is_profile = |segments: &[&str]| matches!(segments, [_, "user.json"]);
+    if entries
+        .iter()
+        .any(|(segments, _)| is_section(segments) || is_profile(segments))
+    {
+        return None;
+    }
+    let mut wrapped: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
+    for (segments, _) in entries {
+        if let [first, rest @ ..] = segments.as_slice() {
+            let (sections, profile) = wrapped.entry(first).or_default();
+            *sections += usize::from(is_section(rest));
+            *profile |= is_profile(rest);
+        }
+    }
+    let likeliest = wrapped.into_iter().max_by_key(|(_, found)| *found)?;
+    (likeliest.1 > (0, false)).then_some(likeliest.0)
+}
+
+/// Snowflakes have 17 to 19 digits today.
+fn is_id(text: &str) -> bool {
+    (15..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `events-2024-00000-of-00001.json` in one of four pipelines' folders.
+fn is_event_file(folder: &str, file: &str) -> bool {
+    let numbers = || {
+        let (year, shard) = file.strip_prefix("events-")?.strip_suffix(".json")?.split_once('-')?;
+        let (place, of) = shard.split_once("-of-")?;
+        Some([year, place, of])
+    };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(folder, "analytics" | "modeling" | "reporting" | "tns")
+        && numbers().is_some_and(|numbers| numbers.into_iter().all(is_number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MODERN: [&str; 9] = [
+        "Compte/user.json",
+        "Compte/user_data_exports/discord_billing/payments.json",
+        "Activité/analytics/events-2024-00000-of-00001.json",
+        "Activité/Activities_1/users/user.json",
+        "Messages/index.json",
+        "Messages/c123456789012345678/channel.json",
+        "Messages/c123456789012345678/messages.json",
+        "Serveurs/index.json",
+        "Serveurs/223456789012345678/guild.json",
+    ];
+
+    fn locate(names: &[impl AsRef<str>]) -> Layout {
+        Layout::locate(names.iter().enumerate().map(|(entry, name)| (entry, name.as_ref())))
+    }
+
+    #[test]
+    fn a_localised_package_is_found_by_shape() {
+        let layout = locate(&MODERN);
+        assert_eq!(layout.profiles, [0]);
+        assert_eq!(layout.payments, Some(1));
+        assert_eq!(layout.events, [2]);
+        assert_eq!((layout.messages_index, layout.servers_index), (Some(4), Some(7)));
+        assert_eq!(layout.guilds, [("223456789012345678".to_owned(), 8)]);
+        assert_eq!(layout.channels.len(), 1);
+        assert_eq!(layout.channels[0].messages_json, Some(6));
+    }
+
+    #[test]
+    fn wrapping_and_backslashes_change_nothing() {
+        let wrapped: Vec<_> = MODERN
+            .iter()
+            .map(|name| format!("package\\{}", name.replace('/', "\\")))
+            .collect();
+        assert_eq!(locate(&wrapped), locate(&MODERN));
+        let with_junk = MODERN.iter().map(|name| format!("package/{name}"));
+        let junk = MODERN.iter().map(|name| format!("__MACOSX/package/{name}"));
+        assert_eq!(locate(&with_junk.chain(junk).collect::<Vec<_>>()), locate(&MODERN));
+    }
+
+    #[test]
+    fn a_wrapped_account_alone_is_found() {
+        assert_eq!(locate(&["package/README.txt", "package/Konto/user.json"]).profiles, [1]);
+    }
+
+    #[test]
+    fn a_messages_index_is_never_taken_for_the_servers() {
+        let layout = locate(&["Nachrichten/index.json", "Nachrichten/c123456789012345678/channel.json"]);
+        assert_eq!((layout.messages_index, layout.servers_index), (Some(0), None));
+        assert!(!layout.has_servers());
+        let unknown = locate(&["Nachrichten/index.json", "Konto/user.json"]);
+        assert_eq!((unknown.messages_index, unknown.servers_index), (None, None));
+    }
+
+    #[test]
+    fn a_lone_second_index_belongs_to_the_other_section() {
+        let layout = locate(&[
+            "Server/index.json",
+            "Nachrichten/index.json",
+            "Nachrichten/c123456789012345678/channel.json",
+        ]);
+        assert_eq!((layout.messages_index, layout.servers_index), (Some(1), Some(0)));
+    }
+
+    #[test]
+    fn one_folder_may_hold_two_sections() {
+        let layout = locate(&[
+            "アクティビティ/tns/events-2025-00001-of-00002.json",
+            "アクティビティ/Activities_1/poker/poker.json",
+            "アクティビティ/tns/events-2025-00000-of-00002.json",
+            "アクティビティ/tns/events.json",
+        ]);
+        assert_eq!(layout.events, [2, 0]);
+    }
+
+    #[test]
+    fn of_two_entries_with_one_path_the_last_counts() {
+        assert_eq!(locate(&["Account/user.json", "Account\\user.json"]).profiles, [1]);
+    }
+}

@@ -1,0 +1,103 @@
+//! The life of a package: which step may follow which.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Where a package is in its life. A failure keeps the stage it happened in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Waiting for a worker; the client calls it locked.
+    Locked,
+    /// A worker fetches the archive.
+    Downloading,
+    /// A worker reads the archive.
+    Analyzing,
+    /// The result can be fetched.
+    Processed,
+}
+
+/// A step that no life of a package has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a package cannot go from {from} to {to}")]
+pub struct IllegalStep {
+    /// The stage it is in.
+    pub from: Stage,
+    /// The stage it should go to.
+    pub to: Stage,
+}
+
+impl Stage {
+    /// Every stage, in order.
+    pub const ALL: [Self; 4] = [Self::Locked, Self::Downloading, Self::Analyzing, Self::Processed];
+
+    /// The legal steps. A new attempt begins again with the download, a job given back waits again.
+    ///
+    /// # Errors
+    /// [`IllegalStep`] for any other pair.
+    pub fn step(self, to: Self) -> Result<Self, IllegalStep> {
+        use Stage::{Analyzing, Downloading, Locked, Processed};
+        match (self, to) {
+            (Locked | Downloading | Analyzing, Downloading | Locked)
+            | (Downloading, Analyzing)
+            | (Analyzing, Processed) => Ok(to),
+            (from, to) => Err(IllegalStep { from, to }),
+        }
+    }
+
+    /// Stages from which a step to `to` is legal: what a compare-and-set asks for.
+    pub fn before(to: Self) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |from| from.step(to).is_ok())
+    }
+
+    /// The spelling on the wire and in the registry.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Locked => "LOCKED",
+            Self::Downloading => "DOWNLOADING",
+            Self::Analyzing => "ANALYZING",
+            Self::Processed => "PROCESSED",
+        }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The text is none of the stages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown stage")]
+pub struct UnknownStage;
+
+impl FromStr for Stage {
+    type Err = UnknownStage;
+
+    fn from_str(text: &str) -> Result<Self, UnknownStage> {
+        Self::ALL
+            .into_iter()
+            .find(|stage| stage.as_str() == text)
+            .ok_or(UnknownStage)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_comes_only_from_an_analysis() {
+        assert_eq!(Stage::before(Stage::Processed).collect::<Vec<_>>(), [Stage::Analyzing]);
+        assert_eq!(
+            Stage::before(Stage::Analyzing).collect::<Vec<_>>(),
+            [Stage::Downloading]
+        );
+    }
+
+    #[test]
+    fn nothing_follows_a_result() {
+        assert!(Stage::ALL.iter().all(|to| Stage::Processed.step(*to).is_err()));
+    }
+}

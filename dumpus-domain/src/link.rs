@@ -1,0 +1,405 @@
+//! Which links name a package, which key is in them, and where a download may lead.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use url::{Host, Url};
+use zeroize::Zeroizing;
+
+use crate::secret::UpnKey;
+
+/// Beginnings of the links in Discord's mail; the second is the one of the original documentation.
+const DISCORD_LINKS: [&str; 2] = [
+    "https://click.discord.com/ls/click?upn=",
+    "https://discord.click/ls/click?upn=",
+];
+
+/// Discord's keys are 700 to 1,500 characters long.
+const SHORTEST_DISCORD_KEY: usize = 500;
+/// Keys of links to other hosts.
+const SHORTEST_OTHER_KEY: usize = 16;
+/// Discord's click host, one redirect to the storage host, and room for mirrors.
+pub const MOST_REDIRECTS: usize = 5;
+
+/// A link to a package, and the key in it. Both are secret.
+pub struct PackageLink {
+    address: Zeroizing<String>,
+    key: UpnKey,
+    is_discords: bool,
+}
+
+/// The text is no link to a package that this instance accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// Neither Discord's nor one of the configured origins.
+    #[error("the link must be one of Discord's, or start with an origin that this instance allows")]
+    Origin,
+    /// No usable key in the link.
+    #[error("the link carries no complete key; copy it whole from the mail")]
+    Key,
+}
+
+impl PackageLink {
+    /// The address to ask.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The key that owns the package.
+    #[must_use]
+    pub const fn key(&self) -> &UpnKey {
+        &self.key
+    }
+
+    /// Whether its first host is Discord's click host, which answers in its own ways.
+    #[must_use]
+    pub const fn is_discords(&self) -> bool {
+        self.is_discords
+    }
+}
+
+impl fmt::Debug for PackageLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PackageLink(redacted)")
+    }
+}
+
+/// Scheme, host and port: two are the same or not, there is no prefix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    scheme: String,
+    host: Host<String>,
+    port: u16,
+}
+
+/// The text is no origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected an origin such as https://files.example.org or http://127.0.0.1:9000")]
+pub struct NoOrigin;
+
+impl Origin {
+    /// The origin of an address over http or https without user or password.
+    #[must_use]
+    pub fn of(address: &Url) -> Option<Self> {
+        let is_web = matches!(address.scheme(), "http" | "https");
+        if !is_web || !address.username().is_empty() || address.password().is_some() {
+            return None;
+        }
+        Some(Self {
+            scheme: address.scheme().to_owned(),
+            host: address.host()?.to_owned(),
+            port: address.port_or_known_default()?,
+        })
+    }
+}
+
+impl FromStr for Origin {
+    type Err = NoOrigin;
+
+    /// A bare host means https.
+    fn from_str(text: &str) -> Result<Self, NoOrigin> {
+        let text = text.trim();
+        let with_scheme = if text.contains("://") {
+            text.to_owned()
+        } else {
+            format!("https://{text}")
+        };
+        let address = Url::parse(&with_scheme).map_err(|_| NoOrigin)?;
+        if address.path() != "/" || address.query().is_some() || address.fragment().is_some() {
+            return Err(NoOrigin);
+        }
+        Self::of(&address).ok_or(NoOrigin)
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}:{}", self.scheme, self.host, self.port)
+    }
+}
+
+/// Which links and redirects are accepted.
+#[derive(Clone, Debug, Default)]
+pub struct LinkPolicy {
+    origins: Vec<Origin>,
+}
+
+/// What a hop of a download must satisfy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hop {
+    /// Only public addresses, over https.
+    Public,
+    /// The operator named this origin: any address, also over http.
+    Configured,
+}
+
+impl LinkPolicy {
+    /// Discord's links, and those of further origins that the operator names.
+    #[must_use]
+    pub const fn new(origins: Vec<Origin>) -> Self {
+        Self { origins }
+    }
+
+    /// Reads a link.
+    ///
+    /// # Errors
+    /// [`LinkError`] names the rule, never the link.
+    pub fn parse(&self, text: &str) -> Result<PackageLink, LinkError> {
+        let text = text.trim();
+        if let Some(key) = DISCORD_LINKS.iter().find_map(|start| text.strip_prefix(start)) {
+            let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+            if key.len() < SHORTEST_DISCORD_KEY || !key.bytes().all(allowed) {
+                return Err(LinkError::Key);
+            }
+            return Ok(link(text, key, true));
+        }
+        let address = Url::parse(text).map_err(|_| LinkError::Origin)?;
+        if !self.is_configured(&address) {
+            return Err(LinkError::Origin);
+        }
+        let upn = address
+            .query_pairs()
+            .find(|(name, _)| name == "upn")
+            .map(|(_, value)| Zeroizing::new(value.into_owned()));
+        let key = match upn {
+            Some(key) => {
+                if key.len() < SHORTEST_OTHER_KEY || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+                    return Err(LinkError::Key);
+                }
+                key
+            }
+            // Standard alphabet with padding, as the original makes it.
+            None => Zeroizing::new(BASE64_STANDARD.encode(address.path().trim_matches('/'))),
+        };
+        if key.is_empty() {
+            return Err(LinkError::Key);
+        }
+        Ok(link(text, &key, false))
+    }
+
+    /// Whether a download may go to this address, first or after a redirect, and what it must satisfy there.
+    #[must_use]
+    pub fn hop(&self, address: &Url) -> Option<Hop> {
+        if self.is_configured(address) {
+            return Some(Hop::Configured);
+        }
+        let origin = Origin::of(address)?;
+        (origin.scheme == "https").then_some(Hop::Public)
+    }
+
+    fn is_configured(&self, address: &Url) -> bool {
+        Origin::of(address).is_some_and(|origin| self.origins.contains(&origin))
+    }
+}
+
+fn link(address: &str, key: &str, is_discords: bool) -> PackageLink {
+    PackageLink {
+        address: Zeroizing::new(address.to_owned()),
+        key: UpnKey::new(key),
+        is_discords,
+    }
+}
+
+/// Whether an address is one of the public Internet: not this machine, a private network, or a reserved range.
+#[must_use]
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    !(a == 0
+        || address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_multicast()
+        || address.is_documentation()
+        || a >= 240
+        // Shared address space, protocol assignments, the old 6to4 relay, benchmarks.
+        || (a == 100 && b & 0b1100_0000 == 64)
+        || (a == 192 && b == 0 && c == 0)
+        || (a == 192 && b == 88 && c == 99)
+        || (a == 198 && b & 0b1111_1110 == 18))
+}
+
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    let segments = address.segments();
+    // Addresses that carry an IPv4 one: mapped, compatible, translated, 6to4.
+    let embedded = match segments {
+        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
+            Some((high, low))
+        }
+        _ => None,
+    };
+    if let Some((high, low)) = embedded {
+        return is_public_v4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)));
+    }
+    // Global unicast is 2000::/3; inside it protocol assignments, Teredo and documentation are not the Internet.
+    segments[0] & 0xe000 == 0x2000
+        && !(segments[0] == 0x2001 && (segments[1] < 0x0200 || segments[1] == 0x0db8))
+        && !(segments[0] == 0x3fff && segments[1] < 0x1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn policy() -> LinkPolicy {
+        let origins = ["https://files.example.org", "http://127.0.0.1:9000", "bare.example"];
+        LinkPolicy::new(origins.map(|origin| origin.parse().unwrap()).to_vec())
+    }
+
+    fn key_of(text: &str) -> Result<String, LinkError> {
+        policy().parse(text).map(|link| link.key().expose().to_owned())
+    }
+
+    fn discord_key() -> String {
+        format!("u001.{}-2B_x", "aZ0".repeat(170))
+    }
+
+    #[test]
+    fn discords_links_carry_their_key() {
+        let key = discord_key();
+        for start in DISCORD_LINKS {
+            assert_eq!(key_of(&format!(" {start}{key}\n")), Ok(key.clone()));
+        }
+    }
+
+    #[test]
+    fn what_only_resembles_discords_links_is_refused() {
+        let key = discord_key();
+        for (text, error) in [
+            (
+                format!("http://click.discord.com/ls/click?upn={key}"),
+                LinkError::Origin,
+            ),
+            (
+                format!("https://click.discord.com.evil.example/ls/click?upn={key}"),
+                LinkError::Origin,
+            ),
+            (
+                format!("https://click.discord.com/ls/click?upn={key}&x=1"),
+                LinkError::Key,
+            ),
+            (
+                format!("https://click.discord.com/ls/click?upn={key}%20"),
+                LinkError::Key,
+            ),
+            (
+                "https://click.discord.com/ls/click?upn=short".to_owned(),
+                LinkError::Key,
+            ),
+            (String::new(), LinkError::Origin),
+        ] {
+            assert_eq!(key_of(&text), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn origins_are_equal_or_different() {
+        let path = "/a.zip?upn=0123456789abcdef";
+        assert!(key_of(&format!("https://files.example.org{path}")).is_ok());
+        assert!(key_of(&format!("https://files.example.org:443{path}")).is_ok());
+        assert!(key_of(&format!("https://bare.example{path}")).is_ok());
+        for other in [
+            "http://files.example.org",
+            "https://files.example.org.evil.example",
+            "https://files.example.org:8443",
+            "http://127.0.0.1:9001",
+            "https://user@files.example.org",
+            "ftp://files.example.org",
+        ] {
+            assert_eq!(key_of(&format!("{other}{path}")), Err(LinkError::Origin), "{other}");
+        }
+    }
+
+    #[test]
+    fn keys_of_configured_origins_come_from_the_parameter_or_the_path() {
+        assert_eq!(
+            key_of("https://bare.example/x?upn=0123456789%2Babcdef").as_deref(),
+            Ok("0123456789+abcdef")
+        );
+        assert_eq!(key_of("https://bare.example/x?upn=tooshort"), Err(LinkError::Key));
+        assert_eq!(
+            key_of("https://bare.example/x?upn=with+a+space+in+it"),
+            Err(LinkError::Key)
+        );
+        assert_eq!(
+            key_of("https://bare.example/files/package.zip/").as_deref(),
+            Ok("ZmlsZXMvcGFja2FnZS56aXA=")
+        );
+        assert_eq!(key_of("https://bare.example/"), Err(LinkError::Key));
+    }
+
+    #[test]
+    fn redirects_lead_to_https_or_to_configured_origins() {
+        let hop = |text: &str| policy().hop(&Url::parse(text).unwrap());
+        assert_eq!(hop("https://storage.googleapis.com/x?sig=1"), Some(Hop::Public));
+        assert_eq!(hop("http://127.0.0.1:9000/x"), Some(Hop::Configured));
+        assert_eq!(hop("http://storage.googleapis.com/x"), None);
+        assert_eq!(hop("https://user:pass@storage.googleapis.com/x"), None);
+        assert_eq!(hop("file:///etc/passwd"), None);
+    }
+
+    #[test]
+    fn private_addresses_are_not_public_in_any_disguise() {
+        for text in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "0.0.0.0",
+            "100.64.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "192.0.0.1",
+            "::1",
+            "::",
+            "::ffff:127.0.0.1",
+            "::127.0.0.1",
+            "64:ff9b::a00:1",
+            "2002:7f00:1::",
+            "fe80::1",
+            "fc00::1",
+            "ff02::1",
+            "2001:db8::1",
+            "2001::1",
+        ] {
+            assert!(!is_public(text.parse().unwrap()), "{text}");
+        }
+        for text in [
+            "8.8.8.8",
+            "142.250.1.1",
+            "2607:f8b0::1",
+            "::ffff:8.8.8.8",
+            "2001:4860::1",
+        ] {
+            assert!(is_public(text.parse().unwrap()), "{text}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_neither_link_nor_key() {
+        let link = policy().parse("https://bare.example/x?upn=0123456789abcdef").unwrap();
+        assert_eq!(
+            format!("{link:?} {:?}", link.key()),
+            "PackageLink(redacted) UpnKey(redacted)"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_accepted_or_refused(text in "\\PC{0,80}") {
+            let _ = policy().parse(&text);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Who waits before whom.
+//!
+//! Adapters count; what the numbers mean is decided here.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A waiting line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lane {
+    /// For everybody.
+    Standard,
+    /// Served first.
+    Premium,
+}
+
+impl Lane {
+    /// Both lanes.
+    pub const ALL: [Self; 2] = [Self::Standard, Self::Premium];
+
+    /// The spelling in the registry and in key names.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Premium => "premium",
+        }
+    }
+}
+
+impl fmt::Display for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The text is none of the lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown lane")]
+pub struct UnknownLane;
+
+impl FromStr for Lane {
+    type Err = UnknownLane;
+
+    fn from_str(text: &str) -> Result<Self, UnknownLane> {
+        Self::ALL
+            .into_iter()
+            .find(|lane| lane.as_str() == text)
+            .ok_or(UnknownLane)
+    }
+}
+
+/// Of so many leases one goes to the standard lane first: under endless premium load it still moves.
+pub const STANDARD_SHARE: u64 = 5;
+
+/// The order in which lanes are asked for the lease that follows `leases` earlier ones.
+#[must_use]
+pub const fn lane_order(leases: u64) -> [Lane; 2] {
+    if leases % STANDARD_SHARE == STANDARD_SHARE - 1 {
+        [Lane::Standard, Lane::Premium]
+    } else {
+        [Lane::Premium, Lane::Standard]
+    }
+}
+
+/// Packages accepted and not finished, per lane.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LaneTotals {
+    /// In the standard lane.
+    pub standard: u64,
+    /// In the premium lane.
+    pub premium: u64,
+}
+
+/// A package's place in the order of arrival.
+pub type Ticket = i64;
+
+/// The unfinished packages at one instant, waiting or running: sorted tickets per lane.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LineUp {
+    standard: Vec<Ticket>,
+    premium: Vec<Ticket>,
+}
+
+/// Where a package stands: packages of its own lane ahead of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The lane it waits in.
+    pub lane: Lane,
+    /// Packages ahead in that lane.
+    pub ahead: u64,
+}
+
+impl LineUp {
+    /// From tickets in any order.
+    #[must_use]
+    pub fn new(tickets: impl IntoIterator<Item = (Lane, Ticket)>) -> Self {
+        let mut line_up = Self::default();
+        for (lane, ticket) in tickets {
+            line_up.lane_mut(lane).push(ticket);
+        }
+        line_up.standard.sort_unstable();
+        line_up.premium.sort_unstable();
+        line_up
+    }
+
+    /// Adds a package that was admitted since.
+    pub fn admit(&mut self, lane: Lane, ticket: Ticket) {
+        let tickets = self.lane_mut(lane);
+        if let Err(place) = tickets.binary_search(&ticket) {
+            tickets.insert(place, ticket);
+        }
+    }
+
+    /// How many wait or run.
+    #[must_use]
+    pub fn totals(&self) -> LaneTotals {
+        LaneTotals {
+            standard: self.standard.len() as u64,
+            premium: self.premium.len() as u64,
+        }
+    }
+
+    /// Packages ahead of the ticket in its lane. It falls, or stays, while others only leave.
+    #[must_use]
+    pub fn position(&self, lane: Lane, ticket: Ticket) -> Position {
+        let tickets = match lane {
+            Lane::Standard => &self.standard,
+            Lane::Premium => &self.premium,
+        };
+        Position {
+            lane,
+            ahead: tickets.partition_point(|other| *other < ticket) as u64,
+        }
+    }
+
+    fn lane_mut(&mut self, lane: Lane) -> &mut Vec<Ticket> {
+        match lane {
+            Lane::Standard => &mut self.standard,
+            Lane::Premium => &mut self.premium,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn one_lease_in_five_asks_the_standard_lane_first() {
+        let first = (0..20)
+            .filter(|leases| lane_order(*leases)[0] == Lane::Standard)
+            .count();
+        assert_eq!(first, 4);
+    }
+
+    proptest! {
+        #[test]
+        fn a_position_never_rises_while_others_only_leave(
+            tickets in prop::collection::btree_set((any::<bool>(), 0i64..500), 1..60),
+            leaving in prop::collection::vec(any::<prop::sample::Index>(), 0..60),
+            mine in any::<prop::sample::Index>(),
+        ) {
+            let lane = |premium: bool| if premium { Lane::Premium } else { Lane::Standard };
+            let mut waiting: BTreeSet<_> = tickets.clone();
+            let all: Vec<_> = tickets.into_iter().collect();
+            let mine = all[mine.index(all.len())];
+            let position = |waiting: &BTreeSet<(bool, i64)>| {
+                LineUp::new(waiting.iter().map(|(premium, ticket)| (lane(*premium), *ticket))).position(lane(mine.0), mine.1).ahead
+            };
+            let mut last = position(&waiting);
+            for leaves in leaving {
+                let leaves = all[leaves.index(all.len())];
+                if leaves != mine {
+                    waiting.remove(&leaves);
+                }
+                let now = position(&waiting);
+                prop_assert!(now <= last);
+                last = now;
+            }
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Instants and days in UTC, and the spellings of them that packages use.
+//!
+//! Only what statistics need: parsing a fixed family of spellings fast, and the civil calendar of UTC.
+
+use std::fmt;
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Millis(pub i64);
+
+/// Milliseconds in a second.
+pub const SECOND: i64 = 1_000;
+/// Milliseconds in an hour.
+pub const HOUR: i64 = 3_600 * SECOND;
+/// Milliseconds in a day.
+pub const DAY: i64 = 24 * HOUR;
+
+/// First millisecond of Discord's snowflake ids, 2015-01-01.
+const SNOWFLAKE_EPOCH: i64 = 1_420_070_400_000;
+
+impl Millis {
+    /// Reads an instant in any spelling that packages are known to use:
+    /// `YYYY-MM-DD` and `HH:MM:SS` joined by `T` or a space, an optional fraction of a second, then nothing,
+    /// `Z`, ` UTC` or an offset such as `+00:00`; all of it inside up to two pairs of quotes, plain or escaped.
+    ///
+    /// ```
+    /// use dumpus_domain::time::Millis;
+    ///
+    /// let plain = Millis::parse("2024-01-01 18:37:01");
+    /// assert_eq!(plain, Millis::parse(r#""2024-01-01T18:37:01.000Z""#));
+    /// assert_eq!(plain, Millis::parse("2024-01-01T19:37:01+01:00"));
+    /// assert_eq!(Millis::parse("null"), None);
+    /// ```
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = unquote(unquote(text.trim()));
+        let bytes = text.as_bytes();
+        if bytes.len() < 19 || !matches!(bytes[10], b'T' | b't' | b' ') {
+            return None;
+        }
+        if bytes[4] != b'-' || bytes[7] != b'-' || bytes[13] != b':' || bytes[16] != b':' {
+            return None;
+        }
+        let year = number(&bytes[0..4])?;
+        let month = number(&bytes[5..7])?;
+        let day = number(&bytes[8..10])?;
+        let date = Day::from_civil(year, month, day)?;
+        let (hour, minute, second) = (
+            number(&bytes[11..13])?,
+            number(&bytes[14..16])?,
+            number(&bytes[17..19])?,
+        );
+        // A leap second is the last one of its minute here, as in Unix time.
+        if hour > 23 || minute > 59 || second > 60 {
+            return None;
+        }
+        let (millis, zone) = fraction(&text[19..])?;
+        let time = (hour * 3_600 + minute * 60 + second.min(59)) * SECOND + millis;
+        Some(Self(date.start().0 + time - offset(zone)?))
+    }
+
+    /// The instant at which a snowflake id was made.
+    #[must_use]
+    pub fn of_snowflake(id: u64) -> Self {
+        // 42 bits of milliseconds: the sum fits an i64.
+        Self(i64::try_from(id >> 22).unwrap_or(i64::MAX / 2) + SNOWFLAKE_EPOCH)
+    }
+
+    /// The UTC day that holds this instant.
+    #[must_use]
+    pub fn day(self) -> Day {
+        Day(i32::try_from(self.0.div_euclid(DAY)).unwrap_or(if self.0 < 0 { i32::MIN } else { i32::MAX }))
+    }
+
+    /// The UTC hour of its day, 0 to 23.
+    #[must_use]
+    pub fn hour(self) -> u8 {
+        u8::try_from(self.0.rem_euclid(DAY) / HOUR).unwrap_or(0)
+    }
+
+    /// Whole seconds since 1970, fractions cut.
+    #[must_use]
+    pub fn seconds(self) -> i64 {
+        self.0.div_euclid(SECOND)
+    }
+}
+
+/// A UTC day, as days since 1970-01-01.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(pub i32);
+
+impl Day {
+    /// The day on which Discord was published: nothing in a package is older.
+    pub const DISCORDS_FIRST: Self = Self(16_568);
+
+    /// The day of a civil date of the years 1 to 9999, `None` when the calendar has no such day.
+    #[must_use]
+    pub fn from_civil(year: i64, month: i64, day: i64) -> Option<Self> {
+        if !(1..=9999).contains(&year) || !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
+            return None;
+        }
+        // Years that begin in March put the leap day last.
+        let shifted = if month <= 2 { year - 1 } else { year };
+        let era = shifted.div_euclid(400);
+        let year_of_era = shifted.rem_euclid(400);
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        i32::try_from(era * 146_097 + day_of_era - 719_468).ok().map(Self)
+    }
+
+    /// Year, month and day.
+    #[must_use]
+    pub fn civil(self) -> (i64, i64, i64) {
+        let days = i64::from(self.0) + 719_468;
+        let era = days.div_euclid(146_097);
+        let day_of_era = days.rem_euclid(146_097);
+        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month_from_march = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+        let month = (month_from_march + 2) % 12 + 1;
+        let year = era * 400 + year_of_era + i64::from(month <= 2);
+        (year, month, day)
+    }
+
+    /// Its first instant.
+    #[must_use]
+    pub const fn start(self) -> Millis {
+        Millis(self.0 as i64 * DAY)
+    }
+}
+
+impl fmt::Display for Day {
+    /// `YYYY-MM-DD`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = self.civil();
+        write!(f, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
+/// The days that a package can speak of. One junk date would stretch every chart of the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayWindow {
+    last: Option<Day>,
+}
+
+impl DayWindow {
+    /// From Discord's first day to two days after the newest entry of the archive, for clocks and zones.
+    /// Without a usable date there is no upper bound.
+    #[must_use]
+    pub fn until(newest_entry: Option<Day>) -> Self {
+        let usable = newest_entry.filter(|day| *day >= Day::DISCORDS_FIRST);
+        Self {
+            last: usable.map(|day| Day(day.0.saturating_add(2))),
+        }
+    }
+
+    /// Whether the day lies inside.
+    #[must_use]
+    pub fn contains(&self, day: Day) -> bool {
+        day >= Day::DISCORDS_FIRST && self.last.map_or(day.0 < 2_932_897, |last| day <= last)
+    }
+}
+
+fn days_in_month(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Takes off one pair of quotes; in text that was encoded twice and decoded never, they are escaped.
+fn unquote(text: &str) -> &str {
+    let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let escaped = || text.strip_prefix("\\\"").and_then(|rest| rest.strip_suffix("\\\""));
+    inner.or_else(escaped).unwrap_or(text)
+}
+
+fn number(digits: &[u8]) -> Option<i64> {
+    digits.iter().try_fold(0, |sum, digit| {
+        digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0'))
+    })
+}
+
+/// Splits a fraction of a second off, cut to milliseconds.
+fn fraction(rest: &str) -> Option<(i64, &str)> {
+    let Some(after_point) = rest.strip_prefix('.') else {
+        return Some((0, rest));
+    };
+    let length = after_point.bytes().take_while(u8::is_ascii_digit).count();
+    if length == 0 {
+        return None;
+    }
+    let kept = length.min(3);
+    let scale = [0, 100, 10, 1][kept];
+    Some((number(&after_point.as_bytes()[..kept])? * scale, &after_point[length..]))
+}
+
+/// Milliseconds that the zone is ahead of UTC.
+fn offset(zone: &str) -> Option<i64> {
+    let zone = zone.trim();
+    if zone.is_empty() || zone.eq_ignore_ascii_case("z") || zone.eq_ignore_ascii_case("utc") {
+        return Some(0);
+    }
+    let (sign, digits) = match zone.as_bytes() {
+        [b'+', rest @ ..] => (1, rest),
+        [b'-', rest @ ..] => (-1, rest),
+        _ => return None,
+    };
+    let (hours, minutes) = match digits {
+        [a, b] => (number(&[*a, *b])?, 0),
+        [a, b, c, d] | [a, b, b':', c, d] => (number(&[*a, *b])?, number(&[*c, *d])?),
+        _ => return None,
+    };
+    (hours <= 23 && minutes <= 59).then_some(sign * (hours * HOUR + minutes * 60 * SECOND))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn discords_first_day_is_the_thirteenth_of_may_2015() {
+        assert_eq!(Day::from_civil(2015, 5, 13), Some(Day::DISCORDS_FIRST));
+    }
+
+    #[test]
+    fn spellings_of_one_instant_are_equal() {
+        let expected = Some(Millis(1_585_199_274_364));
+        for text in [
+            "2020-03-26T05:07:54.364Z",
+            "2020-03-26 05:07:54.364 UTC",
+            "\"2020-03-26T05:07:54.364Z\"",
+            "\\\"2020-03-26T05:07:54.364Z\\\"",
+            "\"\\\"2020-03-26T05:07:54.364Z\\\"\"",
+            "2020-03-26 05:07:54.364999+00:00",
+            "2020-03-26 07:07:54.364+0200",
+            "2020-03-26T00:07:54.364-05",
+        ] {
+            assert_eq!(Millis::parse(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_instant_is_refused() {
+        for text in [
+            "",
+            "null",
+            "\"null\"",
+            "2020-13-01T00:00:00Z",
+            "2021-02-29 00:00:00",
+            "2020-01-01",
+            "2020-01-01T24:00:00Z",
+            "2020-01-01T00:00:00.Z",
+            "2020-01-01T00:00:00 PST",
+            "2020-01-01T0é:00:00Z",
+            "２０２０-01-01T00:00:00Z",
+        ] {
+            assert_eq!(Millis::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_window_ends_two_days_after_the_newest_entry() {
+        let newest = Day::from_civil(2024, 2, 28).unwrap();
+        let window = DayWindow::until(Some(newest));
+        assert!(window.contains(Day(newest.0 + 2)));
+        assert!(!window.contains(Day(newest.0 + 3)));
+        assert!(!window.contains(Day(Day::DISCORDS_FIRST.0 - 1)));
+        let dos_epoch = Day::from_civil(1980, 1, 1);
+        assert!(DayWindow::until(dos_epoch).contains(Day::from_civil(2099, 1, 1).unwrap()));
+    }
+
+    proptest! {
+        #[test]
+        fn days_agree_with_a_calendar_library(days in -719_162i32..2_932_896) {
+            let date = jiff::civil::date(1970, 1, 1) + jiff::SignedDuration::from_hours(24 * i64::from(days));
+            let (year, month, day) = Day(days).civil();
+            prop_assert_eq!((i64::from(date.year()), i64::from(date.month()), i64::from(date.day())), (year, month, day));
+            prop_assert_eq!(Day::from_civil(year, month, day), Some(Day(days)));
+            prop_assert_eq!(Day(days).to_string(), date.to_string());
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC*") {
+            let _ = Millis::parse(&text);
+        }
+
+        #[test]
+        fn text_of_the_right_length_is_read_or_refused(text in "[0-9TZ:.+é \"-]{19,32}") {
+            let _ = Millis::parse(&text);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Port: where encrypted results lie.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::BoxError;
+use crate::domain::package::{NoPackageId, RunId};
+
+/// The name of a blob: random, so that it tells nothing and is never written twice.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlobKey(RunId);
+
+impl BlobKey {
+    /// The key made of these random bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(RunId::from_bytes(bytes))
+    }
+}
+
+impl FromStr for BlobKey {
+    type Err = NoPackageId;
+
+    fn from_str(text: &str) -> Result<Self, NoPackageId> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Display for BlobKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for BlobKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// Where encrypted results lie. Blobs are immutable; the store sees ciphertext only.
+///
+/// Contract, in the words of [`crate::conformance`]:
+/// 1. `get` gives what `put` took, byte for byte, and `None` for a key that was never written or was deleted.
+/// 2. `delete` of an unknown key is no error.
+/// 3. `older_than` lists what has been there for that long in order of keys, from behind `after` on, at most `most`.
+#[async_trait]
+pub trait BlobStore: Send + Sync {
+    /// Writes a blob under a new key; writing the same bytes again under it is no error.
+    async fn put(&self, key: BlobKey, bytes: Vec<u8>) -> Result<(), BlobError>;
+
+    /// The blob's bytes.
+    async fn get(&self, key: BlobKey) -> Result<Option<Vec<u8>>, BlobError>;
+
+    /// Erases a blob.
+    async fn delete(&self, key: BlobKey) -> Result<(), BlobError>;
+
+    /// Blobs that have been there for at least `age`: candidates for a sweep of orphans.
+    async fn older_than(&self, age: Duration, after: Option<BlobKey>, most: u32) -> Result<Vec<BlobKey>, BlobError>;
+
+    /// An address from which a browser can fetch the blob for `ttl` without any header of its own; `None` when the
+    /// store has no such addresses and the server has to serve the blob itself.
+    async fn presigned(&self, key: BlobKey, ttl: Duration) -> Result<Option<String>, BlobError>;
+
+    /// Whether the store answers.
+    async fn ping(&self) -> Result<(), BlobError>;
+}
+
+/// Why the store gave no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BlobError {
+    /// It cannot be reached, or not in time: worth another attempt.
+    #[error("the blob store is unavailable")]
+    Unavailable(#[source] BoxError),
+    /// A defect.
+    #[error("the blob store failed")]
+    Failed(#[source] BoxError),
+}

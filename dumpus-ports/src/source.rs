@@ -1,0 +1,41 @@
+//! Port: fetching a package from behind its link.
+
+use std::io;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::archive::{PackageBytes, Progress};
+use crate::domain::link::PackageLink;
+
+/// Fetches packages.
+///
+/// What it gives exists for the caller only: dropped, nothing of the package is left, and nothing of it is ever on a
+/// disk in plaintext.
+#[async_trait]
+pub trait PackageSource: Send + Sync {
+    /// Downloads the package. Progress counts its bytes. Transient trouble is retried inside.
+    async fn download(&self, link: &PackageLink, progress: Arc<Progress>)
+    -> Result<Arc<dyn PackageBytes>, SourceError>;
+}
+
+/// Why a package could not be fetched. The texts are for the owner: plain, and without address or key.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// The link worked once, and does not any more.
+    #[error("{0}")]
+    Expired(String),
+    /// The link leads to no package.
+    #[error("{0}")]
+    Invalid(String),
+    /// The other side did not deliver, often enough to give up.
+    #[error("{0}")]
+    Unavailable(String),
+    /// The download was not wanted any more.
+    #[error("the download was cancelled")]
+    Cancelled,
+    /// The package could not be stored here.
+    #[error("the package could not be stored while it was downloaded")]
+    Storage(#[source] io::Error),
+}

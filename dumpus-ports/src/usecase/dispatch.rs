@@ -1,0 +1,83 @@
+//! Brings a package's job into the queue, at admission and when the queue lost it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::access::AccessError;
+use crate::clock::Clock;
+use crate::domain::package::{PackageId, RunId};
+use crate::domain::queue::Lane;
+use crate::domain::secret::UpnKey;
+use crate::domain::time::{DAY, Millis};
+use crate::queue::{Job, JobQueue};
+use crate::registry::{Dispatch, Epoch, Package, PackageRegistry};
+use crate::vault::Vault;
+
+/// A run whose job was not confirmed by then is pushed again by whoever meets it.
+const UNCONFIRMED_FOR: Duration = Duration::from_secs(10);
+
+/// A lost job whose owner has not asked for this long leaves the counts.
+pub(super) const LOST_AFTER: Duration = Duration::from_mins(10);
+
+/// Discord's links live 30 days: a queued link need not live longer.
+const LINK_LIFETIME: i64 = 30 * DAY;
+
+/// Brings jobs into the queue. The registry's row exists first; only a confirmed row counts as accepted.
+pub struct Dispatcher {
+    /// Knows which runs are confirmed.
+    pub registry: Arc<dyn PackageRegistry>,
+    /// Takes the jobs.
+    pub queue: Arc<dyn JobQueue>,
+    /// Seals the links.
+    pub vault: Arc<dyn Vault>,
+    /// Dates the seals.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Dispatcher {
+    /// Pushes the job of a run and confirms it. False when the run is not the current one any more.
+    pub(super) async fn dispatch(
+        &self,
+        package: PackageId,
+        run: RunId,
+        lane: Lane,
+        link: &str,
+    ) -> Result<bool, AccessError> {
+        let expires = Millis(self.clock.now().0.saturating_add(LINK_LIFETIME));
+        let link = self.vault.seal_queued_link(&package, link, expires)?;
+        let epoch = self
+            .queue
+            .push(&Job {
+                package,
+                run,
+                lane,
+                link,
+            })
+            .await?;
+        Ok(self.registry.confirm(package, run, &epoch).await?)
+    }
+
+    /// Queues an unfinished package again if its job is unconfirmed or lost: its owner is here, and only their key
+    /// opens the link. Whether the package is in the queue now as far as anybody can tell.
+    pub(super) async fn heal(&self, package: &Package, key: &UpnKey, epoch: &Epoch) -> Result<(), AccessError> {
+        if package.outcome.is_some() || package.is_leased {
+            return Ok(());
+        }
+        let is_lost = match &package.dispatch {
+            Dispatch::Unconfirmed(age) => *age >= UNCONFIRMED_FOR,
+            Dispatch::Queued(queued) => queued != epoch,
+        };
+        if !is_lost {
+            return Ok(());
+        }
+        let claimed = self
+            .registry
+            .reclaim(package.id, package.run, UNCONFIRMED_FOR, epoch, LOST_AFTER)
+            .await?;
+        let Some(lane) = claimed else { return Ok(()) };
+        let link = self.vault.open_owner_link(key, &package.id, &package.owner_link)?;
+        self.dispatch(package.id, package.run, lane, &link).await?;
+        tracing::info!(package.id = %package.id, "queued a package again whose job was lost");
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! One query for everybody who asks where they stand.
+
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::access::AccessError;
+use super::dispatch::LOST_AFTER;
+use crate::domain::queue::{Lane, LineUp, Ticket};
+use crate::queue::JobQueue;
+use crate::registry::{Epoch, PackageRegistry};
+
+/// Positions may be this old.
+const FRESH_FOR: Duration = Duration::from_millis(500);
+/// A refresh that costs more than 20 ms is made so much less often that refreshing takes a 25th of the time.
+const REST: u32 = 25;
+
+/// The line-up of the unfinished packages, read from the registry at most every 500 ms however many ask.
+pub struct LineUpCache {
+    registry: Arc<dyn PackageRegistry>,
+    queue: Arc<dyn JobQueue>,
+    current: RwLock<Option<Snapshot>>,
+    refreshing: Mutex<()>,
+}
+
+#[derive(Clone)]
+struct Snapshot {
+    line_up: Arc<LineUp>,
+    epoch: Epoch,
+    stale_at: Instant,
+}
+
+impl LineUpCache {
+    /// Nothing read yet.
+    #[must_use]
+    pub fn new(registry: Arc<dyn PackageRegistry>, queue: Arc<dyn JobQueue>) -> Self {
+        Self {
+            registry,
+            queue,
+            current: RwLock::new(None),
+            refreshing: Mutex::new(()),
+        }
+    }
+
+    /// The line-up, and the queue's epoch that it was read with.
+    pub(super) async fn get(&self) -> Result<(Arc<LineUp>, Epoch), AccessError> {
+        if let Some(fresh) = self.fresh() {
+            return Ok(fresh);
+        }
+        let _one_at_a_time = self.refreshing.lock().await;
+        if let Some(fresh) = self.fresh() {
+            return Ok(fresh);
+        }
+        let began = Instant::now();
+        let epoch = self.queue.epoch().await?;
+        let line_up = Arc::new(self.registry.line_up(&epoch, LOST_AFTER).await?);
+        let rest = FRESH_FOR.max(began.elapsed() * REST);
+        let snapshot = Snapshot {
+            line_up: line_up.clone(),
+            epoch: epoch.clone(),
+            stale_at: Instant::now() + rest,
+        };
+        *self.current.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(snapshot);
+        Ok((line_up, epoch))
+    }
+
+    /// Counts a package that was admitted here since the last refresh: the next one to come stands behind it.
+    pub(super) fn admitted(&self, lane: Lane, ticket: Ticket) {
+        let mut current = self.current.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(snapshot) = current.as_mut() {
+            Arc::make_mut(&mut snapshot.line_up).admit(lane, ticket);
+        }
+    }
+
+    fn fresh(&self) -> Option<(Arc<LineUp>, Epoch)> {
+        let current = self.current.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let snapshot = current.as_ref().filter(|snapshot| Instant::now() < snapshot.stale_at)?;
+        Some((snapshot.line_up.clone(), snapshot.epoch.clone()))
+    }
+}

@@ -1,0 +1,25 @@
+//! What Dumpus offers: each use case is a struct that holds the ports it uses, with one `run`.
+
+mod access;
+mod delete;
+mod dispatch;
+mod fetch;
+mod line_up;
+mod look_up;
+mod process;
+mod status;
+mod submit;
+mod sweep;
+mod upgrade;
+
+pub use access::AccessError;
+pub use delete::DeletePackage;
+pub use dispatch::Dispatcher;
+pub use fetch::{BlobAddress, FetchData, LocateBlob, LocatedBlob, ServeBlob};
+pub use line_up::LineUpCache;
+pub use look_up::{LookUpError, LookUpUser};
+pub use process::{Abort, ProcessPackage, ProcessSettings, Worked};
+pub use status::{PackageState, PackageStatus, ReadStatus};
+pub use submit::{SubmitError, SubmitPackage};
+pub use sweep::Sweep;
+pub use upgrade::UpgradePackage;

@@ -1,0 +1,402 @@
+//! Takes one package from the queue to its result.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+
+use super::access::AccessError;
+use crate::archive::{ArchiveError, ArchiveReader, Progress};
+use crate::blobs::{BlobError, BlobKey, BlobStore};
+use crate::clock::Clock;
+use crate::domain::error_code::ErrorCode;
+use crate::domain::lifecycle::Stage;
+use crate::domain::link::{LinkPolicy, PackageLink};
+use crate::domain::queue::Lane;
+use crate::queue::{Delivery, JobQueue};
+use crate::registry::{Lease, Leased, PackageRegistry, RegistryError, StoredResult};
+use crate::report::{Packing, ReportWriter};
+use crate::source::{PackageSource, SourceError};
+use crate::vault::Vault;
+
+/// Told to all work of a process: `true` means give jobs back now.
+pub type Abort = watch::Receiver<bool>;
+
+/// Times and counts of the work.
+#[derive(Clone, Copy, Debug)]
+pub struct ProcessSettings {
+    /// A worker that has not been heard of for this long has lost its package.
+    pub lease: Duration,
+    /// How often a lease is extended; well below the lease.
+    pub heartbeat: Duration,
+    /// How often a worker looks whether its package is still wanted.
+    pub watch: Duration,
+    /// Leases that a package gets before it is given up: it may be what kills the workers.
+    pub max_attempts: u32,
+}
+
+impl Default for ProcessSettings {
+    fn default() -> Self {
+        Self {
+            lease: Duration::from_mins(1),
+            heartbeat: Duration::from_secs(15),
+            watch: Duration::from_millis(500),
+            max_attempts: 3,
+        }
+    }
+}
+
+/// Takes packages from the queue to their results.
+pub struct ProcessPackage {
+    /// Knows which work is still wanted.
+    pub registry: Arc<dyn PackageRegistry>,
+    /// Delivers jobs.
+    pub queue: Arc<dyn JobQueue>,
+    /// Downloads packages.
+    pub source: Arc<dyn PackageSource>,
+    /// Analyses them.
+    pub archive: Arc<dyn ArchiveReader>,
+    /// Writes statistics files.
+    pub report: Arc<dyn ReportWriter>,
+    /// Keeps encrypted results.
+    pub blobs: Arc<dyn BlobStore>,
+    /// Opens links and encrypts results.
+    pub vault: Arc<dyn Vault>,
+    /// Dates seals.
+    pub clock: Arc<dyn Clock>,
+    /// Reads links again as they were read at submission.
+    pub policy: LinkPolicy,
+    /// Times and counts.
+    pub settings: ProcessSettings,
+}
+
+/// What a round of work did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worked {
+    /// No job came.
+    Idle,
+    /// A job came and is settled: done, failed, given back, void or lost.
+    Settled,
+}
+
+/// How the work on a package ended.
+enum End {
+    Done(StoredResult),
+    Fail(ErrorCode, String),
+    /// Trouble on this side: another attempt may succeed, and counts.
+    Retry(&'static str),
+    /// The process stops: another attempt will do, and does not count.
+    GiveBack,
+    /// The package is not this worker's any more, or its registry cannot be reached for the length of a lease.
+    Lost,
+}
+
+impl ProcessPackage {
+    /// Takes one job of these lanes, if one comes within `patience`, and works on it to its end.
+    ///
+    /// # Errors
+    /// When a backend is away before a job is in hand; trouble with a job is settled with the job.
+    pub async fn run(&self, lanes: &[Lane], patience: Duration, abort: Abort) -> Result<Worked, AccessError> {
+        let Some(delivery) = self.queue.next(lanes, patience).await? else {
+            return Ok(Worked::Idle);
+        };
+        let job = delivery.job();
+        match self.registry.lease(job.package, job.run, self.settings.lease).await? {
+            // Delivered again when that worker has fallen silent.
+            Leased::Held => {}
+            Leased::Void => delivery.acknowledge().await?,
+            Leased::Granted(lease) => self.work(lease, delivery, abort).await,
+        }
+        Ok(Worked::Settled)
+    }
+
+    #[tracing::instrument(name = "package.process", skip_all, fields(package.id = %lease.package, job.attempt = lease.attempt))]
+    async fn work(&self, lease: Lease, delivery: Box<dyn Delivery>, abort: Abort) {
+        let began = Instant::now();
+        let end = if lease.attempt > self.settings.max_attempts {
+            End::Fail(
+                ErrorCode::ServerError,
+                format!(
+                    "The package was given up after {} attempts that ended without a result.",
+                    self.settings.max_attempts
+                ),
+            )
+        } else {
+            let stages = Stages::default();
+            tokio::select! {
+                end = self.process(&lease, &*delivery, &stages) => end,
+                end = self.guard(&lease, &*delivery, &stages) => end,
+                () = aborted(abort) => End::GiveBack,
+            }
+            .cancelling(&stages)
+        };
+        let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if let Err(error) = self.settle(&lease, delivery, end, elapsed_ms).await {
+            // The lease runs out and the job is delivered again.
+            tracing::warn!(error = %error, "the end of a package could not be recorded");
+        }
+    }
+
+    async fn process(&self, lease: &Lease, delivery: &dyn Delivery, stages: &Stages) -> End {
+        match self.attempt(lease, delivery, stages).await {
+            Ok(end) | Err(end) => end,
+        }
+    }
+
+    async fn attempt(&self, lease: &Lease, delivery: &dyn Delivery, stages: &Stages) -> Result<End, End> {
+        let link = self.open_link(lease, delivery)?;
+        self.step(lease, Stage::Downloading).await?;
+        let package = self
+            .source
+            .download(&link, stages.downloading.clone())
+            .await
+            .map_err(source_end)?;
+        self.step(lease, Stage::Analyzing).await?;
+        stages.analyzing_began();
+        let report = self
+            .archive
+            .read(package, stages.analyzing.clone())
+            .await
+            .map_err(archive_end)?;
+        let name = lease.package.to_string();
+        let packed = self
+            .report
+            .write(&report, &name, Packing::Gzip)
+            .await
+            .map_err(|error| {
+                tracing::error!(error = %error, "the statistics file could not be written");
+                End::Retry("the statistics file could not be written")
+            })?;
+        drop(report);
+        let sealed = self.vault.seal_result(link.key(), &lease.package, packed);
+        let (envelope, sealed) = sealed.map_err(|_| End::Retry("the result could not be encrypted"))?;
+        let blob = BlobKey::from_bytes(self.vault.random().map_err(|_| End::Retry("no randomness"))?);
+        let size = sealed.len() as u64;
+        self.put_patiently(blob, sealed).await.map_err(|error| {
+            tracing::warn!(error = %error, "the result could not be stored");
+            End::Retry("the result could not be stored")
+        })?;
+        Ok(End::Done(StoredResult { blob, envelope, size }))
+    }
+
+    fn open_link(&self, lease: &Lease, delivery: &dyn Delivery) -> Result<PackageLink, End> {
+        let opened = self
+            .vault
+            .open_queued_link(&lease.package, &delivery.job().link, self.clock.now());
+        let text = opened.map_err(|_| {
+            let detail = "The link waited too long, or was sealed by another instance; submit it again.";
+            End::Fail(ErrorCode::ServerError, detail.to_owned())
+        })?;
+        self.policy
+            .parse(&text)
+            .map_err(|error| End::Fail(ErrorCode::InvalidLink, format!("{error}.")))
+    }
+
+    async fn step(&self, lease: &Lease, to: Stage) -> Result<(), End> {
+        match self.patiently(|| self.registry.step(lease, to)).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(End::Lost),
+            Err(error) => {
+                tracing::warn!(error = %error, "a step could not be recorded");
+                Err(End::Retry("the registry did not answer"))
+            }
+        }
+    }
+
+    /// Keeps the lease, tells the progress, and ends when the package is not wanted any more.
+    async fn guard(&self, lease: &Lease, delivery: &dyn Delivery, stages: &Stages) -> End {
+        let mut ticks = interval(self.settings.watch);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut extended = Instant::now();
+        let mut heard = Instant::now();
+        let mut told = None;
+        loop {
+            ticks.tick().await;
+            let percent = stages.percent();
+            let answer = if extended.elapsed() >= self.settings.heartbeat {
+                self.extend(lease, delivery)
+                    .await
+                    .inspect(|_| extended = Instant::now())
+            } else if percent.is_some() && percent != told {
+                told = percent;
+                self.registry.progress(lease, percent.unwrap_or(0)).await
+            } else {
+                self.registry.is_current(lease).await
+            };
+            match answer {
+                Ok(true) => heard = Instant::now(),
+                Ok(false) => return End::Lost,
+                Err(error) if heard.elapsed() < self.settings.lease => {
+                    tracing::debug!(error = %error, "a heartbeat failed");
+                }
+                Err(_) => return End::Lost,
+            }
+        }
+    }
+
+    async fn extend(&self, lease: &Lease, delivery: &dyn Delivery) -> Result<bool, RegistryError> {
+        // The lease is the registry's; a queue that lost the delivery, or is away, delivers a job that finds it held.
+        if let Err(error) = delivery.extend().await {
+            tracing::debug!(error = %error, "a delivery could not be extended");
+        }
+        self.registry.extend(lease, self.settings.lease).await
+    }
+
+    /// Asks again while the registry is away: a restart of the database shall not cost an attempt.
+    async fn patiently<F: Future<Output = Result<bool, RegistryError>>>(
+        &self,
+        ask: impl Fn() -> F,
+    ) -> Result<bool, RegistryError> {
+        let until = Instant::now() + self.settings.lease;
+        loop {
+            match ask().await {
+                Err(RegistryError::Unavailable(_)) if Instant::now() < until => sleep(self.settings.watch).await,
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn put_patiently(&self, blob: BlobKey, sealed: Vec<u8>) -> Result<(), BlobError> {
+        let until = Instant::now() + self.settings.lease;
+        loop {
+            match self.blobs.put(blob, sealed.clone()).await {
+                Err(BlobError::Unavailable(_)) if Instant::now() < until => sleep(self.settings.watch).await,
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn settle(
+        &self,
+        lease: &Lease,
+        delivery: Box<dyn Delivery>,
+        end: End,
+        elapsed_ms: u64,
+    ) -> Result<(), AccessError> {
+        match end {
+            End::Done(result) => {
+                if self.patiently(|| self.registry.finish(lease, &result)).await? {
+                    tracing::info!(elapsed_ms, result.size_bytes = result.size, "processed a package");
+                } else {
+                    self.blobs.delete(result.blob).await?;
+                    tracing::info!(
+                        elapsed_ms,
+                        "a result was dropped: the package is not this worker's any more"
+                    );
+                }
+                delivery.acknowledge().await?;
+            }
+            End::Fail(code, detail) => {
+                self.patiently(|| self.registry.fail(lease, code, &detail)).await?;
+                tracing::info!(elapsed_ms, error.code = %code, "a package failed");
+                delivery.acknowledge().await?;
+            }
+            End::Retry(reason) if lease.attempt >= self.settings.max_attempts => {
+                let detail = format!("Processing failed {} times, at last because {reason}.", lease.attempt);
+                self.patiently(|| self.registry.fail(lease, ErrorCode::ServerError, &detail))
+                    .await?;
+                delivery.acknowledge().await?;
+            }
+            End::Retry(reason) => {
+                tracing::warn!(elapsed_ms, reason, "an attempt failed");
+                self.patiently(|| self.registry.give_back(lease, true)).await?;
+                delivery.release().await?;
+            }
+            End::GiveBack => {
+                tracing::info!(elapsed_ms, "gave a package back");
+                self.registry.give_back(lease, false).await?;
+                delivery.release().await?;
+            }
+            End::Lost => {
+                tracing::info!(
+                    elapsed_ms,
+                    "stopped work on a package that is not this worker's any more"
+                );
+                // A job of the run that is current now stays with whoever holds it.
+                if !self.registry.is_current(lease).await? {
+                    delivery.acknowledge().await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl End {
+    /// Blocking work behind a dropped future stops at its next look at the progress.
+    fn cancelling(self, stages: &Stages) -> Self {
+        stages.downloading.cancel();
+        stages.analyzing.cancel();
+        self
+    }
+}
+
+/// Progress of the two long stages.
+#[derive(Default)]
+struct Stages {
+    downloading: Arc<Progress>,
+    analyzing: Arc<Progress>,
+    is_analyzing: std::sync::atomic::AtomicBool,
+}
+
+impl Stages {
+    fn analyzing_began(&self) {
+        self.is_analyzing.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    fn percent(&self) -> Option<u8> {
+        let is_analyzing = self.is_analyzing.load(std::sync::atomic::Ordering::Relaxed);
+        if is_analyzing {
+            self.analyzing.percent()
+        } else {
+            self.downloading.percent()
+        }
+    }
+}
+
+async fn aborted(mut abort: Abort) {
+    // A sender that is gone aborts nothing.
+    if abort.wait_for(|abort| *abort).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn source_end(error: SourceError) -> End {
+    match error {
+        SourceError::Expired(detail) => End::Fail(ErrorCode::ExpiredLink, detail),
+        SourceError::Invalid(detail) => End::Fail(ErrorCode::InvalidLink, detail),
+        SourceError::Unavailable(detail) => End::Fail(ErrorCode::ServerError, detail),
+        SourceError::Cancelled => End::Lost,
+        SourceError::Storage(error) => {
+            tracing::error!(error = %error, "a package could not be stored while it was downloaded");
+            End::Retry("there was no room to store the package")
+        }
+    }
+}
+
+fn archive_end(error: ArchiveError) -> End {
+    match error {
+        ArchiveError::NotAnArchive(_) | ArchiveError::TooLarge { .. } => {
+            End::Fail(ErrorCode::InvalidLink, sentence(&error.to_string()))
+        }
+        ArchiveError::MissingUserData(_) => End::Fail(ErrorCode::MissingUserData, sentence(&error.to_string())),
+        ArchiveError::Cancelled => End::Lost,
+        ArchiveError::Storage(_) => {
+            tracing::error!(error = %error, "a package could not be read back");
+            End::Retry("the package could not be read back")
+        }
+        ArchiveError::Failed(_) => {
+            tracing::error!(error = %error, "the reader failed");
+            End::Retry("the reader failed")
+        }
+    }
+}
+
+/// A message as a sentence for people.
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    letters.next().map_or_else(String::new, |first| {
+        format!("{}{}.", first.to_uppercase(), letters.as_str())
+    })
+}

@@ -1,0 +1,128 @@
+//! Takes a link in.
+
+use std::sync::Arc;
+
+use super::access::AccessError;
+use super::dispatch::Dispatcher;
+use super::line_up::LineUpCache;
+use crate::blobs::BlobStore;
+use crate::domain::link::{LinkError, LinkPolicy, PackageLink};
+use crate::domain::package::{PackageId, RunId};
+use crate::registry::{Admission, Admitted, Dispatch, Package};
+
+/// Takes a link in. Idempotent: a package that waits, runs or is processed is not queued twice.
+pub struct SubmitPackage {
+    /// Which links are accepted.
+    pub policy: LinkPolicy,
+    /// Registry, queue and vault.
+    pub dispatcher: Arc<Dispatcher>,
+    /// Where results of earlier runs are erased.
+    pub blobs: Arc<dyn BlobStore>,
+    /// Knows how many wait.
+    pub line_up: Arc<LineUpCache>,
+}
+
+/// Why a link was not taken in.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SubmitError {
+    /// Not a link to a package.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// Anything else.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+}
+
+impl SubmitPackage {
+    /// Takes the link in. When this succeeds the package is in the registry and its job in the queue; when it does
+    /// not, nothing of this submission is left.
+    ///
+    /// # Errors
+    /// [`SubmitError::Link`] for the owner to correct; unavailability for them to try again.
+    pub async fn run(&self, link: &str) -> Result<PackageId, SubmitError> {
+        let link = self.policy.parse(link)?;
+        let vault = &self.dispatcher.vault;
+        let package = vault.package_id(link.key());
+        let owner_link = vault
+            .seal_owner_link(link.key(), &package, link.address())
+            .map_err(AccessError::from)?;
+        let (line_up, epoch) = self.line_up.get().await?;
+        let mut admission = Admission {
+            package,
+            run: RunId::from_bytes(vault.random().map_err(AccessError::from)?),
+            owner_link,
+            joined: line_up.totals(),
+        };
+        // A second round is for a submission that met another one at the moment when that was undone.
+        for _ in 0..2 {
+            match self
+                .dispatcher
+                .registry
+                .admit(&admission)
+                .await
+                .map_err(AccessError::from)?
+            {
+                Admitted::Begun { lane, ticket, replaced } => {
+                    if let Some(blob) = replaced
+                        && let Err(error) = self.blobs.delete(blob).await
+                    {
+                        // No row points to it any more: the sweep of orphans takes it.
+                        tracing::warn!(package.id = %package, error = %error, "an earlier result could not be erased yet");
+                    }
+                    self.queue_begun(&admission, lane, &link).await?;
+                    self.line_up.admitted(lane, ticket);
+                    tracing::info!(package.id = %package, "accepted a package");
+                    return Ok(package);
+                }
+                Admitted::Known(known) => {
+                    if self.join(&known, &link, &epoch).await? {
+                        return Ok(package);
+                    }
+                }
+            }
+            admission.run = RunId::from_bytes(vault.random().map_err(AccessError::from)?);
+        }
+        Err(AccessError::Failed("a package changed hands while it was submitted".into()).into())
+    }
+
+    async fn queue_begun(
+        &self,
+        admission: &Admission,
+        lane: crate::domain::queue::Lane,
+        link: &PackageLink,
+    ) -> Result<(), AccessError> {
+        let taken = self
+            .dispatcher
+            .dispatch(admission.package, admission.run, lane, link.address())
+            .await;
+        if let Err(error) = taken {
+            if let Err(undo) = self.dispatcher.registry.undo(admission.package, admission.run).await {
+                // The row stays unconfirmed: whoever meets it after 10 s pushes it.
+                tracing::warn!(package.id = %admission.package, error = %undo, "an admission could not be undone");
+            }
+            return Err(error);
+        }
+        Ok(())
+    }
+
+    /// Whether a package that is in already is certain to be in the queue too, if it is unfinished.
+    async fn join(
+        &self,
+        known: &Package,
+        link: &PackageLink,
+        epoch: &crate::registry::Epoch,
+    ) -> Result<bool, AccessError> {
+        let is_fresh =
+            matches!(known.dispatch, Dispatch::Unconfirmed(_)) && known.outcome.is_none() && !known.is_leased;
+        if is_fresh {
+            // The submission that began this run may yet be undone: pushing the same run twice queues it once.
+            return self
+                .dispatcher
+                .dispatch(known.id, known.run, known.lane, link.address())
+                .await;
+        }
+        self.dispatcher.heal(known, link.key(), epoch).await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,104 @@
+//! Port: cryptography. Rules are the domain's (`domain::crypto`), primitives an adapter's.
+
+use crate::blobs::BlobKey;
+use crate::domain::crypto::Envelope;
+use crate::domain::package::PackageId;
+use crate::domain::secret::UpnKey;
+use crate::domain::time::Millis;
+use crate::queue::SealedLink;
+
+/// Cryptography, synchronous: it only computes.
+///
+/// Contract, in the words of [`crate::conformance`]:
+/// 1. A result opens with the key and package it was sealed for; with any bit changed, in ciphertext or envelope, or
+///    for another key or package, it does not.
+/// 2. Sealing twice gives different bytes.
+/// 3. Sealed links open for their package only, those of the queue until they expire, those of the owner with the
+///    owner's key; they contain neither link nor key.
+/// 4. Ids of different keys differ, and do not tell the key.
+pub trait Vault: Send + Sync {
+    /// The id of the package that the key owns.
+    fn package_id(&self, key: &UpnKey) -> PackageId;
+
+    /// Whether the key owns the package, in constant time.
+    fn owns(&self, key: &UpnKey, package: &PackageId) -> bool;
+
+    /// Encrypts a result for its owner.
+    ///
+    /// # Errors
+    /// When the system gives no randomness.
+    fn seal_result(&self, key: &UpnKey, package: &PackageId, plain: Vec<u8>)
+    -> Result<(Envelope, Vec<u8>), VaultError>;
+
+    /// Checks that a result is what was sealed, without opening it.
+    ///
+    /// # Errors
+    /// [`VaultError::Tampered`] when it is not.
+    fn verify_result(
+        &self,
+        key: &UpnKey,
+        package: &PackageId,
+        envelope: &Envelope,
+        sealed: &[u8],
+    ) -> Result<(), VaultError>;
+
+    /// Checks and decrypts a result.
+    ///
+    /// # Errors
+    /// [`VaultError::Tampered`] when it is not what was sealed.
+    fn open_result(
+        &self,
+        key: &UpnKey,
+        package: &PackageId,
+        envelope: &Envelope,
+        sealed: Vec<u8>,
+    ) -> Result<Vec<u8>, VaultError>;
+
+    /// Seals a link for the queue, under the instance's key.
+    ///
+    /// # Errors
+    /// When the system gives no randomness.
+    fn seal_queued_link(&self, package: &PackageId, link: &str, expires: Millis) -> Result<SealedLink, VaultError>;
+
+    /// Opens a link of the queue.
+    ///
+    /// # Errors
+    /// [`VaultError::Tampered`] when it was sealed for another package or instance, or has expired.
+    fn open_queued_link(&self, package: &PackageId, link: &SealedLink, now: Millis) -> Result<String, VaultError>;
+
+    /// Seals a link for its owner, under a key derived from theirs.
+    ///
+    /// # Errors
+    /// When the system gives no randomness.
+    fn seal_owner_link(&self, key: &UpnKey, package: &PackageId, link: &str) -> Result<Vec<u8>, VaultError>;
+
+    /// Opens a link with its owner's key.
+    ///
+    /// # Errors
+    /// [`VaultError::Tampered`] when it was sealed for another key or package.
+    fn open_owner_link(&self, key: &UpnKey, package: &PackageId, sealed: &[u8]) -> Result<String, VaultError>;
+
+    /// Signs the address of a blob until an instant.
+    fn sign_blob(&self, blob: BlobKey, expires: Millis) -> [u8; 32];
+
+    /// Whether a signature is the one of [`Vault::sign_blob`], in constant time.
+    fn is_blob_signature(&self, blob: BlobKey, expires: Millis, signature: &[u8]) -> bool;
+
+    /// Random bytes for ids and keys of blobs.
+    ///
+    /// # Errors
+    /// When the system gives no randomness.
+    fn random(&self) -> Result<[u8; 16], VaultError>;
+}
+
+/// Why the vault did not do it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VaultError {
+    /// The bytes are not what was sealed, or not for this key and package.
+    #[error("the sealed data is not authentic")]
+    Tampered,
+    /// The system gives no randomness.
+    #[error("the system gives no randomness")]
+    NoRandomness,
+}
