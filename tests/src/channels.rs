@@ -5,7 +5,7 @@ use crate::{
     quirk::Quirk,
     rng::Rng,
     spec::{Generation, PackageSpec, Section},
-    world::{Listing, World},
+    world::{Guild, Listing, Person, World},
 };
 
 /// A channel folder, or an index key without one.
@@ -433,7 +433,7 @@ impl<'a> ChannelPlan<'a> {
         let listed = person.and_then(|person| self.world.listed(self.spec, person));
         let relation = listed.map(|person| person.name.clone());
         let display = listed.and_then(|person| person.display.clone());
-        let avatar = listed.and_then(|person| person.avatar_url());
+        let avatar = listed.and_then(Person::avatar_url);
         let name = if self.spec.has(Quirk::MissingIndex) {
             relation.unwrap_or_else(|| "Unknown user".to_owned())
         } else {
@@ -470,7 +470,7 @@ impl<'a> ChannelPlan<'a> {
         let label = format!("Friday crew {}", self.rng.below(100));
         let name = named && self.rng.chance(50);
         if name {
-            json.push_str(&format!(",\"name\":\"{label} \\u2665\""));
+            json += &format!(",\"name\":\"{label} \\u2665\"");
         } else {
             json.push_str(",\"name\":null");
         }
@@ -544,12 +544,12 @@ impl<'a> ChannelPlan<'a> {
     ) {
         let mut json = format!("{{{}{}", self.id_pair(id), self.type_pair(kind));
         if let Some(name) = name {
-            json.push_str(&format!(",\"name\":{}", json_text(name)));
+            json += &format!(",\"name\":{}", json_text(name));
         }
         let told = &self.world.guilds[guild];
-        json.push_str(&format!(",\"guild\":{{\"id\":\"{}\"", told.id));
+        json += &format!(",\"guild\":{{\"id\":\"{}\"", told.id);
         if let Some(told) = &told.told {
-            json.push_str(&format!(",\"name\":{}", json_text(told)));
+            json += &format!(",\"name\":{}", json_text(told));
         }
         json.push_str("}}");
         let no_label = self.spec.has(Quirk::MissingIndex) && name.is_none();
@@ -613,7 +613,7 @@ impl<'a> ChannelPlan<'a> {
         self.world
             .guilds
             .iter()
-            .position(|guild| guild.has_one_name())
+            .position(Guild::has_one_name)
             .unwrap_or(0)
     }
 

@@ -128,6 +128,9 @@ pub fn generate<W: Write + Seek>(spec: &PackageSpec, out: W) -> io::Result<Truth
 }
 
 /// A package in memory.
+///
+/// # Panics
+/// When the package needs more memory than there is.
 #[must_use]
 pub fn generate_in_memory(spec: &PackageSpec) -> (Vec<u8>, Truth) {
     let mut out = Cursor::new(Vec::new());

@@ -10,6 +10,7 @@ pub mod calendar;
 mod channels;
 mod events;
 mod generate;
+pub mod hostile;
 mod layout;
 mod messages;
 mod payments;

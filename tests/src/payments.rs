@@ -106,7 +106,7 @@ impl Maker<'_> {
         let at = self.rng.between(self.span.0, self.span.1);
         let mut created = Vec::new();
         calendar::push_seconds(&mut created, at, b'T');
-        created.extend_from_slice(*self.rng.pick(&[
+        created.extend_from_slice(self.rng.pick::<&[u8]>(&[
             b".123456+00:00".as_slice(),
             b"+00:00",
             b"Z",

@@ -1,6 +1,6 @@
 //! Numbers that look random and never change for a seed, on any platform and in any release.
 
-/// The SplitMix64 sequence of a seed.
+/// The `SplitMix64` sequence of a seed.
 ///
 /// Written out here because a seed names a package for as long as benchmarks are compared.
 #[derive(Clone, Debug)]

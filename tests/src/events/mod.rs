@@ -296,11 +296,7 @@ impl EventFile {
         let mut next_item = 0;
         loop {
             // Items are spread evenly over the bytes of the file.
-            let due = if self.budget == 0 {
-                count
-            } else {
-                count * written / self.budget
-            };
+            let due = (count * written).checked_div(self.budget).unwrap_or(count);
             let before = out.len();
             if next_item < count && (next_item <= due || written >= self.budget) {
                 let item = &self.items[usize::try_from(next_item).unwrap_or(0)];

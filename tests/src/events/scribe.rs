@@ -269,10 +269,10 @@ impl<'a> Scribe<'a> {
             } => {
                 match application {
                     Application::Known(id) => {
-                        push_id_pair(out, "application_id", Some(id), swapped)
+                        push_id_pair(out, "application_id", Some(id), swapped);
                     }
                     Application::BuiltIn if swapped => {
-                        out.extend_from_slice(b"\"application_id\":-1,")
+                        out.extend_from_slice(b"\"application_id\":-1,");
                     }
                     Application::BuiltIn => push_text_pair(out, "application_id", "-1"),
                     Application::Absent => {}

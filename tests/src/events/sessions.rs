@@ -23,6 +23,9 @@ pub(crate) struct SessionPlan<'a> {
     pub(crate) rows: Vec<SessionRow>,
 }
 
+/// The id that a start and an end share, if they have one.
+type Session = Option<u64>;
+
 type Scenario<'a> = fn(&mut SessionPlan<'a>, Slot);
 
 /// Below this the quarters of a length can fall into one second, where the longer session goes first.
@@ -107,12 +110,12 @@ impl<'a> SessionPlan<'a> {
         self.rng.pick::<&str>(&SYSTEMS)
     }
 
-    fn session(&mut self) -> Option<u64> {
+    fn session(&mut self) -> Session {
         self.next_session += 1;
         Some(self.next_session)
     }
 
-    fn push(&mut self, is_start: bool, session: Option<u64>, os: Os, at: i64) {
+    fn push(&mut self, is_start: bool, session: Session, os: Os, at: i64) {
         let os = match os {
             Os::Named(os) if self.spec.has(Quirk::QuotedOs) && self.rng.chance(40) => {
                 Os::Quoted(os)
@@ -137,11 +140,11 @@ impl<'a> SessionPlan<'a> {
         });
     }
 
-    fn start(&mut self, session: Option<u64>, os: &'static str, at: i64) {
+    fn start(&mut self, session: Session, os: &'static str, at: i64) {
         self.push(true, session, Os::Named(os), at);
     }
 
-    fn end(&mut self, session: Option<u64>, os: &'static str, at: i64) {
+    fn end(&mut self, session: Session, os: &'static str, at: i64) {
         self.push(false, session, Os::Named(os), at);
     }
 

@@ -226,7 +226,7 @@ impl Speller {
     }
 
     fn links(&mut self) -> Vec<String> {
-        (0..1 + self.rng.below(3))
+        (0..=self.rng.below(3))
             .map(|_| {
                 let (channel, file) = (self.rng.next() >> 5, self.rng.next() >> 5);
                 format!(
@@ -239,7 +239,7 @@ impl Speller {
 
     /// The time to the second, in the file's own spelling or in any.
     fn stamp(&mut self, out: &mut Vec<u8>, at: i64) {
-        let own = if self.kind == FileKind::Csv { 1 } else { 0 };
+        let own = u64::from(self.kind == FileKind::Csv);
         let spelling = if self.mixed_times {
             self.rng.below(7)
         } else {

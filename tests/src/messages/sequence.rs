@@ -33,6 +33,10 @@ impl Message {
 
 /// Gives the messages of a channel one after another; a clone gives them again.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an oddity of its own, and all combine"
+)]
 pub(crate) struct Sequence {
     rng: Rng,
     writer: Writer,
