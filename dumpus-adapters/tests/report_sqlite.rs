@@ -1,6 +1,7 @@
 //! What stands in a statistics file: the schema, the values, and what the documentation says of both.
 
 #![cfg(feature = "sqlite")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::fmt::Write as _;
 use std::io::Read as _;
@@ -27,7 +28,10 @@ async fn open(report: &Report) -> SqliteConnection {
 
 async fn rows(connection: &mut SqliteConnection, sql: &str) -> Vec<String> {
     let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(connection).await;
-    rows.unwrap_or_else(|error| panic!("{error}\n{sql}")).iter().map(shown).collect()
+    rows.unwrap_or_else(|error| panic!("{error}\n{sql}"))
+        .iter()
+        .map(shown)
+        .collect()
 }
 
 /// A row as SQL literals, so that `1`, `1.0`, `'1'` and NULL differ.
@@ -48,7 +52,12 @@ fn shown(row: &SqliteRow) -> String {
 async fn the_schema_is_the_committed_one() {
     let mut connection = open(&samples::every_table()).await;
     let mut current = String::new();
-    for sql in rows(&mut connection, "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").await {
+    for sql in rows(
+        &mut connection,
+        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid",
+    )
+    .await
+    {
         writeln!(current, "{};", sql.trim_matches('\'')).unwrap();
     }
     let path = here("tests/golden/result_schema.sql");
@@ -142,7 +151,9 @@ async fn gzip_holds_the_plain_file() {
     let plain = SqliteWriter.write(&report, "local", Packing::Plain).await.unwrap();
     let packed = SqliteWriter.write(&report, "local", Packing::Gzip).await.unwrap();
     let mut unpacked = Vec::new();
-    flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut unpacked).unwrap();
+    flate2::read::GzDecoder::new(packed.as_slice())
+        .read_to_end(&mut unpacked)
+        .unwrap();
     assert!(unpacked == plain);
 }
 
@@ -154,7 +165,10 @@ fn documented(document: &str) -> Vec<String> {
         if let Some(heading) = line.strip_prefix('#') {
             table = heading.split('`').nth(1).unwrap_or("");
         }
-        let cells: Vec<&str> = line.split(" | ").map(|cell| cell.trim_matches(['|', ' ', '`'])).collect();
+        let cells: Vec<&str> = line
+            .split(" | ")
+            .map(|cell| cell.trim_matches(['|', ' ', '`']))
+            .collect();
         if let [column, kind @ ("TEXT" | "INTEGER" | "REAL" | "BOOLEAN"), null, meaning] = cells[..] {
             assert!(!meaning.is_empty(), "{table}.{column} is not explained");
             columns.push(format!("'{table}' '{column}' '{kind}' '{null}'"));

@@ -1,5 +1,7 @@
 //! The official client's queries on files of the real writer, in the SQLite build that the client uses.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
