@@ -19,13 +19,15 @@ const LIMIT: Duration = Duration::from_millis(2_500);
 async fn half_a_million_rows_are_written_in_time() {
     let rows = env::var("REPORT_ROWS").map_or(ROWS, |text| text.parse().unwrap());
     let report = samples::heavy(rows);
+    let before = peak_memory_from_now();
     let start = Instant::now();
     let plain = SqliteWriter.write(&report, "local", Packing::Plain).await.unwrap();
     let took = start.elapsed();
+    let kilobytes = resident("VmHWM").saturating_sub(before);
     let start = Instant::now();
     let packed = SqliteWriter.write(&report, "local", Packing::Gzip).await.unwrap();
     println!(
-        "{rows} rows: {took:?}, {} bytes; packed {:?}, {} bytes",
+        "{rows} rows: {took:?}, {} bytes, {kilobytes} kB of memory; packed {:?}, {} bytes",
         plain.len(),
         start.elapsed(),
         packed.len()
@@ -34,4 +36,17 @@ async fn half_a_million_rows_are_written_in_time() {
         std::fs::write(path, plain).unwrap();
     }
     assert!(rows > ROWS || took <= LIMIT, "{rows} rows took {took:?}");
+}
+
+/// Forgets the peak so far (Linux) and gives what is in use, in kB.
+fn peak_memory_from_now() -> u64 {
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+    resident("VmRSS")
+}
+
+fn resident(field: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(field));
+    line.and_then(|rest| rest.trim_matches([':', ' ', '\t', 'k', 'B']).parse().ok())
+        .unwrap_or(0)
 }
