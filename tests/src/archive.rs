@@ -105,12 +105,7 @@ impl<W: Write + Seek> ArchiveWriter<W> {
     ///
     /// # Errors
     /// What the output answers.
-    pub fn file(
-        &mut self,
-        name: &str,
-        options: EntryOptions,
-        content: &[u8],
-    ) -> io::Result<EntrySize> {
+    pub fn file(&mut self, name: &str, options: EntryOptions, content: &[u8]) -> io::Result<EntrySize> {
         let mut entry = self.entry(name, options)?;
         entry.write_all(content)?;
         entry.finish()
@@ -154,10 +149,7 @@ impl<W: Write + Seek> ArchiveWriter<W> {
             self.out.write_all(&ENCRYPTION_HEADER)?;
             packed = ENCRYPTION_HEADER.len() as u64;
         }
-        let size = EntrySize {
-            unpacked: 0,
-            packed,
-        };
+        let size = EntrySize { unpacked: 0, packed };
         Ok(EntryWriter {
             archive: self,
             record: Record { size, ..record },
@@ -340,11 +332,7 @@ impl Record {
         out.extend_from_slice(&self.dos_time());
         out.extend_from_slice(&crc.to_le_bytes());
         for number in [size.packed, size.unpacked] {
-            let number = if self.options.zip64 {
-                u32::MAX
-            } else {
-                low(number)
-            };
+            let number = if self.options.zip64 { u32::MAX } else { low(number) };
             out.extend_from_slice(&number.to_le_bytes());
         }
         let length = u16::try_from(self.name.len()).unwrap_or(u16::MAX);

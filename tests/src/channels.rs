@@ -130,11 +130,7 @@ impl<'a> ChannelPlan<'a> {
 
     fn ordinary(&mut self) {
         // An owner who is known from conversations alone must be in three of them.
-        let least_dms = if self.spec.holds(Section::Account) {
-            1
-        } else {
-            3
-        };
+        let least_dms = if self.spec.holds(Section::Account) { 1 } else { 3 };
         for number in 0..self.spec.channels.max(least_dms) {
             match number % 10 {
                 _ if number < least_dms => self.plain_dm(),
@@ -153,14 +149,8 @@ impl<'a> ChannelPlan<'a> {
         let has = |quirk| self.spec.has(quirk);
         let owner_is_told = self.spec.holds(Section::Account);
         if has(Quirk::DeletedUsers) {
-            self.dm(
-                &[Recipient::Owner, Recipient::Deleted],
-                "Unknown Participant",
-            );
-            self.dm(
-                &[Recipient::Deleted, Recipient::Owner],
-                "Unknown Participant",
-            );
+            self.dm(&[Recipient::Owner, Recipient::Deleted], "Unknown Participant");
+            self.dm(&[Recipient::Deleted, Recipient::Owner], "Unknown Participant");
         }
         if has(Quirk::SelfDm) {
             let name = self.world.owner.name.clone();
@@ -193,15 +183,7 @@ impl<'a> ChannelPlan<'a> {
             self.typeless();
         }
         if has(Quirk::NameSuffixes) {
-            for suffix in [
-                "#0",
-                "#0000",
-                "#1234",
-                "#0#0000",
-                "#0000#0",
-                "#00000",
-                "#0000 and co",
-            ] {
+            for suffix in ["#0", "#0000", "#1234", "#0#0000", "#0000#0", "#00000", "#0000 and co"] {
                 self.suffixed_dm(suffix);
             }
         }
@@ -290,10 +272,7 @@ impl<'a> ChannelPlan<'a> {
         }
         let spec = self.spec;
         let person = self.next_person.wrapping_sub(1) % self.world.people.len();
-        let relation = self
-            .world
-            .listed(spec, person)
-            .map(|person| person.name.clone());
+        let relation = self.world.listed(spec, person).map(|person| person.name.clone());
         if let Expect::Dm { name, .. } = &mut self.last().expect {
             *name = relation.unwrap_or_else(|| "Unknown user".to_owned());
         }
@@ -398,12 +377,7 @@ impl<'a> ChannelPlan<'a> {
             "#0000#0" => format!("{}#0000", self.world.people[person].name),
             _ => label.clone(),
         };
-        self.labelled_dm(
-            &[Recipient::Owner, Recipient::Person(person)],
-            &label,
-            shown,
-            true,
-        );
+        self.labelled_dm(&[Recipient::Owner, Recipient::Person(person)], &label, shown, true);
     }
 
     fn labelled_dm(&mut self, recipients: &[Recipient], label: &str, shown: String, typed: bool) {
@@ -421,10 +395,7 @@ impl<'a> ChannelPlan<'a> {
         });
         let user = match person {
             Some(person) => self.world.people[person].id.to_string(),
-            None if recipients
-                .iter()
-                .any(|one| matches!(one, Recipient::Deleted)) =>
-            {
+            None if recipients.iter().any(|one| matches!(one, Recipient::Deleted)) => {
                 format!("deleted:{id}")
             }
             None if recipients.is_empty() => format!("unknown:{id}"),
@@ -576,9 +547,7 @@ impl<'a> ChannelPlan<'a> {
         if has(Quirk::AmbiguousLabels) {
             let name = "Cats in Hats".to_owned();
             let told = Some(name.clone());
-            let guild = self
-                .world
-                .add_guild(&mut self.rng, name, Listing::Named, told);
+            let guild = self.world.add_guild(&mut self.rng, name, Listing::Named, told);
             let label = Label::Text("all in in Cats in Hats".to_owned());
             let id = self.world.next_id(&mut self.rng);
             self.put_guild_channel(id, guild, 0, None, label, "all in");
@@ -587,11 +556,7 @@ impl<'a> ChannelPlan<'a> {
             self.put_guild_channel(id, guild, 0, None, label, "all in Hats");
         }
         if has(Quirk::NamelessChannels) {
-            for label in [
-                Label::Null,
-                Label::Absent,
-                Label::Text("Unknown channel".to_owned()),
-            ] {
+            for label in [Label::Null, Label::Absent, Label::Text("Unknown channel".to_owned())] {
                 let id = self.world.next_id(&mut self.rng);
                 self.put_guild_channel(id, 0, 0, None, label, "Unknown channel");
             }
@@ -610,11 +575,7 @@ impl<'a> ChannelPlan<'a> {
     }
 
     fn one_name_guild(&self) -> usize {
-        self.world
-            .guilds
-            .iter()
-            .position(Guild::has_one_name)
-            .unwrap_or(0)
+        self.world.guilds.iter().position(Guild::has_one_name).unwrap_or(0)
     }
 
     fn left_guilds(&mut self) {
@@ -622,22 +583,15 @@ impl<'a> ChannelPlan<'a> {
             .world
             .add_guild(&mut self.rng, String::new(), Listing::Absent, None);
         self.guild_channel_named(nameless, "unnamed");
-        for (name, listing) in [
-            ("Left Long Ago", Listing::Absent),
-            ("Null In Index", Listing::Null),
-        ] {
+        for (name, listing) in [("Left Long Ago", Listing::Absent), ("Null In Index", Listing::Null)] {
             let told = Some(name.to_owned());
-            let guild = self
-                .world
-                .add_guild(&mut self.rng, name.to_owned(), listing, told);
+            let guild = self.world.add_guild(&mut self.rng, name.to_owned(), listing, told);
             self.guild_channel_named(guild, "kept");
         }
         // As texts, ids of 18 digits that begin with 1 sort before one of 17 that begins with 9.
         let told = Some("Second Name".to_owned());
         let name = "First Name".to_owned();
-        let guild = self
-            .world
-            .add_guild(&mut self.rng, name, Listing::Absent, told);
+        let guild = self.world.add_guild(&mut self.rng, name, Listing::Absent, told);
         let late = 99_000_000_000_000_000 + self.rng.below(1_000_000);
         self.put_guild_channel(late, guild, 0, Some("late"), Label::Null, "late");
         self.world.guilds[guild].told = Some("First Name".to_owned());
@@ -659,11 +613,7 @@ impl<'a> ChannelPlan<'a> {
             .activity_rows
             .map_or_else(|| (total / 3).min(200_000), |rows| rows * 4 / 5);
         let mut left = total;
-        for channel in self
-            .channels
-            .iter_mut()
-            .filter(|channel| channel.is_special)
-        {
+        for channel in self.channels.iter_mut().filter(|channel| channel.is_special) {
             if channel.has_file {
                 channel.messages = self.rng.below(12).min(left);
                 left -= channel.messages;

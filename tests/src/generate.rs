@@ -82,12 +82,7 @@ fn voice_places(world: &World, channels: &[Channel]) -> Vec<Place> {
         .iter()
         // Ids of other lengths sort differently as texts and as numbers.
         .filter(|channel| channel.id > 100_000_000_000_000_000)
-        .map(|channel| {
-            (
-                channel.id,
-                channel.guild().map(|guild| world.guilds[guild].id),
-            )
-        })
+        .map(|channel| (channel.id, channel.guild().map(|guild| world.guilds[guild].id)))
         .take(60)
         .collect()
 }
@@ -227,14 +222,8 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
             Part::Events(at) => self.events(at),
             Part::Games => {
                 let root = format!("{}/Activities_1", self.layout.activities);
-                self.file(
-                    &format!("{root}/users/user.json"),
-                    r#"{"id":"1","username":"not me"}"#,
-                )?;
-                self.file(
-                    &format!("{root}/poker/poker.json"),
-                    r#"{"global_stats":{"hands":3}}"#,
-                )
+                self.file(&format!("{root}/users/user.json"), r#"{"id":"1","username":"not me"}"#)?;
+                self.file(&format!("{root}/poker/poker.json"), r#"{"global_stats":{"hands":3}}"#)
             }
             Part::Advertisements => {
                 let path = format!("{}/traits.json", self.layout.ads);
@@ -242,10 +231,7 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
             }
             Part::Support => {
                 let path = format!("{}/tickets.json", self.layout.support);
-                self.file(
-                    &path,
-                    r#"{"1":{"ticket_id":"1","status":"closed","comments":[]}}"#,
-                )
+                self.file(&path, r#"{"1":{"ticket_id":"1","status":"closed","comments":[]}}"#)
             }
         }
     }
@@ -253,11 +239,7 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
     fn options(&mut self, day: i64, damage: Option<Damage>) -> EntryOptions {
         let stored = self.spec.has(Quirk::StoredEntries) && self.rng.chance(25);
         EntryOptions {
-            day: if self.spec.has(Quirk::UnusableDates) {
-                0
-            } else {
-                day
-            },
+            day: if self.spec.has(Quirk::UnusableDates) { 0 } else { day },
             stored: stored && damage.is_none(),
             zip64: self.spec.has(Quirk::Zip64Headers),
             descriptor: self.spec.has(Quirk::DataDescriptors),
@@ -283,8 +265,7 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
                 } else {
                     self.spec.made_on
                 };
-                self.archive
-                    .directory(&self.layout.spelled(directory), day)?;
+                self.archive.directory(&self.layout.spelled(directory), day)?;
             }
         }
         Ok(())
@@ -295,8 +276,7 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
         let day = self.older_day();
         let options = self.options(day, None);
         let content = b"\0\x05\x16\x07\0\x02\0\0Mac OS X        \0\x02\0\0\0\x09";
-        self.archive
-            .file(&self.layout.spelled(path), options, content)?;
+        self.archive.file(&self.layout.spelled(path), options, content)?;
         Ok(())
     }
 
@@ -332,10 +312,7 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
 
     fn account(&mut self) -> io::Result<()> {
         let path = format!("{}/user.json", self.layout.account);
-        self.replaced(
-            &path,
-            r#"{"id":"170000000000000002","username":"replaced"}"#,
-        )?;
+        self.replaced(&path, r#"{"id":"170000000000000002","username":"replaced"}"#)?;
         let content = account::user_json(self.spec, &self.plan.world, &self.plan.payments);
         self.file(&path, &content)?;
         let image = format!("{}/avatar.png", self.layout.account);
@@ -346,23 +323,13 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
         if self.spec.has(Quirk::MissingIndex) {
             return Ok(());
         }
-        let channels = self
-            .plan
-            .channels
-            .iter()
-            .map(|channel| (channel.id, &channel.label));
-        let strays = self
-            .plan
-            .stray_labels
-            .iter()
-            .map(|(id, label)| (*id, label));
-        let pairs = channels
-            .chain(strays)
-            .filter_map(|(id, label)| match label {
-                Label::Absent => None,
-                Label::Null => Some(format!("\"{id}\":null")),
-                Label::Text(text) => Some(format!("\"{id}\":{}", json_text(text))),
-            });
+        let channels = self.plan.channels.iter().map(|channel| (channel.id, &channel.label));
+        let strays = self.plan.stray_labels.iter().map(|(id, label)| (*id, label));
+        let pairs = channels.chain(strays).filter_map(|(id, label)| match label {
+            Label::Absent => None,
+            Label::Null => Some(format!("\"{id}\":null")),
+            Label::Text(text) => Some(format!("\"{id}\":{}", json_text(text))),
+        });
         let pairs: Vec<_> = pairs.collect();
         let path = format!("{}/index.json", self.layout.messages);
         self.replaced(&path, "{}")?;
@@ -375,11 +342,7 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
             return Ok(());
         }
         let root = format!("{}/{}", self.layout.servers, guild.id);
-        let content = format!(
-            "{{\"id\":\"{}\",\"name\":{}}}",
-            guild.id,
-            json_text(&guild.name)
-        );
+        let content = format!("{{\"id\":\"{}\",\"name\":{}}}", guild.id, json_text(&guild.name));
         self.file(&format!("{root}/guild.json"), &content)?;
         self.file(&format!("{root}/audit-log.json"), "[]")
     }
@@ -439,9 +402,7 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
         options.zip64 |= file.budget >= 3_900_000_000;
         let name = self.layout.entry(&path);
         let mut entry = self.archive.entry(&name, options)?;
-        let counts = file.write(spec, &plan.places, plan.span, |piece| {
-            entry.write_all(piece)
-        })?;
+        let counts = file.write(spec, &plan.places, plan.span, |piece| entry.write_all(piece))?;
         let size = entry.finish()?;
         let facts = &mut self.truth.archive;
         facts.event_lines += counts.lines;
@@ -486,21 +447,14 @@ mod tests {
 
     fn names(package: &[u8]) -> Vec<String> {
         let archive = zip::ZipArchive::new(Cursor::new(package)).unwrap();
-        archive
-            .file_names()
-            .map(|name| name.unwrap().into_owned())
-            .collect()
+        archive.file_names().map(|name| name.unwrap().into_owned()).collect()
     }
 
     #[test]
     fn a_seed_always_gives_the_same_bytes() {
         for seed in 0..6 {
             let spec = PackageSpec::random(seed);
-            assert_eq!(
-                generate_in_memory(&spec),
-                generate_in_memory(&spec),
-                "seed {seed}"
-            );
+            assert_eq!(generate_in_memory(&spec), generate_in_memory(&spec), "seed {seed}");
         }
         let first = PackageSpec {
             seed: 1,
@@ -529,12 +483,7 @@ mod tests {
         assert_eq!(package.len() as u64, truth.archive.bytes);
         assert!(total >= truth.archive.unpacked_bytes);
         assert!(truth.archive.unpacked_bytes > 180_000);
-        assert!(
-            truth
-                .sections
-                .values()
-                .all(|status| *status == SectionStatus::Ok)
-        );
+        assert!(truth.sections.values().all(|status| *status == SectionStatus::Ok));
     }
 
     #[test]
@@ -602,9 +551,7 @@ mod tests {
             );
             let sessions = truth.sessions.windows(2);
             assert!(
-                sessions
-                    .clone()
-                    .all(|pair| pair[0].ended <= pair[1].started),
+                sessions.clone().all(|pair| pair[0].ended <= pair[1].started),
                 "seed {seed}"
             );
         }

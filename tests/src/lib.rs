@@ -27,6 +27,6 @@ pub use quirk::Quirk;
 pub use rng::Rng;
 pub use spec::{Folder, Generation, Language, LineWidth, PackageSpec, Section};
 pub use truth::{
-    ActivityRow, ArchiveFacts, DmChannelRow, EventEntry, GroupChannelRow, GuildChannelRow,
-    GuildRow, OwnerRow, PaymentRow, SectionStatus, SessionRow, Truth, VoiceSessionRow, Window,
+    ActivityRow, ArchiveFacts, DmChannelRow, EventEntry, GroupChannelRow, GuildChannelRow, GuildRow, OwnerRow,
+    PaymentRow, SectionStatus, SessionRow, Truth, VoiceSessionRow, Window,
 };

@@ -51,12 +51,7 @@ struct Line {
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 impl<'a> Scribe<'a> {
-    pub(crate) fn new(
-        spec: &'a PackageSpec,
-        places: &'a Places,
-        rng: Rng,
-        folder: &'static str,
-    ) -> Self {
+    pub(crate) fn new(spec: &'a PackageSpec, places: &'a Places, rng: Rng, folder: &'static str) -> Self {
         let envelopes = if spec.lines == LineWidth::Lean {
             [LEAN, LEAN, LEAN].map(Template::new)
         } else {
@@ -107,10 +102,7 @@ impl<'a> Scribe<'a> {
     }
 
     fn line(&mut self, out: &mut Vec<u8>, name: &'static str, event: Event, is_planned: bool) {
-        let source = self
-            .fields
-            .get(name)
-            .map_or(Source::Server, |(source, _)| *source);
+        let source = self.fields.get(name).map_or(Source::Server, |(source, _)| *source);
         let percent = |quirk, percent| if self.spec.has(quirk) { percent } else { 0 };
         let is_swapped = percent(Quirk::SwappedTypes, 30);
         let is_foreign = percent(Quirk::ForeignUsers, 10);
@@ -250,11 +242,7 @@ impl<'a> Scribe<'a> {
             if at > 0 {
                 out.push(b',');
             }
-            push_id(
-                out,
-                1_100_000_000_000_000_000 + (self.rng.next() >> 6),
-                false,
-            );
+            push_id(out, 1_100_000_000_000_000_000 + (self.rng.next() >> 6), false);
         }
         out.extend_from_slice(b"],");
     }
@@ -264,9 +252,7 @@ impl<'a> Scribe<'a> {
         match line.event.kind {
             Kind::Plain(_) | Kind::Opened { .. } | Kind::Uncounted => {}
             Kind::Joined { guild } => push_id_pair(out, "guild_id", guild, swapped),
-            Kind::Command {
-                application, guild, ..
-            } => {
+            Kind::Command { application, guild, .. } => {
                 match application {
                     Application::Known(id) => {
                         push_id_pair(out, "application_id", Some(id), swapped);
@@ -308,9 +294,7 @@ impl<'a> Scribe<'a> {
             Kind::Session { session, .. } => {
                 if let Some(session) = session {
                     let (high, low) = (mixed(session), mixed(!session));
-                    out.extend_from_slice(
-                        format!("\"session\":\"{high:016x}{low:016x}\",").as_bytes(),
-                    );
+                    out.extend_from_slice(format!("\"session\":\"{high:016x}{low:016x}\",").as_bytes());
                 }
             }
         }
@@ -378,11 +362,7 @@ impl<'a> Scribe<'a> {
         };
         let varies = self.spec.has(Quirk::EventTimestamps);
         let spelling = if varies { self.rng.below(5) } else { 0 };
-        let quote: &[u8] = if varies && self.rng.chance(40) {
-            b""
-        } else {
-            b"\\\""
-        };
+        let quote: &[u8] = if varies && self.rng.chance(40) { b"" } else { b"\\\"" };
         out.push(b'"');
         out.extend_from_slice(quote);
         calendar::push_seconds(out, at, if spelling >= 3 { b' ' } else { b'T' });

@@ -116,11 +116,7 @@ impl<'a> VoicePlan<'a> {
     /// Around the first and last days that count.
     fn far_away(&mut self) {
         if self.spec.has(Quirk::OutOfWindowEvents) {
-            for day in [
-                day_number(1999, 12, 31),
-                day_number(2014, 6, 1),
-                day_number(2099, 1, 1),
-            ] {
+            for day in [day_number(1999, 12, 31), day_number(2014, 6, 1), day_number(2099, 1, 1)] {
                 self.clean(Slot {
                     start: day * DAY + 5 * HOUR,
                     room: 2 * HOUR,
@@ -188,16 +184,8 @@ impl<'a> VoicePlan<'a> {
             2 => (time, Stamp::Usual, Stamp::Unreadable),
             3 => (time, Stamp::Usual, Stamp::At(time + far)),
             4 => (time, Stamp::Usual, Stamp::At(time - far)),
-            5 => (
-                time + self.rng.between(HOUR, 23 * HOUR),
-                Stamp::Usual,
-                Stamp::At(time),
-            ),
-            6 => (
-                time - self.rng.between(HOUR, 23 * HOUR),
-                Stamp::Usual,
-                Stamp::At(time),
-            ),
+            5 => (time + self.rng.between(HOUR, 23 * HOUR), Stamp::Usual, Stamp::At(time)),
+            6 => (time - self.rng.between(HOUR, 23 * HOUR), Stamp::Usual, Stamp::At(time)),
             7 => (time + DAY, Stamp::Usual, Stamp::At(time)),
             8 => (time, Stamp::Absent, Stamp::At(time)),
             9 => (time, Stamp::Null, Stamp::At(time)),
@@ -390,12 +378,7 @@ impl<'a> VoicePlan<'a> {
         let minute = |minute: i64| slot.start + minute * MINUTE;
         self.join(place, minute(0));
         self.leave(place, minute(30));
-        self.push(
-            false,
-            place,
-            minute(45),
-            Duration::Milliseconds(25 * MINUTE),
-        );
+        self.push(false, place, minute(45), Duration::Milliseconds(25 * MINUTE));
         self.row(place, minute(0), minute(30));
         self.row(place, minute(30), minute(45));
     }
@@ -477,11 +460,6 @@ impl<'a> VoicePlan<'a> {
     fn join_alone_then_leave_much_later(&mut self, slot: Slot) {
         let place = self.place();
         self.join(place, slot.start);
-        self.push(
-            false,
-            place,
-            slot.start + 26 * HOUR,
-            Duration::Milliseconds(HOUR),
-        );
+        self.push(false, place, slot.start + 26 * HOUR, Duration::Milliseconds(HOUR));
     }
 }
