@@ -75,7 +75,7 @@ fn repeated(archive: &mut Archive, name: &str, piece: &[u8], times: u64) -> io::
 /// A package whose event file is `bytes` long and packs a thousand to one.
 #[must_use]
 pub fn bomb(bytes: u64) -> Vec<u8> {
-    let piece = [b'\n'; 64 * 1024];
+    let piece = vec![b'\n'; 64 * 1024];
     package(|archive| repeated(archive, EVENTS, &piece, bytes.div_ceil(piece.len() as u64)))
 }
 
@@ -271,7 +271,7 @@ pub fn noise(seed: u64, length: usize) -> Vec<u8> {
 /// A package with an event line, a channel's contents and a CSV field of `bytes` each.
 #[must_use]
 pub fn long_lines(bytes: u64) -> Vec<u8> {
-    let piece = [b'x'; 64 * 1024];
+    let piece = vec![b'x'; 64 * 1024];
     let times = bytes.div_ceil(piece.len() as u64);
     package(|archive| {
         for (name, before, after) in [

@@ -189,7 +189,8 @@ fn person(spec: &PackageSpec, rng: &mut Rng, id: u64) -> Person {
     for _ in 0..2 + rng.below(2) {
         name.push_str(rng.pick::<&str>(&SYLLABLES));
     }
-    name.push_str(&format!("_{}", rng.below(1000)));
+    name.push('_');
+    name.push_str(&rng.below(1000).to_string());
     let display = rng.chance(70).then(|| match rng.below(3) {
         0 => format!("{name} ✨"),
         1 => format!("The \"{name}\""),

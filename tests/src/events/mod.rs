@@ -4,6 +4,7 @@ mod catalogue;
 mod copies;
 mod disguise;
 mod event;
+mod pairs;
 mod plain;
 mod scribe;
 mod sessions;

@@ -245,7 +245,7 @@ impl<'a> PlainPlan<'a> {
             days.extend([day_number(1970, 1, 1), day_number(2013, 7, 1), day_number(2099, 12, 31)]);
         }
         if self.spec.has(Quirk::WindowEdges) {
-            let first = crate::generate::FIRST_DAY;
+            let first = crate::plan::FIRST_DAY;
             let last = self.spec.made_on + 2;
             days.extend([first - 1, first, last, last + 1]);
         }

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use super::{
     catalogue::{COUNTED, PLAIN, Source, UNCOUNTED},
     disguise,
-    event::{Application, Duration, EmojiId, Event, Kind, Os, Stamp},
+    event::{Application, EmojiId, Event, Kind, Os, Stamp},
+    pairs::{push_duration, push_id, push_id_pair, push_os, push_text_pair},
     template::{DESKTOP, Hole, LEAN, MOBILE, Piece, SERVER, Template},
 };
 use crate::{
@@ -46,6 +47,16 @@ struct Line {
     source: Source,
     is_swapped: bool,
     is_foreign: bool,
+}
+
+impl Line {
+    fn os(&self) -> Os {
+        match (self.event.kind, self.source) {
+            (Kind::Opened { os } | Kind::Session { os, .. }, _) => os,
+            (_, Source::Mobile) => Os::Named("Android"),
+            _ => Os::Named("Windows"),
+        }
+    }
 }
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -160,7 +171,7 @@ impl<'a> Scribe<'a> {
                 push_id(out, user, line.is_swapped);
             }
             Hole::Folder => out.extend_from_slice(self.folder.as_bytes()),
-            Hole::Os => push_os(out, line),
+            Hole::Os => push_os(out, line.os()),
             Hole::Fields => self.push_fields(out, line),
             Hole::Times => self.push_times(out, line),
             Hole::Ingest => {
@@ -382,55 +393,5 @@ impl<'a> Scribe<'a> {
         out.extend_from_slice(if spelling >= 3 { b" UTC" } else { b"Z" });
         out.extend_from_slice(quote);
         out.push(b'"');
-    }
-}
-
-fn push_text_pair(out: &mut Vec<u8>, key: &str, text: &str) {
-    out.push(b'"');
-    out.extend_from_slice(key.as_bytes());
-    out.extend_from_slice(b"\":\"");
-    out.extend_from_slice(text.as_bytes());
-    out.extend_from_slice(b"\",");
-}
-
-fn push_id(out: &mut Vec<u8>, id: u64, is_number: bool) {
-    let quote: &[u8] = if is_number { b"" } else { b"\"" };
-    out.extend_from_slice(quote);
-    calendar::push_number(out, id);
-    out.extend_from_slice(quote);
-}
-
-fn push_id_pair(out: &mut Vec<u8>, key: &str, id: Option<u64>, is_number: bool) {
-    if let Some(id) = id {
-        out.push(b'"');
-        out.extend_from_slice(key.as_bytes());
-        out.extend_from_slice(b"\":");
-        push_id(out, id, is_number);
-        out.push(b',');
-    }
-}
-
-fn push_duration(out: &mut Vec<u8>, duration: Duration, is_number: bool) {
-    match duration {
-        Duration::Milliseconds(ms) if is_number => {
-            out.extend_from_slice(format!("\"duration\":{ms},").as_bytes());
-        }
-        Duration::Milliseconds(ms) => push_text_pair(out, "duration", &ms.to_string()),
-        Duration::Unreadable => push_text_pair(out, "duration", "a while"),
-        Duration::Absent => {}
-    }
-}
-
-fn push_os(out: &mut Vec<u8>, line: &Line) {
-    let os = match (line.event.kind, line.source) {
-        (Kind::Opened { os } | Kind::Session { os, .. }, _) => os,
-        (_, Source::Mobile) => Os::Named("Android"),
-        _ => Os::Named("Windows"),
-    };
-    match os {
-        Os::Named(name) => push_text_pair(out, "os", name),
-        Os::Quoted(name) => push_text_pair(out, "os", &format!("\\\"{name}\\\"")),
-        Os::Empty => push_text_pair(out, "os", ""),
-        Os::Absent => {}
     }
 }

@@ -100,6 +100,7 @@ impl<'a> SessionPlan<'a> {
         self.rng.pick::<&str>(&SYSTEMS)
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "sessions without an id are spelled `None`")]
     fn session(&mut self) -> Session {
         self.next_session += 1;
         Some(self.next_session)
