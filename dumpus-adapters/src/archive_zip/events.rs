@@ -119,7 +119,8 @@ impl<'a> EventFile<'a> {
         let is_typed = self.event_type.find(rest).is_some();
         if !is_typed {
             // Predictions and the like: nothing of them is wanted, but garbage is told from them.
-            if !rest.is_empty() && !(rest.starts_with(b"{") && ends_as_object(rest)) {
+            let is_object = rest.starts_with(b"{") && ends_as_object(rest);
+            if !is_object && !rest.is_empty() {
                 self.fold.unreadable_line();
             }
             return Ok(());
