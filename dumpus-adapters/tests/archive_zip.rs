@@ -52,15 +52,27 @@ async fn a_whole_package_is_read_whole() {
     assert_eq!(dm.sentiment, 6_369);
     assert_eq!(report.payments.len(), 1);
     assert_eq!(&*report.guilds[0].name, "Garden");
-    assert!(report.sections.iter().all(|row| row.status == SectionStatus::Ok), "{:?}", report.sections);
+    assert!(
+        report.sections.iter().all(|row| row.status == SectionStatus::Ok),
+        "{:?}",
+        report.sections
+    );
 }
 
 #[tokio::test]
 async fn absent_sections_are_missing_and_the_rest_is_read() {
-    let report = read(&Archive::default().file(EVENTS, format!("{OPENED}\n").replace("timestamp", "user_id\":\"7\",\"timestamp"))).await;
+    let report = read(&Archive::default().file(
+        EVENTS,
+        format!("{OPENED}\n").replace("timestamp", "user_id\":\"7\",\"timestamp"),
+    ))
+    .await;
     assert_eq!((&*report.owner.id, &*report.owner.name), ("7", "Unknown"));
     assert!(report.is_partial);
-    let missing: Vec<_> = report.sections.iter().map(|row| row.status == SectionStatus::Missing).collect();
+    let missing: Vec<_> = report
+        .sections
+        .iter()
+        .map(|row| row.status == SectionStatus::Missing)
+        .collect();
     assert_eq!(missing, [true, true, true, false, true]);
 }
 
@@ -70,6 +82,14 @@ async fn old_packages_have_brackets_commas_and_blank_lines() {
     let report = events(text).await;
     assert_eq!(counts(&report), [("email_opened", 4)]);
     assert_eq!(status(&report, Section::Activity), SectionStatus::Ok);
+}
+
+#[tokio::test]
+async fn a_file_of_one_line_is_read_to_its_end() {
+    let sent = OPENED.replace("email_opened", "send_message");
+    let line = format!("{}{OPENED}", format!("{sent},").repeat(100));
+    let report = events(format!("{line}\n{line}")).await;
+    assert_eq!(counts(&report), [("email_opened", 2)]);
 }
 
 #[tokio::test]
@@ -113,11 +133,18 @@ async fn fields_may_be_of_any_type() {
         r#"{"event_type":"add_reaction","emoji_name":true,"emoji_id":{"a":1},"channel_id":[1],"timestamp":"2024-01-01 10:00:00"}"#.to_owned(),
     ];
     let report = events(text.join("\n")).await;
-    let lengths: Vec<_> = report.voice_sessions.iter().map(|row| row.ended - row.started).collect();
+    let lengths: Vec<_> = report
+        .voice_sessions
+        .iter()
+        .map(|row| row.ended - row.started)
+        .collect();
     assert_eq!(lengths, [60, 90]);
     assert_eq!(&*report.voice_sessions[0].channel_id, "5");
     let reaction = &report.activity[0];
-    assert_eq!((reaction.extra_1.as_deref(), reaction.extra_2), (Some("true"), Some(false)));
+    assert_eq!(
+        (reaction.extra_1.as_deref(), reaction.extra_2),
+        (Some("true"), Some(false))
+    );
     assert_eq!(reaction.channel_id, None);
 }
 
@@ -126,7 +153,9 @@ async fn lines_that_span_blocks_are_read_once() {
     let long = "x".repeat(100_000);
     let line = |number: usize| {
         let padding = &long[..(number * 7_919) % 100_000];
-        format!(r#"{{"event_type":"email_opened","event_id":"{number}","padding":"{padding}","timestamp":"2024-01-01 10:00:00"}}"#)
+        format!(
+            r#"{{"event_type":"email_opened","event_id":"{number}","padding":"{padding}","timestamp":"2024-01-01 10:00:00"}}"#
+        )
     };
     let text: Vec<_> = (0..200).map(line).collect();
     let report = events(text.join("\n")).await;
@@ -145,15 +174,24 @@ async fn any_spelling_of_messages_is_read() {
         format!("[{one} {one},,{one}"),
         format!(r#"{{"messages":[{one},{one},{one}],"count":3}}"#),
         format!(r#"{{ "channel": {{"id":"1"}}, "messages" : [{one},{one},{one}]}}"#),
-        format!(r#"[{{"Contents":"{{\"ID\":1}}","Timestamp":"{stamp}"}},{{"ID":"{id}"}},{{"Attachments":["x",{{"a":"]"}}],"ID":{id}}}]"#),
-        format!("[{one},{{\"Contents\":\"raw\nline\",\"ID\":{id}}},{{\"ID\":{id},\"Timestamp\":null,\"Contents\":\"cut \\ud83d\"}}]"),
+        format!(
+            r#"[{{"Contents":"{{\"ID\":1}}","Timestamp":"{stamp}"}},{{"ID":"{id}"}},{{"Attachments":["x",{{"a":"]"}}],"ID":{id}}}]"#
+        ),
+        format!(
+            "[{one},{{\"Contents\":\"raw\nline\",\"ID\":{id}}},{{\"ID\":{id},\"Timestamp\":null,\"Contents\":\"cut \\ud83d\"}}]"
+        ),
         format!(r#"[{{"ID":{id},"Timestamp":"{stamp}","Contents":"\\","Attachments":"a\"b"}},{one},{one}]"#),
     ];
     for text in spellings {
         let report = messages(&text).await;
         assert_eq!(report.dm_channels[0].message_count, 3, "{text}");
         assert_eq!(status(&report, Section::Messages), SectionStatus::Ok, "{text}");
-        let dated: u32 = report.activity.iter().filter(|row| row.event == "message_sent").map(|row| row.count).sum();
+        let dated: u32 = report
+            .activity
+            .iter()
+            .filter(|row| row.event == "message_sent")
+            .map(|row| row.count)
+            .sum();
         assert_eq!(dated, 3, "{text}");
     }
 }
@@ -163,7 +201,7 @@ async fn spoilt_messages_cost_themselves_only() {
     let one = r#"{"ID":1190000000000000012,"Timestamp":"2024-01-01 18:37:01","Contents":"a","Attachments":""}"#;
     let spoilt = [
         format!(r#"[{one},{{"ID":1190000000000000013,"Contents":"no end}},{one},{one}]"#),
-        format!(r#"[{one},{{broken}},{one},{one}]"#),
+        format!("[{one},{{broken}},{one},{one}]"),
         format!(r#"[{one},{{"ID" 5}},{one},{one}]"#),
         format!(r#"[{one},{one},"text",{one}]"#),
         format!(r#"[{one},{one},{{"id":"none"}},{one}]"#),
@@ -199,7 +237,7 @@ async fn csv_is_read_by_its_columns() {
     for text in [
         format!("\u{FEFF}{header}\r\n{row}\r\n{short}\r\n"),
         format!("{header}\n{row}\n\n{short}"),
-        format!("Contents,id,TIMESTAMP\n\"I love it\",5,2022-08-02 00:59:59+00:00\n,6,2022-08-02 01:59:59\n"),
+        "Contents,id,TIMESTAMP\n\"I love it\",5,2022-08-02 00:59:59+00:00\n,6,2022-08-02 01:59:59\n".to_owned(),
     ] {
         let report = read(&archive.clone().file(&name, &text)).await;
         assert_eq!(report.dm_channels[0].message_count, 2, "{text}");
@@ -220,7 +258,8 @@ async fn csv_is_read_by_its_columns() {
 
 #[tokio::test]
 async fn two_message_files_of_one_channel_count_an_id_once() {
-    let csv = "ID,Timestamp,Contents\n1190000000000000012,2024-01-01 18:37:01,x\n1190000000000000099,2024-01-01 18:37:02,y\n";
+    let csv =
+        "ID,Timestamp,Contents\n1190000000000000012,2024-01-01 18:37:01,x\n1190000000000000099,2024-01-01 18:37:02,y\n";
     let report = read(&package().file(&MESSAGES.replace("json", "csv"), csv)).await;
     assert_eq!(report.dm_channels[0].message_count, 2);
 }
@@ -228,10 +267,21 @@ async fn two_message_files_of_one_channel_count_an_id_once() {
 #[tokio::test]
 async fn channels_are_described_in_many_ways() {
     let describe = |text: &'static str| async move { read(&with(package(), CHANNEL, text)).await };
-    let report = describe(r#"{"recipients":[{"id":1,"username":"ann"},{"id":"2"}],"type":1,"guild":null,"id":200000000000000009}"#).await;
-    assert_eq!((&*report.dm_channels[0].channel_id, &*report.dm_channels[0].user_id), ("200000000000000009", "2"));
-    let report = describe(r#"{"id":"9","type":"GUILD_TEXT","name":"talk","guild":{"id":300000000000000007,"name":"Left"}}"#).await;
-    assert_eq!((&*report.guild_channels[0].name, &*report.guild_channels[0].guild_id), ("talk", "300000000000000007"));
+    let report = describe(
+        r#"{"recipients":[{"id":1,"username":"ann"},{"id":"2"}],"type":1,"guild":null,"id":200000000000000009}"#,
+    )
+    .await;
+    assert_eq!(
+        (&*report.dm_channels[0].channel_id, &*report.dm_channels[0].user_id),
+        ("200000000000000009", "2")
+    );
+    let report =
+        describe(r#"{"id":"9","type":"GUILD_TEXT","name":"talk","guild":{"id":300000000000000007,"name":"Left"}}"#)
+            .await;
+    assert_eq!(
+        (&*report.guild_channels[0].name, &*report.guild_channels[0].guild_id),
+        ("talk", "300000000000000007")
+    );
     let report = describe(r#"{"id":"9","type":"DM","recipients":["1","2"#).await;
     assert_eq!(status(&report, Section::Messages), SectionStatus::Damaged);
     assert_eq!(&*report.dm_channels[0].user_id, "unknown:9");
@@ -254,13 +304,18 @@ async fn accounts_are_tried_until_one_has_an_owner() {
     let report = read(&with(package(), "Account/user.json", r#"{"username":"ann"}"#)).await;
     assert_eq!(status(&report, Section::Account), SectionStatus::Missing);
     let report = read(&with(package(), "Account/user.json", "<html>")).await;
-    assert_eq!((&*report.owner.id, status(&report, Section::Account)), ("1", SectionStatus::Damaged));
+    assert_eq!(
+        (&*report.owner.id, status(&report, Section::Account)),
+        ("1", SectionStatus::Damaged)
+    );
 }
 
 #[tokio::test]
 async fn payments_come_from_both_places_and_the_newer_counts() {
     let row = |id: &str, amount: &str| {
-        format!(r#"{{"id":{id},"created_at":"2024-01-01T00:00:00Z","amount":{amount},"currency":"EUR","status":1,"description":null}}"#)
+        format!(
+            r#"{{"id":{id},"created_at":"2024-01-01T00:00:00Z","amount":{amount},"currency":"EUR","status":1,"description":null}}"#
+        )
     };
     let user = format!(r#"{{"id":"1","payments":[{},{}]}}"#, row("5", "1"), row("6", "\"250\""));
     let new = "Account/user_data_exports/discord_billing/payments.json";
@@ -270,7 +325,11 @@ async fn payments_come_from_both_places_and_the_newer_counts() {
         format!(r#"{{"5":{}}}"#, row("5", "999")),
     ] {
         let report = read(&with(with(package(), "Account/user.json", &user), new, list)).await;
-        let paid: Vec<_> = report.payments.iter().map(|row| (&*row.payment_id, row.amount)).collect();
+        let paid: Vec<_> = report
+            .payments
+            .iter()
+            .map(|row| (&*row.payment_id, row.amount))
+            .collect();
         assert_eq!(paid, [("5", 999), ("6", 250)]);
     }
     let mut none = package();
@@ -282,12 +341,18 @@ async fn payments_come_from_both_places_and_the_newer_counts() {
 
 #[tokio::test]
 async fn without_a_servers_index_each_server_says_its_name() {
-    let mut archive = package().file("Servers/300000000000000002/guild.json", r#"{"name":"Own","id":300000000000000002}"#);
+    let mut archive = package().file(
+        "Servers/300000000000000002/guild.json",
+        r#"{"name":"Own","id":300000000000000002}"#,
+    );
     let report = read(&archive).await;
     assert_eq!(report.guilds.len(), 1, "the index alone counts");
     archive.entries.retain(|entry| entry.name != b"Servers/index.json");
     let report = read(&archive).await;
-    assert_eq!((&*report.guilds[0].guild_id, &*report.guilds[0].name), ("300000000000000002", "Own"));
+    assert_eq!(
+        (&*report.guilds[0].guild_id, &*report.guilds[0].name),
+        ("300000000000000002", "Own")
+    );
     let damaged = read(&archive.file("Servers/index.json", r#"{"300000000000000001":"Garden","#)).await;
     assert_eq!(status(&damaged, Section::Servers), SectionStatus::Damaged);
     assert_eq!(damaged.guilds.len(), 2);
@@ -316,7 +381,10 @@ async fn progress_counts_packed_bytes_of_needed_entries() {
         sentiment: false,
         ..ZipOptions::default()
     });
-    let report = reader.read(Arc::new(archive.build()), Arc::clone(&progress)).await.unwrap();
+    let report = reader
+        .read(Arc::new(archive.build()), Arc::clone(&progress))
+        .await
+        .unwrap();
     assert_eq!(progress.bytes(), (needed as u64, needed as u64));
     assert_eq!(report.dm_channels[0].sentiment, 0);
 }
@@ -335,7 +403,10 @@ fn scores_are_those_that_vader_publishes() {
         ("The book was good.", 4_404),
         ("At least it isn't a horrible book.", 4_310),
         ("The book was only kind of good.", 3_832),
-        ("The plot was good, but the characters are uncompelling and the dialog is not great.", -7_042),
+        (
+            "The plot was good, but the characters are uncompelling and the dialog is not great.",
+            -7_042,
+        ),
         ("Today SUX!", -5_461),
         ("Today only kinda sux! But I'll get by, lol", 5_249),
         ("Make sure you :) or :D today!", 8_633),
@@ -343,5 +414,8 @@ fn scores_are_those_that_vader_publishes() {
     ] {
         assert_eq!(scorer.score(text), Some(score), "{text}");
     }
-    assert_eq!((scorer.score(""), scorer.score(" \n"), scorer.score("table")), (None, None, Some(0)));
+    assert_eq!(
+        (scorer.score(""), scorer.score(" \n"), scorer.score("table")),
+        (None, None, Some(0))
+    );
 }
