@@ -1,1 +1,5 @@
-//! x
+//! The HTTP API of Dumpus as a library, for its binary and its tests.
+
+pub mod api;
+pub mod demo;
+mod demo_person;
