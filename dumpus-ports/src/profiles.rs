@@ -36,3 +36,21 @@ pub enum ProfileError {
     #[error("the directory is unavailable")]
     Unavailable,
 }
+
+/// What a guild shows to others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuildProfile {
+    /// Its name.
+    pub name: String,
+    /// Address of its icon.
+    pub icon_url: Option<String>,
+    /// How many members it has, about.
+    pub member_count: u64,
+}
+
+/// A directory of Discord guilds.
+#[async_trait]
+pub trait GuildDirectory: Send + Sync {
+    /// The guild of this id, digits only; `None` when there is none that the directory knows.
+    async fn guild(&self, guild_id: &str) -> Result<Option<GuildProfile>, ProfileError>;
+}
