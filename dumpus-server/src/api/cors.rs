@@ -1,5 +1,7 @@
 //! Which web pages may read answers.
 
+use std::str::FromStr;
+
 use poem::http::{HeaderMap, HeaderValue, header};
 
 /// Origins whose pages may read answers.
@@ -10,6 +12,30 @@ pub enum Cors {
     Any,
     /// These, as a browser spells them.
     Only(Vec<String>),
+}
+
+/// The text names no origins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("neither any nor origins such as https://dumpus.app")]
+pub struct NoOrigins;
+
+impl FromStr for Cors {
+    type Err = NoOrigins;
+
+    fn from_str(text: &str) -> Result<Self, NoOrigins> {
+        if matches!(text, "any" | "*") {
+            return Ok(Self::Any);
+        }
+        let mut origins = Vec::new();
+        for origin in text.split(',').map(str::trim).filter(|origin| !origin.is_empty()) {
+            let (scheme, host) = origin.trim_end_matches('/').split_once("://").ok_or(NoOrigins)?;
+            if scheme.is_empty() || host.is_empty() || host.contains(['/', '?', '#', '@', ' ', '*']) {
+                return Err(NoOrigins);
+            }
+            origins.push(format!("{scheme}://{host}").to_ascii_lowercase());
+        }
+        Ok(Self::Only(origins))
+    }
 }
 
 impl Cors {

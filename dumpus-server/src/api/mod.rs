@@ -15,6 +15,7 @@ mod route;
 mod status;
 mod trouble;
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use poem::endpoint::BoxEndpoint;
@@ -30,7 +31,7 @@ use dumpus_ports::usecase::{
 };
 
 pub use client::{Front, Network, NoNetwork};
-pub use cors::Cors;
+pub use cors::{Cors, NoOrigins};
 pub use document::{Documents, VERSION};
 pub use limit::{NoRate, Rate};
 
@@ -95,7 +96,7 @@ impl Backends {
 }
 
 /// How the API behaves.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct ApiSettings {
     /// Which web pages may read answers.
     pub cors: Cors,
@@ -107,6 +108,17 @@ pub struct ApiSettings {
     pub admin_token: Option<String>,
     /// What `/health` calls this machine.
     pub hostname: String,
+}
+
+impl fmt::Debug for ApiSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiSettings")
+            .field("cors", &self.cors)
+            .field("front", &self.front)
+            .field("submit_rate", &self.submit_rate)
+            .field("hostname", &self.hostname)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The API with everything that requests and answers go through, and its description.
