@@ -16,6 +16,8 @@ pub struct Report {
     pub owner: Owner,
     /// Whether messages, servers or usable events are missing.
     pub is_partial: bool,
+    /// Messages of all channels, those without a row of their own included.
+    pub message_count: u64,
     /// Sorted by event, day, hour, channel, guild, user and extra fields.
     pub activity: Vec<ActivityRow>,
     /// Sorted by channel id.
@@ -240,7 +242,7 @@ pub enum SectionStatus {
     Missing,
     /// In the package, without anything to count.
     Empty,
-    /// In the package, but something in it could not be read.
+    /// In the package, but a file of it could not be read, or not whole. Single lines that were skipped are in the detail.
     Damaged,
 }
 

@@ -33,7 +33,11 @@ impl Millis {
     /// ```
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let text = unquote(unquote(text.trim()));
+        let text = if is_bare(text) {
+            text
+        } else {
+            unquote(unquote(text.trim()))
+        };
         let bytes = text.as_bytes();
         if bytes.len() < 19 || !matches!(bytes[10], b'T' | b't' | b' ') {
             return None;
@@ -139,7 +143,7 @@ impl fmt::Display for Day {
 }
 
 /// The days that a package can speak of. One junk date would stretch every chart of the client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DayWindow {
     last: Option<Day>,
 }
@@ -169,6 +173,11 @@ fn days_in_month(year: i64, month: i64) -> i64 {
         4 | 6 | 9 | 11 => 30,
         _ => 31,
     }
+}
+
+/// Whether there is nothing around the instant: so it is in messages, of which there are many.
+fn is_bare(text: &str) -> bool {
+    matches!(text.as_bytes(), [b'0'..=b'9', .., b'0'..=b'9'])
 }
 
 /// Takes off one pair of quotes; in text that was encoded twice and decoded never, they are escaped.

@@ -27,7 +27,10 @@ fn ask(server: SocketAddr) -> std::io::Result<String> {
     let mut connection = TcpStream::connect_timeout(&server, PATIENCE)?;
     connection.set_read_timeout(Some(PATIENCE))?;
     connection.set_write_timeout(Some(PATIENCE))?;
-    write!(connection, "GET /health HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\r\n")?;
+    write!(
+        connection,
+        "GET /health HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\r\n"
+    )?;
     let mut answer = String::new();
     connection.take(4_096).read_to_string(&mut answer)?;
     Ok(answer)

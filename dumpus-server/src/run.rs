@@ -70,9 +70,8 @@ pub async fn serve(listener: TcpListener, service: Service, stop: watch::Receive
         drop(stop.wait_for(|stop| *stop).await);
         tracing::info!(timeout_s = service.stop_timeout.as_secs(), "stopping");
         tokio::time::sleep(service.stop_timeout).await;
-        if !abort.send_replace(true) {
-            tokio::time::sleep(GIVING_BACK).await;
-        }
+        abort.send_replace(true);
+        tokio::time::sleep(GIVING_BACK).await;
     };
     let finished = async {
         let served = http.await;

@@ -53,16 +53,24 @@ impl Budget {
     }
 
     pub(super) fn event(&self) -> Result<(), OverBudget> {
-        take(&self.events, self.limits.counted_events, "counted events")
+        take(&self.events, 1, self.limits.counted_events, "counted events")
     }
 
     pub(super) fn key(&self) -> Result<(), OverBudget> {
-        take(&self.keys, self.limits.distinct_keys, "distinct keys")
+        self.keys(1)
+    }
+
+    /// Takes `count` distinct texts or rows at once.
+    ///
+    /// # Errors
+    /// When the package names more than its budget allows.
+    pub fn keys(&self, count: u64) -> Result<(), OverBudget> {
+        take(&self.keys, count, self.limits.distinct_keys, "distinct keys")
     }
 }
 
-fn take(used: &AtomicU64, limit: u64, what: &'static str) -> Result<(), OverBudget> {
-    if used.fetch_add(1, Ordering::Relaxed) < limit {
+fn take(used: &AtomicU64, count: u64, limit: u64, what: &'static str) -> Result<(), OverBudget> {
+    if used.fetch_add(count, Ordering::Relaxed).saturating_add(count) <= limit {
         return Ok(());
     }
     Err(OverBudget { what, limit })

@@ -125,6 +125,12 @@ impl ChannelFold {
         self.run.1 += 1;
     }
 
+    /// Hours with messages so far: each becomes a row of the report.
+    #[must_use]
+    pub fn hours(&self) -> u64 {
+        self.hours.len() as u64
+    }
+
     /// Ends the reading of this channel.
     #[must_use]
     pub fn finish(mut self) -> Self {

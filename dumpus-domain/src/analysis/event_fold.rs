@@ -16,7 +16,7 @@ use crate::time::{DAY, Day, DayWindow, Millis};
 #[derive(Debug)]
 pub struct EventFold {
     pub(super) source: u32,
-    window: DayWindow,
+    pub(super) window: DayWindow,
     budget: Arc<Budget>,
     texts: FxHashSet<Text>,
     row_of: FxHashMap<RowKey, u32>,
@@ -209,7 +209,7 @@ impl EventFold {
         let Some(channel_id) = event.channel_id.filter(|id| !id.is_empty()) else {
             return Ok(None);
         };
-        let Some(time) = self.dated(client_time(event)) else {
+        let Some(time) = self.read(client_time(event)) else {
             return Ok(None);
         };
         let mark = Mark {
@@ -227,7 +227,7 @@ impl EventFold {
         let Some(os) = os(event) else {
             return Ok(None);
         };
-        let Some(time) = self.dated(event.timestamp.and_then(Millis::parse)) else {
+        let Some(time) = self.read(event.timestamp.and_then(Millis::parse)) else {
             return Ok(None);
         };
         let label = Some(self.text(os)?);
@@ -243,11 +243,13 @@ impl EventFold {
         Ok(Some(self.mark(mark)))
     }
 
+    fn read(&mut self, time: Option<Millis>) -> Option<Millis> {
+        self.tally.undated += u64::from(time.is_none());
+        time
+    }
+
     fn dated(&mut self, time: Option<Millis>) -> Option<Millis> {
-        let Some(time) = time else {
-            self.tally.undated += 1;
-            return None;
-        };
+        let time = self.read(time)?;
         if self.window.contains(time.day()) {
             return Some(time);
         }

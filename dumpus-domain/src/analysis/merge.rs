@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::event_fold::{EventFold, RowKey, Tally, Yield};
 use super::pairing::Mark;
 use crate::report::Text;
+use crate::time::DayWindow;
 
 /// What all event files gave together.
 #[derive(Debug, Default)]
@@ -15,6 +16,7 @@ pub(super) struct MergedEvents {
     pub(super) users: BTreeMap<Text, u64>,
     pub(super) tally: Tally,
     pub(super) repeated: u64,
+    pub(super) window: DayWindow,
 }
 
 /// Which file and line an event with an id stands in.
@@ -33,6 +35,9 @@ impl MergedEvents {
         let mut merged = Self::default();
         let (winners, repeated) = winners(&folds);
         merged.repeated = repeated;
+        if let Some(fold) = folds.first() {
+            merged.window = fold.window;
+        }
         let mut winners = winners.into_iter().peekable();
         for (place, fold) in folds.into_iter().enumerate() {
             let mut gives = fold.unnamed;

@@ -144,8 +144,8 @@ impl Analysis {
             Some(owner) => owner,
             None => guessed_owner(&events.users, &self.channels).ok_or(MissingUserData)?,
         };
-        let voice_sessions = voice::voice_sessions(events.voice);
-        let sessions = sessions::sessions(events.sessions);
+        let voice_sessions = voice::voice_sessions(events.voice, events.window);
+        let sessions = sessions::sessions(events.sessions, events.window);
         let mut activity: Vec<_> = events
             .counts
             .into_iter()
@@ -154,14 +154,17 @@ impl Analysis {
         activity.extend(self.channels.values().flat_map(message_rows));
         activity.sort_unstable();
 
+        let unreadable_payments = self.payments.unreadable;
+        let (payments, left_out) = self.payments.into_rows();
         let seen = sections::Seen {
             account: !owner.name.is_empty() && !self.gaps.is_missing(Section::Account),
             events: events.tally,
             repeated_events: events.repeated,
             voice_sessions: voice_sessions.len(),
             sessions: sessions.len(),
-            payments: self.payments.seen(),
-            unreadable_payments: self.payments.unreadable,
+            payments: payments.len(),
+            left_out_payments: left_out,
+            unreadable_payments,
             listed_guilds: self.guild_names.len(),
             channels: self.channels.values(),
         };
@@ -170,6 +173,7 @@ impl Analysis {
             || self.gaps.is_missing(Section::Servers)
             || events.tally.typed == 0;
 
+        let message_count = self.channels.values().map(|channel| channel.messages).sum();
         let places = Places::new(
             self.channels,
             &self.labels,
@@ -181,12 +185,13 @@ impl Analysis {
         Ok(Report {
             owner,
             is_partial,
+            message_count,
             activity,
             dm_channels: places.dms,
             group_channels: places.groups,
             guild_channels: places.guild_channels,
             guilds: places.guilds,
-            payments: self.payments.into_rows(),
+            payments,
             voice_sessions,
             sessions,
             sections,

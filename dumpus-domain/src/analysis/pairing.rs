@@ -1,7 +1,7 @@
 //! From starts and ends to stretches of time: what voice and sessions share.
 
 use crate::report::Text;
-use crate::time::{DAY, Millis};
+use crate::time::{DAY, DayWindow, Millis};
 
 /// Whether something begins or ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,8 +39,12 @@ pub(super) const LONGEST: i64 = DAY;
 
 /// A person is in one place at a time: drops stretches over 24 hours and empty ones, and cuts the rest so that no
 /// two overlap. Takes milliseconds, gives whole seconds in order of start. Touching ends do not overlap.
-pub(super) fn without_overlap(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
+///
+/// A stretch that begins outside of the window is dropped as well: clients compare starts as text, and only of the
+/// years 2001 to 2286 do all have ten digits.
+pub(super) fn without_overlap(mut stretches: Vec<Stretch>, window: DayWindow) -> Vec<Stretch> {
     stretches.retain(|stretch| (0..=LONGEST).contains(&(stretch.end - stretch.start)));
+    stretches.retain(|stretch| window.contains(Millis(stretch.start).day()));
     for stretch in &mut stretches {
         stretch.start = Millis(stretch.start).seconds();
         stretch.end = Millis(stretch.end).seconds();
@@ -62,37 +66,53 @@ pub(super) fn without_overlap(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Day;
     use proptest::prelude::*;
+
+    /// Tests count from here.
+    const BEGIN: Millis = Day::DISCORDS_FIRST.start();
 
     fn stretch(start: i64, end: i64) -> Stretch {
         Stretch {
-            start,
-            end,
+            start: BEGIN.0 + start,
+            end: BEGIN.0 + end,
             key: None,
             label: None,
         }
     }
 
-    fn spans(stretches: &[Stretch]) -> Vec<(i64, i64)> {
-        stretches.iter().map(|stretch| (stretch.start, stretch.end)).collect()
+    fn kept(stretches: Vec<Stretch>) -> Vec<(i64, i64)> {
+        let kept = without_overlap(stretches, DayWindow::until(None));
+        kept.iter()
+            .map(|stretch| (stretch.start - BEGIN.seconds(), stretch.end - BEGIN.seconds()))
+            .collect()
+    }
+
+    #[test]
+    fn what_begins_before_discord_is_dropped() {
+        assert_eq!(kept(vec![stretch(-5_000, 30_000), stretch(0, 10_000)]), [(0, 10)]);
     }
 
     #[test]
     fn an_inner_stretch_is_dropped_and_a_late_one_cut() {
-        let kept = without_overlap(vec![stretch(5_000, 30_000), stretch(0, 10_000), stretch(6_000, 9_000)]);
-        assert_eq!(spans(&kept), [(0, 10), (10, 30)]);
+        assert_eq!(
+            kept(vec![stretch(5_000, 30_000), stretch(0, 10_000), stretch(6_000, 9_000)]),
+            [(0, 10), (10, 30)]
+        );
     }
 
     #[test]
     fn touching_ends_keep_both() {
-        let kept = without_overlap(vec![stretch(0, 10_900), stretch(10_100, 20_000)]);
-        assert_eq!(spans(&kept), [(0, 10), (10, 20)]);
+        assert_eq!(
+            kept(vec![stretch(0, 10_900), stretch(10_100, 20_000)]),
+            [(0, 10), (10, 20)]
+        );
     }
 
     #[test]
     fn a_day_is_kept_and_a_millisecond_more_is_not() {
-        assert_eq!(without_overlap(vec![stretch(0, LONGEST)]).len(), 1);
-        assert!(without_overlap(vec![stretch(0, LONGEST + 1)]).is_empty());
+        assert_eq!(kept(vec![stretch(0, LONGEST)]).len(), 1);
+        assert!(kept(vec![stretch(0, LONGEST + 1)]).is_empty());
     }
 
     proptest! {
@@ -101,14 +121,14 @@ mod tests {
             given in prop::collection::vec((0i64..2_000, 1i64..300), 0..60)
         ) {
             let stretches: Vec<_> = given.iter().map(|(start, length)| stretch(start * 1_000, (start + length) * 1_000)).collect();
-            let kept = without_overlap(stretches);
+            let kept = kept(stretches);
             for pair in kept.windows(2) {
-                prop_assert!(pair[0].end <= pair[1].start);
+                prop_assert!(pair[0].1 <= pair[1].0);
             }
             let inside = |second: i64, spans: &[(i64, i64)]| spans.iter().any(|(start, end)| (*start..*end).contains(&second));
             let all: Vec<_> = given.iter().map(|(start, length)| (*start, start + length)).collect();
             for second in 0..2_400 {
-                prop_assert_eq!(inside(second, &all), inside(second, &spans(&kept)));
+                prop_assert_eq!(inside(second, &all), inside(second, &kept));
             }
         }
     }

@@ -37,12 +37,12 @@ impl Payments {
         self.by_id.insert(id.into(), row);
     }
 
-    pub(super) fn seen(&self) -> usize {
-        self.by_id.len()
-    }
-
-    pub(super) fn into_rows(self) -> Vec<PaymentRow> {
-        self.by_id.into_values().flatten().collect()
+    /// The payments that count, and how many do not.
+    pub(super) fn into_rows(self) -> (Vec<PaymentRow>, usize) {
+        let seen = self.by_id.len();
+        let rows: Vec<_> = self.by_id.into_values().flatten().collect();
+        let left_out = seen - rows.len();
+        (rows, left_out)
     }
 }
 
@@ -122,7 +122,8 @@ mod tests {
             ..payment("6")
         });
         assert_eq!(payments.unreadable, 1);
-        let rows = payments.into_rows();
+        let (rows, left_out) = payments.into_rows();
+        assert_eq!(left_out, 3);
         let kept: Vec<_> = rows
             .iter()
             .map(|row| (&*row.payment_id, row.amount, &*row.currency))

@@ -10,6 +10,7 @@ use crate::report::{Section, SectionRow, SectionStatus};
 #[derive(Clone, Debug, Default)]
 pub struct Gaps {
     missing: BTreeSet<Section>,
+    damaged: BTreeSet<Section>,
     notes: BTreeMap<Section, BTreeMap<&'static str, u64>>,
 }
 
@@ -19,10 +20,21 @@ impl Gaps {
         self.missing.insert(section);
     }
 
-    /// Something in the section could not be read. `what` is plain words that follow a number, such as
+    /// A file of the section could not be read, or not whole. `what` is plain words that follow a number, such as
     /// `channels could not be read`; the same words are said once, with their number.
     pub fn damage(&mut self, section: Section, what: &'static str) {
-        *self.notes.entry(section).or_default().entry(what).or_default() += 1;
+        self.damages(section, what, 1);
+    }
+
+    /// The same, `count` times.
+    pub fn damages(&mut self, section: Section, what: &'static str, count: u64) {
+        self.damaged.insert(section);
+        self.skip(section, what, count);
+    }
+
+    /// Single things inside files were skipped: said in the same way, but the section counts as read.
+    pub fn skip(&mut self, section: Section, what: &'static str, count: u64) {
+        *self.notes.entry(section).or_default().entry(what).or_default() += count;
     }
 
     /// Whether the section is not in the package.
@@ -48,7 +60,7 @@ impl Gaps {
             };
         }
         let notes = self.notes.get(&section);
-        let status = if notes.is_some() || said.is_damaged {
+        let status = if self.damaged.contains(&section) {
             SectionStatus::Damaged
         } else if said.is_empty {
             SectionStatus::Empty
@@ -81,6 +93,7 @@ pub(super) struct Seen<'a, C: Iterator<Item = &'a ChannelFold> + Clone> {
     pub(super) voice_sessions: usize,
     pub(super) sessions: usize,
     pub(super) payments: usize,
+    pub(super) left_out_payments: usize,
     pub(super) unreadable_payments: u64,
     pub(super) listed_guilds: usize,
     pub(super) channels: C,
@@ -92,7 +105,6 @@ struct Said {
     counted: String,
     remarks: Vec<String>,
     is_empty: bool,
-    is_damaged: bool,
 }
 
 impl Said {
@@ -100,11 +112,6 @@ impl Said {
         if count > 0 {
             self.remarks.push(format!("{} {what}", grouped(count)));
         }
-    }
-
-    fn damage(&mut self, count: u64, what: &str) {
-        self.remark(count, what);
-        self.is_damaged |= count > 0;
     }
 }
 
@@ -128,7 +135,12 @@ impl<'a, C: Iterator<Item = &'a ChannelFold> + Clone> Seen<'a, C> {
                     is_empty: self.payments == 0,
                     ..Said::default()
                 };
-                said.damage(self.unreadable_payments, "payments could not be read");
+                let left_out = self.left_out_payments as u64;
+                said.remark(
+                    left_out,
+                    "payments that failed, were refunded or are no money were left out",
+                );
+                said.remark(self.unreadable_payments, "payments could not be read");
                 said
             }
         }
@@ -184,8 +196,8 @@ impl<'a, C: Iterator<Item = &'a ChannelFold> + Clone> Seen<'a, C> {
             ..Said::default()
         };
         said.remark(self.repeated_events, "repeated events were counted once");
-        said.damage(unreadable, "event lines could not be read");
-        said.damage(undated, "events without a readable date were left out");
+        said.remark(unreadable, "event lines could not be read");
+        said.remark(undated, "events without a readable date were left out");
         said.remark(
             out_of_window,
             "events dated before Discord or after the package were left out",

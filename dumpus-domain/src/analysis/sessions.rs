@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::pairing::{Edge, LONGEST, Mark, Stretch, without_overlap};
 use crate::report::{SessionRow, Text};
+use crate::time::DayWindow;
 
 /// Pairs by session id where both lines carry it, what is left over by order; gives the union of the time spent.
-pub(super) fn sessions(marks: Vec<Mark>) -> Vec<SessionRow> {
+pub(super) fn sessions(marks: Vec<Mark>, window: DayWindow) -> Vec<SessionRow> {
     let mut by_id: BTreeMap<Text, Vec<Mark>> = BTreeMap::new();
     let mut left_over = Vec::new();
     for mark in marks {
@@ -23,7 +24,7 @@ pub(super) fn sessions(marks: Vec<Mark>) -> Vec<SessionRow> {
     }
     left_over.sort();
     pair(left_over, LONGEST, &mut stretches, &mut Vec::new());
-    without_overlap(stretches)
+    without_overlap(stretches, window)
         .into_iter()
         .filter_map(|stretch| {
             Some(SessionRow {
@@ -62,11 +63,14 @@ fn pair(marks: Vec<Mark>, oldest: i64, stretches: &mut Vec<Stretch>, unpaired: &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Millis;
+    use crate::time::{Day, Millis};
+
+    /// Tests count from here.
+    const BEGIN: Millis = Day::DISCORDS_FIRST.start();
 
     fn mark(edge: Edge, seconds: i64, id: Option<&str>, os: &str) -> Mark {
         Mark {
-            time: Millis(seconds * 1_000),
+            time: Millis(BEGIN.0 + seconds * 1_000),
             edge,
             key: id.map(Text::from),
             label: Some(os.into()),
@@ -76,9 +80,15 @@ mod tests {
     }
 
     fn rows(marks: Vec<Mark>) -> Vec<(i64, i64, String)> {
-        sessions(marks)
+        sessions(marks, DayWindow::until(None))
             .into_iter()
-            .map(|row| (row.started, row.ended, row.os.to_string()))
+            .map(|row| {
+                (
+                    row.started - BEGIN.seconds(),
+                    row.ended - BEGIN.seconds(),
+                    row.os.to_string(),
+                )
+            })
             .collect()
     }
 
@@ -125,7 +135,7 @@ mod tests {
         assert_eq!(rows(marks.clone()).len(), 1);
         let late = marks.into_iter().map(|mark| match mark.edge {
             Edge::End => Mark {
-                time: Millis(87_000_000),
+                time: Millis(BEGIN.0 + 87_000_000),
                 ..mark
             },
             Edge::Start => mark,

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::pairing::{Edge, LONGEST, Mark, Stretch, without_overlap};
 use crate::report::{Text, VoiceSessionRow};
+use crate::time::DayWindow;
 
 /// Pairs the marks of each channel, then lets no two sessions overlap.
-pub(super) fn voice_sessions(marks: Vec<Mark>) -> Vec<VoiceSessionRow> {
+pub(super) fn voice_sessions(marks: Vec<Mark>, window: DayWindow) -> Vec<VoiceSessionRow> {
     let mut channels: BTreeMap<Text, Vec<Mark>> = BTreeMap::new();
     for mark in marks {
         if let Some(channel) = mark.key.clone() {
@@ -14,7 +15,7 @@ pub(super) fn voice_sessions(marks: Vec<Mark>) -> Vec<VoiceSessionRow> {
         }
     }
     let stretches = channels.into_values().flat_map(pair).collect();
-    without_overlap(stretches)
+    without_overlap(stretches, window)
         .into_iter()
         .filter_map(|stretch| {
             Some(VoiceSessionRow {
@@ -59,11 +60,14 @@ fn pair(mut marks: Vec<Mark>) -> Vec<Stretch> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Millis;
+    use crate::time::{Day, Millis};
+
+    /// Tests count from here.
+    const BEGIN: Millis = Day::DISCORDS_FIRST.start();
 
     fn mark(edge: Edge, seconds: i64, channel: &str) -> Mark {
         Mark {
-            time: Millis(seconds * 1_000),
+            time: Millis(BEGIN.0 + seconds * 1_000),
             edge,
             key: Some(channel.into()),
             label: None,
@@ -73,9 +77,9 @@ mod tests {
     }
 
     fn spans(marks: Vec<Mark>) -> Vec<(i64, i64)> {
-        voice_sessions(marks)
+        voice_sessions(marks, DayWindow::until(None))
             .iter()
-            .map(|row| (row.started, row.ended))
+            .map(|row| (row.started - BEGIN.seconds(), row.ended - BEGIN.seconds()))
             .collect()
     }
 
@@ -124,10 +128,14 @@ mod tests {
             mark(Edge::Start, 50, "2"),
             mark(Edge::End, 150, "2"),
         ];
-        let rows = voice_sessions(marks);
+        let rows = voice_sessions(marks, DayWindow::until(None));
         assert_eq!(
             rows.iter()
-                .map(|row| (&*row.channel_id, row.started, row.ended))
+                .map(|row| (
+                    &*row.channel_id,
+                    row.started - BEGIN.seconds(),
+                    row.ended - BEGIN.seconds()
+                ))
                 .collect::<Vec<_>>(),
             [("1", 0, 100), ("2", 100, 150)]
         );

@@ -1,1 +1,5 @@
 //! The contract of each port as tests: one function per clause, one macro per port that holds the only list of them.
+
+pub mod archive;
+pub mod report;
+pub mod samples;

@@ -1,0 +1,190 @@
+//! Reads the account: who the owner is, whom they know, what they paid.
+
+use std::borrow::Cow;
+
+use dumpus_ports::archive::ArchiveError;
+use dumpus_ports::domain::analysis::Analysis;
+use dumpus_ports::domain::analysis::observation::{Payment, Profile, Relationship};
+use dumpus_ports::domain::layout::Layout;
+use dumpus_ports::domain::report::Section;
+
+use super::document::{self, UNREADABLE};
+use super::entry::Unpacker;
+use super::job::{Damages, Job};
+use super::json::{Value, document_members};
+
+/// Reads payments and account. Payments of the newer place come first: of two with one id the first counts.
+pub(super) fn read(
+    job: &Job,
+    unpacker: &mut Unpacker,
+    layout: &Layout,
+    analysis: &mut Analysis,
+    damages: &mut Damages,
+) -> Result<(), ArchiveError> {
+    let mut has_payments = false;
+    if let Some(entry) = layout.payments {
+        has_payments = true;
+        let bytes = document::read(job, unpacker, entry, Section::Payments, damages)?;
+        match super::json::document(&bytes, job.options.limits.nesting) {
+            Ok(document) => payments(job, document, analysis, damages),
+            Err(_) => damages.add(Section::Payments, UNREADABLE),
+        }
+    }
+    let mut has_profile = false;
+    for entry in &layout.profiles {
+        if has_profile {
+            job.skip(*entry);
+            continue;
+        }
+        let bytes = document::read(job, unpacker, *entry, Section::Account, damages)?;
+        let account = Account::read(&bytes, job, damages);
+        has_profile = account.tell(job, analysis, damages);
+        has_payments |= has_profile && account.payments.is_some();
+    }
+    if !has_profile && !damages.has(Section::Account) {
+        analysis.gaps().missing(Section::Account);
+    }
+    if !has_payments {
+        analysis.gaps().missing(Section::Payments);
+    }
+    Ok(())
+}
+
+/// Wanted members of `user.json`.
+#[derive(Default)]
+struct Account<'a> {
+    id: Option<Cow<'a, str>>,
+    username: Option<Cow<'a, str>>,
+    global_name: Option<Cow<'a, str>>,
+    avatar_hash: Option<Cow<'a, str>>,
+    relationships: Option<Value<'a>>,
+    payments: Option<Value<'a>>,
+}
+
+impl<'a> Account<'a> {
+    fn read(bytes: &'a [u8], job: &Job, damages: &mut Damages) -> Self {
+        let mut account = Self::default();
+        let Some(mut members) = document_members(bytes, job.options.limits.nesting) else {
+            damages.add(Section::Account, UNREADABLE);
+            return account;
+        };
+        loop {
+            match members.next() {
+                Ok(Some((b"id", value))) => account.id = value.text(),
+                Ok(Some((b"username", value))) => account.username = value.text(),
+                Ok(Some((b"global_name", value))) => account.global_name = value.text(),
+                Ok(Some((b"avatar_hash", value))) => account.avatar_hash = value.text(),
+                Ok(Some((b"relationships", value))) => account.relationships = Some(value),
+                Ok(Some((b"payments", value))) => account.payments = Some(value),
+                Ok(Some(_)) => {}
+                Ok(None) => return account,
+                Err(_) => {
+                    damages.add(Section::Account, UNREADABLE);
+                    return account;
+                }
+            }
+        }
+    }
+
+    /// Reports what was read; whether that has an owner.
+    fn tell(&self, job: &Job, analysis: &mut Analysis, damages: &mut Damages) -> bool {
+        let Some(id) = self.id.as_deref().filter(|id| !id.is_empty()) else {
+            return false;
+        };
+        analysis.profile(&Profile {
+            id,
+            username: self.username.as_deref(),
+            global_name: self.global_name.as_deref(),
+            avatar_hash: self.avatar_hash.as_deref(),
+        });
+        if let Some(value) = self.relationships {
+            let (rows, damage) = document::rows(value, job);
+            for row in rows {
+                relationship(job, row, analysis);
+            }
+            damages.note(Section::Account, damage);
+        }
+        if let Some(value) = self.payments {
+            payments(job, value, analysis, damages);
+        }
+        true
+    }
+}
+
+/// A row that is odd in shape is skipped.
+fn relationship(job: &Job, row: Value<'_>, analysis: &mut Analysis) {
+    let nesting = job.options.limits.nesting;
+    let (mut id, mut user) = (None, None);
+    let Some(mut members) = row.members(nesting) else {
+        return;
+    };
+    while let Ok(Some((key, value))) = members.next() {
+        match key {
+            b"id" => id = value.text(),
+            b"user" => user = value.members(nesting),
+            _ => {}
+        }
+    }
+    let (mut user_id, mut username, mut global_name, mut avatar) = (None, None, None, None);
+    while let Some(Ok(Some((key, value)))) = user.as_mut().map(super::json::Members::next) {
+        match key {
+            b"id" => user_id = value.text(),
+            b"username" => username = value.text(),
+            b"global_name" => global_name = value.text(),
+            b"avatar" => avatar = value.text(),
+            _ => {}
+        }
+    }
+    if let Some(user_id) = user_id.or(id) {
+        analysis.relationship(&Relationship {
+            user_id: &user_id,
+            username: username.as_deref(),
+            global_name: global_name.as_deref(),
+            avatar_hash: avatar.as_deref(),
+        });
+    }
+}
+
+/// An envelope with `records`, a bare list, or a map.
+fn payments(job: &Job, document: Value<'_>, analysis: &mut Analysis, damages: &mut Damages) {
+    let nesting = job.options.limits.nesting;
+    let mut list = document;
+    let mut members = document.members(nesting);
+    while let Some(Ok(Some((key, value)))) = members.as_mut().map(super::json::Members::next) {
+        if key == b"records" {
+            list = value;
+        }
+    }
+    let (rows, damage) = document::rows(list, job);
+    for row in rows {
+        payment(job, row, analysis);
+    }
+    damages.note(Section::Payments, damage);
+}
+
+fn payment(job: &Job, row: Value<'_>, analysis: &mut Analysis) {
+    let (mut id, mut created_at, mut currency, mut description) = (None, None, None, None);
+    let (mut amount, mut amount_refunded, mut status) = (None, None, None);
+    let mut members = row.members(job.options.limits.nesting);
+    while let Some(Ok(Some((key, value)))) = members.as_mut().map(super::json::Members::next) {
+        match key {
+            b"id" => id = value.text(),
+            b"created_at" => created_at = value.text(),
+            b"currency" => currency = value.text(),
+            b"description" => description = value.text(),
+            b"amount" => amount = value.integer(),
+            b"amount_refunded" => amount_refunded = value.integer(),
+            b"status" if value != Value::Bare(b"null") => status = Some(value.integer().unwrap_or(-1)),
+            _ => {}
+        }
+    }
+    analysis.payment(&Payment {
+        id: id.as_deref(),
+        created_at: created_at.as_deref(),
+        amount,
+        amount_refunded,
+        currency: currency.as_deref(),
+        description: description.as_deref(),
+        status,
+    });
+}

@@ -1,0 +1,197 @@
+//! Opens an archive: its directory, and nothing of its entries.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use dumpus_ports::archive::{ArchiveError, PackageBytes};
+use dumpus_ports::domain::time::Day;
+use zip::read::ZipFileEntry;
+use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
+
+use super::limits::{ArchiveLimits, at_most};
+
+/// An entry, as the directory declares it.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) name: String,
+    /// Where its local header begins.
+    pub(super) header_start: u64,
+    /// Not more than the archive has.
+    pub(super) packed: u64,
+    pub(super) unpacked: u64,
+    pub(super) crc: u32,
+    pub(super) packing: Packing,
+    /// The entry's place in the directory.
+    place: u64,
+}
+
+/// How an entry is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Packing {
+    Stored,
+    Deflated,
+    /// Any of the methods that packages are not made with.
+    Unknown,
+    Encrypted,
+}
+
+/// The entries of an archive, in the order of its directory; of several with one name only the last.
+#[derive(Debug)]
+pub(super) struct Directory {
+    pub(super) entries: Vec<Entry>,
+    /// The day on which the newest file was changed last.
+    pub(super) newest: Option<Day>,
+}
+
+impl Directory {
+    /// Reads the directory.
+    pub(super) fn open(package: &dyn PackageBytes, limits: &ArchiveLimits) -> Result<Self, ArchiveError> {
+        let mut reader = DirectoryReader::new(package, limits.directory_bytes());
+        let opened = ZipArchive::new(&mut reader).map(|archive| archive.metadata());
+        let metadata = match (reader.failure, opened) {
+            (Some(Failure::Storage(error)), _) => return Err(ArchiveError::Storage(error)),
+            (Some(Failure::Budget), _) => {
+                let (what, limit) = ("bytes of the archive's directory", limits.directory_bytes());
+                return Err(ArchiveError::TooLarge { what, limit });
+            }
+            (None, opened) => opened.map_err(|error| ArchiveError::NotAnArchive(reason(&error)))?,
+        };
+        at_most("entries", metadata.len() as u64, limits.entries)?;
+        let mut newest = None;
+        let mut entries = Vec::with_capacity(metadata.len());
+        for index in 0..metadata.len() {
+            let Ok(found) = metadata.entry(index) else { continue };
+            let entry = entry(&found, package.size());
+            if !entry.name.ends_with(['/', '\\']) {
+                newest = newest.max(
+                    found
+                        .last_modified()
+                        .and_then(|date| Day::from_civil(date.year().into(), date.month().into(), date.day().into())),
+                );
+            }
+            entries.push(entry);
+        }
+        // The zip crate keeps the last of several records with one name, at the place of the first.
+        entries.sort_by_key(|entry| entry.place);
+        Ok(Self { entries, newest })
+    }
+}
+
+fn entry(declared: &ZipFileEntry<'_>, archive_bytes: u64) -> Entry {
+    let packing = match declared.compression() {
+        _ if declared.encrypted() => Packing::Encrypted,
+        CompressionMethod::Stored => Packing::Stored,
+        CompressionMethod::Deflated => Packing::Deflated,
+        _ => Packing::Unknown,
+    };
+    Entry {
+        name: decoded(declared.name_raw()),
+        header_start: declared.header_start(),
+        packed: declared.compressed_size().min(archive_bytes),
+        unpacked: declared.size(),
+        crc: declared.crc32(),
+        packing,
+        place: declared.central_header_start(),
+    }
+}
+
+/// Only ASCII parts of names are looked at; the others need no more than to stay different.
+fn decoded(name: &[u8]) -> String {
+    match std::str::from_utf8(name) {
+        Ok(name) => name.to_owned(),
+        Err(_) => name.iter().copied().map(char::from).collect(),
+    }
+}
+
+/// Says what is wrong without what the archive says of itself.
+fn reason(error: &ZipError) -> &'static str {
+    match error {
+        ZipError::UnsupportedArchive(_) => "it uses a feature of the format that packages do not have",
+        ZipError::Io(_) => "its directory ends early",
+        _ => "it ends early or has no directory",
+    }
+}
+
+enum Failure {
+    Storage(io::Error),
+    Budget,
+}
+
+/// Bytes read at once: a storage may have to decrypt each piece it reads.
+const BLOCK: usize = 64 * 1024;
+
+/// A cursor over the package for the reading of its directory. What it hands out is bounded: where the directory
+/// claims to be elsewhere, the zip crate searches, however large the archive is.
+struct DirectoryReader<'a> {
+    package: &'a dyn PackageBytes,
+    position: u64,
+    block: Vec<u8>,
+    block_start: u64,
+    left: u64,
+    failure: Option<Failure>,
+}
+
+impl<'a> DirectoryReader<'a> {
+    fn new(package: &'a dyn PackageBytes, budget: u64) -> Self {
+        Self {
+            package,
+            position: 0,
+            block: Vec::new(),
+            block_start: 0,
+            left: budget,
+            failure: None,
+        }
+    }
+
+    /// What is held from the position on; empty at the end of the package.
+    fn held(&mut self) -> io::Result<&[u8]> {
+        let inside = self.position.checked_sub(self.block_start);
+        let known = inside.is_some_and(|inside| inside < self.block.len() as u64);
+        if !known {
+            let rest = self.package.size().saturating_sub(self.position);
+            let length = usize::try_from(rest).unwrap_or(BLOCK).min(BLOCK);
+            self.block.resize(length, 0);
+            self.block_start = self.position;
+            self.package.read_exact_at(self.position, &mut self.block)?;
+        }
+        let inside = usize::try_from(self.position - self.block_start).unwrap_or(usize::MAX);
+        Ok(self.block.get(inside..).unwrap_or_default())
+    }
+}
+
+impl Read for DirectoryReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left < buffer.len() as u64 {
+            self.failure.get_or_insert(Failure::Budget);
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let length = match self.held() {
+            Ok(held) => {
+                let length = held.len().min(buffer.len());
+                buffer[..length].copy_from_slice(&held[..length]);
+                length
+            }
+            Err(error) => {
+                self.block.clear();
+                let kind = error.kind();
+                self.failure.get_or_insert(Failure::Storage(error));
+                return Err(kind.into());
+            }
+        };
+        self.left -= length as u64;
+        self.position += length as u64;
+        Ok(length)
+    }
+}
+
+impl Seek for DirectoryReader<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let position = match to {
+            SeekFrom::Start(position) => Some(position),
+            SeekFrom::End(distance) => self.package.size().checked_add_signed(distance),
+            SeekFrom::Current(distance) => self.position.checked_add_signed(distance),
+        };
+        self.position = position.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.position)
+    }
+}

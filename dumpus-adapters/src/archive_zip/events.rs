@@ -1,0 +1,176 @@
+//! Reads an event file: one object per line, nine lines in ten of no interest.
+
+use dumpus_ports::archive::ArchiveError;
+use dumpus_ports::domain::analysis::{EventFold, EventKind};
+use dumpus_ports::domain::report::Section;
+use memchr::memmem::Finder;
+
+use super::entry::Unpacker;
+use super::event_line::Fields;
+use super::job::{Damages, Job};
+use super::json::without_bom;
+use super::window::Window;
+
+/// How every line of every known package begins. A line that does not is read in full.
+const PREFIX: &[u8] = br#"{"event_type":""#;
+
+/// Lines with an event type whose user is noted whether they are counted or not: enough to tell the owner.
+const LINES_READ_FOR_USER: u64 = 64;
+
+/// Reads the event file at `entry`; `source` is its place among the event files.
+pub(super) fn read(
+    job: &Job,
+    unpacker: &mut Unpacker,
+    window: &mut Window,
+    entry: usize,
+    source: u32,
+) -> Result<(EventFold, Damages), ArchiveError> {
+    let mut file = EventFile::new(job, source);
+    let mut unpacking = unpacker.open(job, &job.entries[entry])?;
+    window.clear();
+    let mut at_start = true;
+    // Set while the rest of a line that is too long passes by.
+    let mut skipping = false;
+    while window.fill(&mut unpacking)? {
+        if at_start {
+            let bytes = window.bytes();
+            window.take(bytes.len() - without_bom(bytes).len());
+            at_start = false;
+        }
+        let taken = file.lines(window.bytes(), &mut skipping)?;
+        window.take(taken);
+        if window.bytes().len() > job.options.limits.line_bytes {
+            window.take(window.bytes().len());
+            skipping = true;
+        }
+    }
+    if skipping {
+        file.too_long();
+    } else if !window.bytes().is_empty() {
+        file.line(window.bytes())?;
+    }
+    if let Some(damage) = unpacking.damage() {
+        file.damages.add(Section::Activity, damage.words());
+    }
+    Ok((file.fold, file.damages))
+}
+
+struct EventFile<'a> {
+    job: &'a Job,
+    fold: EventFold,
+    damages: Damages,
+    event_type: Finder<'static>,
+    number: u32,
+    typed: u64,
+}
+
+impl<'a> EventFile<'a> {
+    fn new(job: &'a Job, source: u32) -> Self {
+        Self {
+            job,
+            fold: EventFold::new(source, job.window, job.budget.clone()),
+            damages: Damages::default(),
+            event_type: Finder::new(br#""event_type""#),
+            number: 0,
+            typed: 0,
+        }
+    }
+
+    /// Reads every line that ends in the bytes; how many bytes those are.
+    fn lines(&mut self, bytes: &[u8], skipping: &mut bool) -> Result<usize, ArchiveError> {
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', bytes) {
+            let line = &bytes[start..end];
+            start = end + 1;
+            if *skipping {
+                *skipping = false;
+                self.too_long();
+            } else if line.len() > self.job.options.limits.line_bytes {
+                self.too_long();
+            } else {
+                self.line(line)?;
+            }
+        }
+        Ok(start)
+    }
+
+    fn too_long(&mut self) {
+        self.number = self.number.saturating_add(1);
+        self.damages
+            .add(Section::Activity, "event lines were too long to be read");
+    }
+
+    fn line(&mut self, line: &[u8]) -> Result<(), ArchiveError> {
+        self.number = self.number.saturating_add(1);
+        if let Some(name) = prefixed_name(line)
+            && self.typed >= LINES_READ_FOR_USER
+            && EventKind::of(name).is_none()
+        {
+            self.typed += 1;
+            self.fold.typed_line();
+            return Ok(());
+        }
+        self.in_full(line)
+    }
+
+    /// Reads whatever objects the line has: old packages have arrays, with brackets and commas around the lines.
+    fn in_full(&mut self, line: &[u8]) -> Result<(), ArchiveError> {
+        let mut rest = between_objects(line);
+        let is_typed = self.event_type.find(rest).is_some();
+        if !is_typed {
+            // Predictions and the like: nothing of them is wanted, but garbage is told from them.
+            if !rest.is_empty() && !(rest.starts_with(b"{") && ends_as_object(rest)) {
+                self.fold.unreadable_line();
+            }
+            return Ok(());
+        }
+        while !rest.is_empty() {
+            let Some((fields, length)) = Fields::read(rest, self.job.options.limits.nesting) else {
+                self.fold.unreadable_line();
+                break;
+            };
+            rest = between_objects(&rest[length..]);
+            self.object(&fields)?;
+        }
+        Ok(())
+    }
+
+    fn object(&mut self, fields: &Fields<'_>) -> Result<(), ArchiveError> {
+        let Some(name) = fields.event_type() else {
+            return Ok(());
+        };
+        self.typed += 1;
+        self.fold.typed_line();
+        let kind = EventKind::of(name.as_bytes());
+        if kind.is_none() && self.typed > LINES_READ_FOR_USER {
+            return Ok(());
+        }
+        if let Some(user_id) = fields.user_id() {
+            self.fold.user(&user_id)?;
+        }
+        if let Some(kind) = kind {
+            let decoded = fields.decoded(kind);
+            self.fold.observe(self.number, &decoded.event(kind))?;
+        }
+        Ok(())
+    }
+}
+
+/// The event type of a line that begins and ends as lines do.
+fn prefixed_name(line: &[u8]) -> Option<&[u8]> {
+    let rest = line.strip_prefix(PREFIX)?;
+    let name = &rest[..memchr::memchr(b'"', rest)?];
+    (ends_as_object(line) && !name.contains(&b'\\')).then_some(name)
+}
+
+fn ends_as_object(line: &[u8]) -> bool {
+    let is_end = |byte: &&u8| !matches!(byte, 0..=b' ' | b',' | b']');
+    line.iter().rev().find(is_end) == Some(&b'}')
+}
+
+/// What comes after blanks, commas and brackets.
+fn between_objects(line: &[u8]) -> &[u8] {
+    let is_between = |byte: &u8| matches!(byte, 0..=b' ' | b',' | b'[' | b']');
+    let start = line.iter().position(|byte| !is_between(byte)).unwrap_or(line.len());
+    &line[start..]
+}

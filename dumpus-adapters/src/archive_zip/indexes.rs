@@ -1,0 +1,95 @@
+//! Reads the indexes: what channels and guilds are called.
+
+use std::borrow::Cow;
+
+use dumpus_ports::archive::ArchiveError;
+use dumpus_ports::domain::analysis::Analysis;
+use dumpus_ports::domain::layout::Layout;
+use dumpus_ports::domain::report::Section;
+
+use super::document::{self, UNREADABLE};
+use super::entry::Unpacker;
+use super::job::{Damages, Job};
+use super::json::{document_members, unescaped};
+
+/// Reads the index of the messages.
+pub(super) fn read_messages(
+    job: &Job,
+    unpacker: &mut Unpacker,
+    layout: &Layout,
+    analysis: &mut Analysis,
+    damages: &mut Damages,
+) -> Result<(), ArchiveError> {
+    let Some(entry) = layout.messages_index else {
+        return Ok(());
+    };
+    let bytes = document::read(job, unpacker, entry, Section::Messages, damages)?;
+    let read = labels(job, &bytes, |id, label| analysis.channel_label(id, label));
+    damages.note(Section::Messages, read);
+    Ok(())
+}
+
+/// Reads the index of the servers, or where there is none to be read the file of each server.
+pub(super) fn read_servers(
+    job: &Job,
+    unpacker: &mut Unpacker,
+    layout: &Layout,
+    analysis: &mut Analysis,
+    damages: &mut Damages,
+) -> Result<(), ArchiveError> {
+    if let Some(entry) = layout.servers_index {
+        let bytes = document::read(job, unpacker, entry, Section::Servers, damages)?;
+        let read = labels(job, &bytes, |id, name| {
+            if is_digits(id) {
+                analysis.guild(id, name);
+            }
+        });
+        damages.note(Section::Servers, read);
+        if !damages.has(Section::Servers) {
+            return Ok(());
+        }
+    }
+    for (folder_id, entry) in &layout.guilds {
+        let bytes = document::read(job, unpacker, *entry, Section::Servers, damages)?;
+        let (mut id, mut name): (Option<Cow<'_, str>>, Option<Cow<'_, str>>) = (None, None);
+        let mut members = document_members(&bytes, job.options.limits.nesting);
+        if members.is_none() {
+            damages.add(Section::Servers, UNREADABLE);
+        }
+        while let Some(member) = members.as_mut().map(super::json::Members::next) {
+            match member {
+                Ok(Some((b"id", value))) => id = value.text().filter(|id| is_digits(id)),
+                Ok(Some((b"name", value))) => name = value.text(),
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(_) => {
+                    damages.add(Section::Servers, UNREADABLE);
+                    break;
+                }
+            }
+        }
+        analysis.guild(id.as_deref().unwrap_or(folder_id), name.as_deref());
+    }
+    Ok(())
+}
+
+fn is_digits(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Goes through an object of texts.
+fn labels(job: &Job, bytes: &[u8], mut tell: impl FnMut(&str, Option<&str>)) -> Result<(), &'static str> {
+    let limits = &job.options.limits;
+    let Some(mut members) = document_members(bytes, limits.nesting) else {
+        // An empty map that was written as a list.
+        let is_empty_list = bytes.iter().filter(|byte| **byte > b' ').eq(b"[]");
+        return if is_empty_list { Ok(()) } else { Err(UNREADABLE) };
+    };
+    for _ in 0..limits.document_rows {
+        let Some((id, label)) = members.next().map_err(|_| UNREADABLE)? else {
+            return Ok(());
+        };
+        tell(&unescaped(id), label.text().as_deref());
+    }
+    Err("lists were too long")
+}

@@ -1,0 +1,509 @@
+//! A JSON scanner for texts that are not quite JSON.
+//!
+//! Packages hold what strict parsers refuse: halves of surrogate pairs, raw control characters, a comma too many or
+//! too few, keys that come twice. Few of a line's sixty keys are wanted. So values are found without being decoded,
+//! and decoded when asked for, byte by byte and never with an error. Nothing recurses.
+
+use std::borrow::Cow;
+
+use memchr::memchr2;
+
+/// Why a value could not be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// The text ends inside it.
+    Ends,
+    /// The text cannot be made sense of from this place on.
+    Odd {
+        /// Index in the scanned bytes.
+        at: usize,
+    },
+}
+
+/// A value as it stands in the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Value<'a> {
+    /// What is between the quotes, escapes as they are.
+    Text(&'a [u8]),
+    /// A number, `true`, `false`, `null`, or whatever else stands without quotes.
+    Bare(&'a [u8]),
+    /// With its braces.
+    Object(&'a [u8]),
+    /// With its brackets.
+    Array(&'a [u8]),
+}
+
+impl<'a> Value<'a> {
+    /// The decoded text, or a number or boolean as it is spelled; nothing for `null`, lists and objects.
+    pub(super) fn text(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Text(raw) => Some(unescaped(raw)),
+            Self::Bare(b"null") | Self::Object(_) | Self::Array(_) => None,
+            Self::Bare(raw) => Some(String::from_utf8_lossy(raw)),
+        }
+    }
+
+    /// The text as it stands between its quotes.
+    pub(super) fn raw_text(self) -> Option<&'a [u8]> {
+        match self {
+            Self::Text(raw) => Some(raw),
+            _ => None,
+        }
+    }
+
+    /// A whole number, written as number or as text; fractions are cut.
+    pub(super) fn integer(self) -> Option<i64> {
+        let (Self::Text(raw) | Self::Bare(raw)) = self else {
+            return None;
+        };
+        let text = std::str::from_utf8(raw).ok()?.trim();
+        let whole = || {
+            let number = text.parse::<f64>().ok()?.trunc();
+            // Beyond 2^53 a float is no whole number that anybody wrote.
+            #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+            (number.abs() < 9_007_199_254_740_992.0).then_some(number as i64)
+        };
+        text.parse().ok().or_else(whole)
+    }
+
+    /// An id, written as number or as text.
+    pub(super) fn snowflake(self) -> Option<u64> {
+        let (Self::Text(raw) | Self::Bare(raw)) = self else {
+            return None;
+        };
+        snowflake(raw)
+    }
+
+    /// The members, when it is an object.
+    pub(super) fn members(self, nesting: u32) -> Option<Members<'a>> {
+        match self {
+            Self::Object(raw) => Members::begin(raw, 0, nesting),
+            _ => None,
+        }
+    }
+}
+
+/// Digits as a snowflake id.
+pub(super) fn snowflake(digits: &[u8]) -> Option<u64> {
+    let (id, length) = leading_number(digits)?;
+    (length == digits.len()).then_some(id)
+}
+
+/// The number that the bytes begin with, and how many digits it has.
+pub(super) fn leading_number(bytes: &[u8]) -> Option<(u64, usize)> {
+    let (mut number, mut length) = (0u64, 0);
+    while let Some(eight) = bytes[length..].first_chunk().and_then(eight_digits) {
+        number = number.checked_mul(100_000_000)?.checked_add(eight)?;
+        length += 8;
+    }
+    for byte in &bytes[length..] {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        number = number.checked_mul(10)?.checked_add(u64::from(digit))?;
+        length += 1;
+    }
+    (length > 0).then_some((number, length))
+}
+
+/// Eight digits as a number, added up pairwise: ids are long, and there is one in every message.
+const fn eight_digits(digits: &[u8; 8]) -> Option<u64> {
+    let digits = u64::from_le_bytes(*digits) ^ repeated(b'0');
+    if (digits.wrapping_add(repeated(0x76)) | digits) & repeated(0x80) != 0 {
+        return None;
+    }
+    const PAIRS: u64 = 0x0000_00FF_0000_00FF;
+    let pairs = digits * 10 + (digits >> 8);
+    let high = (pairs & PAIRS).wrapping_mul(100 + (1_000_000 << 32));
+    let low = ((pairs >> 16) & PAIRS).wrapping_mul(1 + (10_000 << 32));
+    Some(high.wrapping_add(low) >> 32)
+}
+
+/// Goes through the members of one object.
+#[derive(Clone, Debug)]
+pub(super) struct Members<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    nesting: u32,
+}
+
+impl<'a> Members<'a> {
+    /// Members of the object that begins at `at`; `None` when there is no brace.
+    pub(super) fn begin(bytes: &'a [u8], at: usize, nesting: u32) -> Option<Self> {
+        (*bytes.get(at)? == b'{').then_some(Self {
+            bytes,
+            at: at + 1,
+            nesting,
+        })
+    }
+
+    /// The next key, escapes as they are, and its value.
+    pub(super) fn next(&mut self) -> Result<Option<(&'a [u8], Value<'a>)>, Trouble> {
+        let Some(key) = self.key()? else { return Ok(None) };
+        Ok(Some((key, self.value()?)))
+    }
+
+    /// The next key; the scan is at its value then.
+    pub(super) fn key(&mut self) -> Result<Option<&'a [u8]>, Trouble> {
+        let bytes = self.bytes;
+        let start = skip_separators(bytes, self.at)?;
+        match bytes[start] {
+            b'"' => {}
+            b'}' => {
+                self.at = start + 1;
+                return Ok(None);
+            }
+            _ => return Err(Trouble::Odd { at: start }),
+        }
+        let key_end = string_end(bytes, start + 1)?;
+        let colon = skip_blank(bytes, key_end + 1)?;
+        if bytes[colon] != b':' {
+            return Err(Trouble::Odd { at: colon });
+        }
+        self.at = skip_blank(bytes, colon + 1)?;
+        Ok(Some(&bytes[start + 1..key_end]))
+    }
+
+    /// The value of the key just found.
+    pub(super) fn value(&mut self) -> Result<Value<'a>, Trouble> {
+        let (value, end) = value(self.bytes, self.at, self.nesting)?;
+        self.at = end;
+        Ok(value)
+    }
+
+    /// Where the scan is; behind the closing brace once there are no more members.
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+}
+
+/// Goes through the values of one array.
+#[derive(Clone, Debug)]
+pub(super) struct Elements<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    nesting: u32,
+}
+
+impl<'a> Elements<'a> {
+    /// Elements of an array given with its brackets.
+    pub(super) fn of(array: &'a [u8], nesting: u32) -> Self {
+        Self {
+            bytes: array,
+            at: 1,
+            nesting,
+        }
+    }
+
+    /// The next value.
+    pub(super) fn next(&mut self) -> Result<Option<Value<'a>>, Trouble> {
+        let start = skip_separators(self.bytes, self.at)?;
+        if self.bytes[start] == b']' {
+            return Ok(None);
+        }
+        let (value, end) = value(self.bytes, start, self.nesting)?;
+        self.at = end;
+        Ok(Some(value))
+    }
+}
+
+/// The one value that a document is, behind blanks.
+pub(super) fn document(bytes: &[u8], nesting: u32) -> Result<Value<'_>, Trouble> {
+    let start = skip_blank(bytes, 0)?;
+    value(bytes, start, nesting).map(|(value, _)| value)
+}
+
+/// Members of the object that a document is; they can be read up to where it is damaged.
+pub(super) fn document_members(bytes: &[u8], nesting: u32) -> Option<Members<'_>> {
+    Members::begin(bytes, skip_blank(bytes, 0).ok()?, nesting)
+}
+
+/// What follows a UTF-8 byte order mark.
+pub(super) fn without_bom(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+}
+
+/// The value that begins at `at`, and the place behind it.
+fn value(bytes: &[u8], at: usize, nesting: u32) -> Result<(Value<'_>, usize), Trouble> {
+    match *bytes.get(at).ok_or(Trouble::Ends)? {
+        b'"' => {
+            let end = string_end(bytes, at + 1)?;
+            Ok((Value::Text(&bytes[at + 1..end]), end + 1))
+        }
+        opening @ (b'{' | b'[') => {
+            let end = composite_end(bytes, at, nesting)?;
+            let raw = &bytes[at..end];
+            let value = if opening == b'{' {
+                Value::Object(raw)
+            } else {
+                Value::Array(raw)
+            };
+            Ok((value, end))
+        }
+        _ => {
+            let ends_bare = |byte: &u8| *byte <= b' ' || matches!(byte, b',' | b'}' | b']' | b':' | b'"' | b'{' | b'[');
+            let length = bytes[at..].iter().position(ends_bare).ok_or(Trouble::Ends)?;
+            if length == 0 {
+                return Err(Trouble::Odd { at });
+            }
+            Ok((Value::Bare(&bytes[at..at + length]), at + length))
+        }
+    }
+}
+
+/// Where the string whose content begins at `at` has its closing quote.
+fn string_end(bytes: &[u8], mut at: usize) -> Result<usize, Trouble> {
+    loop {
+        at = quote_or_backslash(bytes, at)?;
+        if bytes[at] == b'"' {
+            return Ok(at);
+        }
+        at += 2;
+    }
+}
+
+/// The first quote or backslash from `at` on. Most strings here are short: for them eight bytes at a time are faster
+/// than setting up a vector search.
+fn quote_or_backslash(bytes: &[u8], mut at: usize) -> Result<usize, Trouble> {
+    for _ in 0..4 {
+        let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) else {
+            break;
+        };
+        let found = zero_bytes(u64::from_le_bytes(*chunk) ^ repeated(b'"'))
+            | zero_bytes(u64::from_le_bytes(*chunk) ^ repeated(b'\\'));
+        if found != 0 {
+            return Ok(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..).ok_or(Trouble::Ends)?;
+    memchr2(b'"', b'\\', rest).map(|found| at + found).ok_or(Trouble::Ends)
+}
+
+/// Whether the bytes could be a whole string: without quotes and escapes.
+pub(super) fn is_plain(bytes: &[u8]) -> bool {
+    memchr2(b'"', b'\\', bytes).is_none()
+}
+
+const fn repeated(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// The high bit of bytes that are zero; the lowest set bit is right, ones above it may not be.
+const fn zero_bytes(word: u64) -> u64 {
+    word.wrapping_sub(repeated(1)) & !word & repeated(0x80)
+}
+
+/// Where the object or array that begins at `at` has ended.
+fn composite_end(bytes: &[u8], at: usize, nesting: u32) -> Result<usize, Trouble> {
+    let mut depth = 0u32;
+    let mut place = at;
+    loop {
+        match *bytes.get(place).ok_or(Trouble::Ends)? {
+            b'"' => place = string_end(bytes, place + 1)?,
+            b'{' | b'[' => {
+                depth += 1;
+                if depth > nesting {
+                    return Err(Trouble::Odd { at: place });
+                }
+            }
+            b'}' | b']' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Ok(place + 1);
+                }
+            }
+            _ => {}
+        }
+        place += 1;
+    }
+}
+
+/// The first place from `at` on that is neither blank nor a control character.
+fn skip_blank(bytes: &[u8], mut at: usize) -> Result<usize, Trouble> {
+    while *bytes.get(at).ok_or(Trouble::Ends)? <= b' ' {
+        at += 1;
+    }
+    Ok(at)
+}
+
+/// The same with commas: where one is missing, or is one too many, the values tell enough.
+fn skip_separators(bytes: &[u8], mut at: usize) -> Result<usize, Trouble> {
+    while matches!(*bytes.get(at).ok_or(Trouble::Ends)?, 0..=b' ' | b',') {
+        at += 1;
+    }
+    Ok(at)
+}
+
+/// The text that an escaped one stands for; what is no Unicode becomes U+FFFD.
+pub(super) fn unescaped(raw: &[u8]) -> Cow<'_, str> {
+    let Some(first) = memchr::memchr(b'\\', raw) else {
+        return String::from_utf8_lossy(raw);
+    };
+    let mut text = Vec::with_capacity(raw.len());
+    text.extend_from_slice(&raw[..first]);
+    let mut rest = &raw[first..];
+    while let [byte, after @ ..] = rest {
+        rest = after;
+        if *byte != b'\\' {
+            text.push(*byte);
+            continue;
+        }
+        let [escape, after @ ..] = rest else { break };
+        rest = after;
+        match escape {
+            b'n' => text.push(b'\n'),
+            b't' => text.push(b'\t'),
+            b'r' => text.push(b'\r'),
+            b'b' => text.push(8),
+            b'f' => text.push(12),
+            b'u' => {
+                let (decoded, after) = code_point(rest);
+                rest = after;
+                text.extend_from_slice(decoded.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            other => text.push(*other),
+        }
+    }
+    Cow::Owned(match String::from_utf8(text) {
+        Ok(text) => text,
+        Err(damaged) => String::from_utf8_lossy(damaged.as_bytes()).into_owned(),
+    })
+}
+
+/// Decodes what follows `\u`, with the second half of a surrogate pair.
+fn code_point(rest: &[u8]) -> (char, &[u8]) {
+    let Some((high, after)) = hex(rest) else {
+        return (char::REPLACEMENT_CHARACTER, rest);
+    };
+    if !(0xD800..0xDC00).contains(&high) {
+        return (char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER), after);
+    }
+    let low = after.strip_prefix(b"\\u").and_then(hex);
+    match low {
+        Some((low @ 0xDC00..0xE000, after)) => {
+            let pair = 0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+            (char::from_u32(pair).unwrap_or(char::REPLACEMENT_CHARACTER), after)
+        }
+        _ => (char::REPLACEMENT_CHARACTER, after),
+    }
+}
+
+fn hex(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let (digits, rest) = bytes.split_first_chunk::<4>()?;
+    let number = digits.iter().try_fold(0, |number, digit| {
+        char::from(*digit).to_digit(16).map(|digit| number * 16 + digit)
+    })?;
+    Some((number, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn members(text: &[u8]) -> Result<Vec<(String, Value<'_>)>, Trouble> {
+        let mut members = Members::begin(text, 0, 8).unwrap();
+        let mut all = Vec::new();
+        while let Some((key, value)) = members.next()? {
+            all.push((unescaped(key).into_owned(), value));
+        }
+        assert_eq!(members.position(), text.len());
+        Ok(all)
+    }
+
+    #[test]
+    fn values_of_every_type_are_found() {
+        let text = br#"{ "a" : "x\"y" ,"b":-1.5,"c":null,"d":[1,"]",{"e":"}"}],"f":{},"g":true}"#;
+        let found = members(text).unwrap();
+        let values: Vec<_> = found.iter().map(|(_, value)| *value).collect();
+        assert_eq!(
+            values,
+            [
+                Value::Text(br#"x\"y"#),
+                Value::Bare(b"-1.5"),
+                Value::Bare(b"null"),
+                Value::Array(br#"[1,"]",{"e":"}"}]"#),
+                Value::Object(b"{}"),
+                Value::Bare(b"true"),
+            ]
+        );
+        assert_eq!(values[0].text().as_deref(), Some("x\"y"));
+        assert_eq!(values[2].text(), None);
+        assert_eq!((values[1].integer(), values[5].integer()), (Some(-1), None));
+    }
+
+    #[test]
+    fn commas_too_many_or_too_few_do_no_harm() {
+        assert_eq!(members(br#"{,"a":1,,"b":"2" "c":3,}"#).unwrap().len(), 3);
+    }
+
+    #[test]
+    fn half_surrogates_control_characters_and_bad_bytes_are_text() {
+        assert_eq!(unescaped(br"\ud83d\ude2d!"), "\u{1F62D}!");
+        assert_eq!(unescaped(br"cut \ud83d"), "cut \u{FFFD}");
+        assert_eq!(unescaped(br"\ude2d\u00e9\/\q\n"), "\u{FFFD}\u{e9}/q\n");
+        assert_eq!(unescaped(b"a\x01\xFFb\\u12"), "a\u{1}\u{FFFD}b\u{FFFD}12");
+        assert_eq!(
+            members(b"{\"a\":\"raw\nline\"}").unwrap()[0].1,
+            Value::Text(b"raw\nline")
+        );
+    }
+
+    #[test]
+    fn what_ends_early_is_told_from_what_is_odd() {
+        for text in [
+            &b"{"[..],
+            b"{\"a",
+            b"{\"a\":",
+            b"{\"a\":1",
+            b"{\"a\":[\"]\"",
+            b"{\"a\":\"\\",
+        ] {
+            assert_eq!(members(text), Err(Trouble::Ends));
+        }
+        assert_eq!(members(b"{a:1}"), Err(Trouble::Odd { at: 1 }));
+        assert_eq!(members(b"{\"a\" 1}"), Err(Trouble::Odd { at: 5 }));
+        assert_eq!(members(b"{\"a\":}"), Err(Trouble::Odd { at: 5 }));
+        assert_eq!(members(b"{\"a\":[[[[[[[[[1]]]]]]]]]}"), Err(Trouble::Odd { at: 13 }));
+    }
+
+    #[test]
+    fn numbers_are_read_in_either_spelling() {
+        assert_eq!(Value::Text(b"2790565").integer(), Some(2_790_565));
+        assert_eq!(Value::Bare(b"12.9").integer(), Some(12));
+        assert_eq!(Value::Bare(b"1e300").integer(), None);
+        assert_eq!(Value::Bare(b"18446744073709551615").snowflake(), Some(u64::MAX));
+        assert_eq!(Value::Bare(b"18446744073709551616").snowflake(), None);
+        assert_eq!(Value::Text(b"").snowflake(), None);
+        assert_eq!(Value::Text(b"12345678x").snowflake(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn quotes_are_found_at_any_distance(length in 0usize..80, quote in prop::sample::select(vec![b'"', b'\\'])) {
+            let mut text = vec![b'\xA2'; length];
+            text.push(quote);
+            text.extend([b'!', b'"']);
+            prop_assert_eq!(quote_or_backslash(&text, 0), Ok(length));
+        }
+
+        #[test]
+        fn ids_are_read_as_the_standard_library_reads_them(digits in "[0-9]{1,21}", behind in "[,:/a]?") {
+            prop_assert_eq!(snowflake(digits.as_bytes()), digits.parse().ok());
+            let found = leading_number(format!("{digits}{behind}").as_bytes()).map(|(_, length)| length);
+            prop_assert_eq!(found, digits.parse::<u64>().ok().map(|_| digits.len()));
+        }
+
+        #[test]
+        fn any_bytes_are_scanned_or_refused(text in "[\\[\\]{}\",:\\\\u0-9a ]{0,60}") {
+            if let Some(mut members) = Members::begin(text.as_bytes(), 0, 4) {
+                while let Ok(Some((key, value))) = members.next() {
+                    let _ = (unescaped(key), value.text(), value.integer(), value.snowflake());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What both kinds of message files give.
+
+use dumpus_ports::archive::ArchiveError;
+use dumpus_ports::domain::analysis::ChannelFold;
+use dumpus_ports::domain::analysis::observation::Message;
+use dumpus_ports::domain::report::Section;
+
+use super::job::{Damages, Job};
+use super::sentiment::Scorer;
+
+/// The messages of one channel.
+pub(super) struct Messages<'a> {
+    job: &'a Job,
+    fold: ChannelFold,
+    scorer: Option<&'a Scorer>,
+    damages: Damages,
+    /// Messages that the package's count does not hold yet.
+    uncounted: u64,
+}
+
+impl<'a> Messages<'a> {
+    pub(super) fn new(job: &'a Job, fold: ChannelFold, damages: Damages) -> Self {
+        let scorer = job.scorer.as_deref().filter(|_| fold.wants_sentiment());
+        Self {
+            job,
+            fold,
+            scorer,
+            damages,
+            uncounted: 0,
+        }
+    }
+
+    /// Whether contents are looked at.
+    pub(super) fn wants_contents(&self) -> bool {
+        self.scorer.is_some()
+    }
+
+    /// Adds a message.
+    pub(super) fn add(&mut self, id: Option<u64>, timestamp: Option<&str>, contents: Option<&str>) {
+        let sentiment = match (self.scorer, contents) {
+            (Some(scorer), Some(contents)) => scorer.score(contents),
+            _ => None,
+        };
+        self.uncounted += 1;
+        self.fold.observe(&Message {
+            id,
+            timestamp,
+            sentiment,
+        });
+    }
+
+    /// Something in the files could not be read; the words follow a number.
+    pub(super) fn damage(&mut self, what: &'static str) {
+        self.damages.add(Section::Messages, what);
+    }
+
+    /// Once in a while: whether the package has too many messages.
+    pub(super) fn count(&mut self) -> Result<(), ArchiveError> {
+        self.job.count_messages(std::mem::take(&mut self.uncounted))
+    }
+
+    pub(super) fn finish(mut self) -> Result<(ChannelFold, Damages), ArchiveError> {
+        self.count()?;
+        let fold = self.fold.finish();
+        self.job.budget.keys(fold.hours())?;
+        Ok((fold, self.damages))
+    }
+}

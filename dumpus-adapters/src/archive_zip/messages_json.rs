@@ -1,0 +1,255 @@
+//! Reads `messages.json`: a list of objects, of which a few spoilt ones must not cost the others.
+
+use dumpus_ports::archive::ArchiveError;
+use memchr::memchr2;
+
+use super::entry::Unpacker;
+use super::job::Job;
+use super::json::{Members, Trouble, Value, is_plain, leading_number, unescaped, without_bom};
+use super::messages::Messages;
+use super::window::Window;
+
+/// How far before the place where an object stopped making sense the next one may begin: what looks like the content
+/// of a string that does not end can be the beginning of the next object.
+const LOOK_BACK: usize = 64;
+
+/// Reads the messages at `entry`.
+pub(super) fn read(
+    job: &Job,
+    unpacker: &mut Unpacker,
+    window: &mut Window,
+    entry: usize,
+    messages: &mut Messages<'_>,
+) -> Result<(), ArchiveError> {
+    let mut unpacking = unpacker.open(job, &job.entries[entry])?;
+    let mut scan = Scan {
+        limit: job.options.limits.message_bytes,
+        nesting: job.options.limits.nesting,
+        state: State::Between,
+        is_wrapped: false,
+    };
+    window.clear();
+    let mut at_start = true;
+    while window.fill(&mut unpacking)? {
+        if at_start {
+            let bytes = window.bytes();
+            window.take(bytes.len() - without_bom(bytes).len());
+            at_start = false;
+        }
+        let taken = scan.objects(window.bytes(), messages);
+        window.take(taken);
+        messages.count()?;
+    }
+    if scan.state == State::Between && !window.bytes().is_empty() {
+        messages.damage("messages are cut off");
+    }
+    if let Some(damage) = unpacking.damage() {
+        messages.damage(damage.words());
+    }
+    Ok(())
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// The next thing is an object, or what stands between objects.
+    Between,
+    /// Looking for the next object behind something that is none.
+    Lost,
+    /// Behind the list that another object wraps.
+    Over,
+}
+
+struct Scan {
+    limit: usize,
+    nesting: u32,
+    state: State,
+    is_wrapped: bool,
+}
+
+/// What an object turned out to be.
+enum Found {
+    /// A message, or at least an object that ends here.
+    Object { end: usize },
+    /// An object around the list of messages, which begins here.
+    Wrapper { list: usize },
+}
+
+impl Scan {
+    /// Reads the objects that end within the bytes; how many bytes are done with.
+    fn objects(&mut self, bytes: &[u8], messages: &mut Messages<'_>) -> usize {
+        let mut at = 0;
+        loop {
+            match self.state {
+                State::Over => return bytes.len(),
+                State::Between => at = self.between(bytes, at),
+                State::Lost => match next_object(bytes, at) {
+                    Ok(object) => {
+                        self.state = State::Between;
+                        at = object;
+                    }
+                    Err(from) => return from,
+                },
+            }
+            if at >= bytes.len() {
+                return bytes.len();
+            }
+            if self.state == State::Over {
+                continue;
+            }
+            if bytes[at] != b'{' {
+                messages.damage("messages could not be read");
+                self.state = State::Lost;
+                continue;
+            }
+            match self.object(bytes, at, messages) {
+                Ok(Found::Object { end }) => at = end,
+                Ok(Found::Wrapper { list }) => {
+                    self.is_wrapped = true;
+                    at = list;
+                }
+                Err(Trouble::Ends) if bytes.len() - at <= self.limit => return at,
+                Err(Trouble::Ends) => {
+                    messages.damage("messages were too long to be read");
+                    self.state = State::Lost;
+                    return bytes.len();
+                }
+                Err(Trouble::Odd { at: odd }) => {
+                    messages.damage("messages could not be read");
+                    self.state = State::Lost;
+                    at = odd.saturating_sub(LOOK_BACK).max(at + 1);
+                }
+            }
+        }
+    }
+
+    /// The next place where something stands.
+    fn between(&mut self, bytes: &[u8], at: usize) -> usize {
+        for (place, byte) in bytes.iter().enumerate().skip(at) {
+            match byte {
+                b']' if self.is_wrapped => {
+                    self.state = State::Over;
+                    return place;
+                }
+                0..=b' ' | b',' | b'[' | b']' => {}
+                _ => return place,
+            }
+        }
+        bytes.len()
+    }
+
+    fn object(&self, bytes: &[u8], at: usize, messages: &mut Messages<'_>) -> Result<Found, Trouble> {
+        if let Some((fields, length)) = Fields::usual(&bytes[at..]) {
+            return Ok(self.found(fields, at, at + length, messages));
+        }
+        let Some(mut members) = Members::begin(bytes, at, self.nesting) else {
+            return Err(Trouble::Odd { at });
+        };
+        let mut fields = Fields::default();
+        while let Some(key) = members.key()? {
+            match key {
+                b"ID" => fields.id = fields.next(&mut members)?.snowflake(),
+                b"Timestamp" => fields.timestamp = fields.next(&mut members)?.raw_text(),
+                b"Contents" => fields.contents = fields.next(&mut members)?.raw_text(),
+                b"messages" | b"Messages" if bytes.get(members.position()) == Some(&b'[') => {
+                    let list = members.position() + 1;
+                    return Ok(Found::Wrapper { list });
+                }
+                _ => drop(members.value()?),
+            }
+        }
+        Ok(self.found(fields, at, members.position(), messages))
+    }
+
+    fn found(&self, fields: Fields<'_>, at: usize, end: usize, messages: &mut Messages<'_>) -> Found {
+        if !fields.is_message {
+            messages.damage("messages could not be read");
+        } else if end - at > self.limit {
+            messages.damage("messages were too long to be read");
+        } else {
+            fields.tell(messages);
+        }
+        Found::Object { end }
+    }
+}
+
+/// Wanted members of a message.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fields<'a> {
+    /// Whether it has any of them, be it of another type than expected.
+    is_message: bool,
+    id: Option<u64>,
+    timestamp: Option<&'a [u8]>,
+    contents: Option<&'a [u8]>,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads a message that is spelled as in all known packages, and its length: several times as fast as members in
+    /// any order.
+    fn usual(bytes: &'a [u8]) -> Option<(Self, usize)> {
+        let rest = bytes.strip_prefix(br#"{"ID":"#)?;
+        let (id, digits) = leading_number(rest)?;
+        let rest = rest[digits..].strip_prefix(br#","Timestamp":""#)?;
+        let (timestamp, rest) = rest.split_at_checked(USUAL_TIMESTAMP)?;
+        let rest = rest.strip_prefix(br#"","Contents":""#)?;
+        if !is_plain(timestamp) {
+            return None;
+        }
+        let (contents, rest) = split_string(rest)?;
+        let rest = rest.strip_prefix(br#","Attachments":""#)?;
+        let rest = match rest {
+            [b'"', rest @ ..] => rest,
+            rest => split_string(rest)?.1,
+        };
+        let rest = rest.strip_prefix(b"}")?;
+        let fields = Self {
+            is_message: true,
+            id: Some(id),
+            timestamp: Some(timestamp),
+            contents: Some(contents),
+        };
+        Some((fields, bytes.len() - rest.len()))
+    }
+
+    fn next(&mut self, members: &mut Members<'a>) -> Result<Value<'a>, Trouble> {
+        self.is_message = true;
+        members.value()
+    }
+
+    fn tell(self, messages: &mut Messages<'_>) {
+        // Escapes have no place in a time; the domain refuses them.
+        let timestamp = self.timestamp.and_then(|raw| std::str::from_utf8(raw).ok());
+        match self.contents {
+            Some(raw) if messages.wants_contents() => messages.add(self.id, timestamp, Some(&unescaped(raw))),
+            _ => messages.add(self.id, timestamp, None),
+        }
+    }
+}
+
+/// `2024-01-01 18:37:01`
+const USUAL_TIMESTAMP: usize = 19;
+
+/// Splits behind the quote that ends a string.
+fn split_string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut at = 0;
+    loop {
+        at += memchr2(b'"', b'\\', bytes.get(at..)?)?;
+        if bytes[at] == b'"' {
+            return Some((&bytes[..at], &bytes[at + 1..]));
+        }
+        at += 2;
+    }
+}
+
+/// The next place that looks like the beginning of an object: a brace, a quote, a letter. In a string the quote
+/// would be escaped. Without one, `Err` has the place from which to look again when there are more bytes.
+fn next_object(bytes: &[u8], mut at: usize) -> Result<usize, usize> {
+    while let Some(brace) = memchr::memchr(b'{', &bytes[at.min(bytes.len())..]).map(|found| at + found) {
+        let mut after = bytes[brace + 1..].iter().skip_while(|byte| **byte <= b' ');
+        match (after.next(), after.next()) {
+            (Some(b'"'), Some(letter)) if letter.is_ascii_alphabetic() => return Ok(brace),
+            (None, _) | (Some(b'"'), None) if bytes.len() - brace <= LOOK_BACK => return Err(brace),
+            _ => at = brace + 1,
+        }
+    }
+    Err(bytes.len())
+}

@@ -1,0 +1,76 @@
+//! The one large table: nearly all bytes and all time of a file are here.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dumpus_ports::domain::report::{ActivityRow, Text};
+use dumpus_ports::domain::time::Day;
+use sqlx::sqlite::SqliteConnection;
+
+use super::insert::{Statement, Table};
+
+const ACTIVITY: Table = Table {
+    name: "activity",
+    columns: &[
+        "event_name",
+        "day",
+        "hour",
+        "occurence_count",
+        "associated_user_id",
+        "associated_channel_id",
+        "associated_guild_id",
+        "extra_field_1",
+        "extra_field_2",
+    ],
+};
+
+pub(super) async fn insert(connection: &mut SqliteConnection, rows: &[ActivityRow]) -> Result<(), sqlx::Error> {
+    let mut order: Vec<&ActivityRow> = rows.iter().collect();
+    order.sort_by(|a, b| in_file(a, b));
+    let mut texts = Texts::default();
+    ACTIVITY
+        .insert(connection, order.into_iter(), |statement, row| {
+            bind(statement, row, &mut texts)
+        })
+        .await
+}
+
+/// Neighbours share event, guild and channel: such a file packs to half of one in order of days.
+fn in_file(a: &ActivityRow, b: &ActivityRow) -> Ordering {
+    a.event
+        .cmp(b.event)
+        .then_with(|| a.guild_id.cmp(&b.guild_id))
+        .then_with(|| a.channel_id.cmp(&b.channel_id))
+        .then_with(|| a.cmp(b))
+}
+
+fn bind(statement: Statement, row: &ActivityRow, texts: &mut Texts) -> Statement {
+    statement
+        .bind(texts.event(row.event))
+        .bind(texts.day(row.day))
+        .bind(row.hour)
+        .bind(row.count)
+        .bind(row.user_id.clone())
+        .bind(row.channel_id.clone())
+        .bind(row.guild_id.clone())
+        .bind(row.extra_1.clone())
+        .bind(row.extra_2.map(|is_custom| if is_custom { "1" } else { "0" }))
+}
+
+/// Texts that come again in many rows, made once.
+#[derive(Default)]
+struct Texts {
+    events: HashMap<&'static str, Text>,
+    days: HashMap<Day, Text>,
+}
+
+impl Texts {
+    fn event(&mut self, event: &'static str) -> Text {
+        Arc::clone(self.events.entry(event).or_insert_with(|| event.into()))
+    }
+
+    fn day(&mut self, day: Day) -> Text {
+        Arc::clone(self.days.entry(day).or_insert_with(|| day.to_string().into()))
+    }
+}

@@ -1,0 +1,15 @@
+//! Every writer of reports keeps the port's contract.
+
+#[cfg(feature = "memory")]
+mod memory {
+    use dumpus_adapters::memory::report::MemoryReports;
+
+    dumpus_ports::report_writer_conformance!(MemoryReports);
+}
+
+#[cfg(feature = "sqlite")]
+mod sqlite {
+    use dumpus_adapters::report_sqlite::SqliteWriter;
+
+    dumpus_ports::report_writer_conformance!(SqliteWriter);
+}

@@ -1,0 +1,123 @@
+//! What an analysis found, short enough to read.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use dumpus_ports::domain::analysis::day_range;
+use dumpus_ports::domain::report::Report;
+use serde::Serialize;
+
+/// What an analysis found.
+#[derive(Debug, Serialize)]
+pub struct Summary {
+    owner: Owner,
+    is_partial: bool,
+    messages: u64,
+    channels: Channels,
+    servers: usize,
+    voice_minutes: u64,
+    session_minutes: u64,
+    /// Minor units by currency.
+    spent: BTreeMap<String, i64>,
+    first_day: Option<String>,
+    last_day: Option<String>,
+    sections: Vec<Section>,
+    statistics_bytes: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Owner {
+    id: String,
+    name: String,
+    display_name: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Channels {
+    direct: usize,
+    group: usize,
+    server: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Section {
+    section: &'static str,
+    status: &'static str,
+    detail: Option<String>,
+}
+
+impl Summary {
+    /// The summary of a report whose statistics file has so many bytes.
+    #[must_use]
+    pub fn new(report: &Report, statistics_bytes: u64) -> Self {
+        let days = day_range(report);
+        let mut spent = BTreeMap::new();
+        for payment in &report.payments {
+            *spent.entry(payment.currency.to_string()).or_default() += payment.amount;
+        }
+        Self {
+            owner: Owner {
+                id: report.owner.id.to_string(),
+                name: report.owner.name.to_string(),
+                display_name: report.owner.display_name.as_deref().map(str::to_owned),
+            },
+            is_partial: report.is_partial,
+            messages: report.message_count,
+            channels: Channels {
+                direct: report.dm_channels.len(),
+                group: report.group_channels.len(),
+                server: report.guild_channels.len(),
+            },
+            servers: report.guilds.len(),
+            voice_minutes: report.voice_sessions.iter().map(|row| row.minutes()).sum(),
+            session_minutes: report.sessions.iter().map(|row| row.minutes()).sum(),
+            spent,
+            first_day: days.map(|(first, _)| first.to_string()),
+            last_day: days.map(|(_, last)| last.to_string()),
+            sections: report
+                .sections
+                .iter()
+                .map(|row| Section {
+                    section: row.section.name(),
+                    status: row.status.name(),
+                    detail: row.detail.clone(),
+                })
+                .collect(),
+            statistics_bytes,
+        }
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let partial = if self.is_partial { " (partial package)" } else { "" };
+        writeln!(f, "{} ({}){partial}", self.owner.name, self.owner.id)?;
+        if let (Some(first), Some(last)) = (&self.first_day, &self.last_day) {
+            writeln!(f, "  days      {first} to {last}")?;
+        }
+        let Channels { direct, group, server } = self.channels;
+        writeln!(f, "  messages  {}", self.messages)?;
+        writeln!(f, "  channels  {direct} direct, {group} groups, {server} in {} servers", self.servers)?;
+        writeln!(f, "  voice     {}", Hours(self.voice_minutes))?;
+        writeln!(f, "  sessions  {}", Hours(self.session_minutes))?;
+        for (currency, amount) in &self.spent {
+            let sign = if *amount < 0 { "-" } else { "" };
+            let amount = amount.unsigned_abs();
+            writeln!(f, "  spent     {sign}{}.{:02} {}", amount / 100, amount % 100, currency.to_uppercase())?;
+        }
+        writeln!(f, "sections")?;
+        for Section { section, status, detail } in &self.sections {
+            let detail = detail.as_deref().map(|detail| format!("  {detail}")).unwrap_or_default();
+            writeln!(f, "  {section:<9} {status:<8}{detail}")?;
+        }
+        write!(f, "statistics: {} bytes", self.statistics_bytes)
+    }
+}
+
+struct Hours(u64);
+
+impl fmt::Display for Hours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} h {} min", self.0 / 60, self.0 % 60)
+    }
+}

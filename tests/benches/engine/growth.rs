@@ -1,0 +1,87 @@
+//! How the time grows when a package has twice as much of something: at most twice.
+
+use std::time::Duration;
+
+use dumpus_ports::domain::report::{ActivityRow, Owner, Report, Text};
+use dumpus_ports::domain::time::Day;
+use dumpus_tests::{LineWidth, PackageSpec};
+
+use super::{Bench, fastest, ratio};
+
+/// Sizes of each table: each the double of the one before.
+const STEPS: u32 = 4;
+
+/// A table of four sizes for events, channels, guilds and sessions.
+pub(super) fn tables(bench: &Bench) {
+    let base = PackageSpec {
+        size: 0,
+        lines: LineWidth::Lean,
+        events: Some(1_000),
+        sessions: Some(100),
+        voice: Some(100),
+        messages: Some(1_000),
+        ..PackageSpec::default()
+    };
+    table(bench, "events", 100_000, |count| PackageSpec { events: Some(count), ..base.clone() });
+    table(bench, "sessions", 50_000, |count| PackageSpec { sessions: Some(count), ..base.clone() });
+    table(bench, "channels", 2_500, |count| PackageSpec {
+        channels: u32::try_from(count).unwrap(),
+        messages: Some(count * 20),
+        ..base.clone()
+    });
+    table(bench, "guilds", 2_500, |count| PackageSpec {
+        guilds: u32::try_from(count).unwrap(),
+        channels: u32::try_from(count).unwrap(),
+        ..base.clone()
+    });
+}
+
+fn table(bench: &Bench, what: &str, first: u64, spec: impl Fn(u64) -> PackageSpec) {
+    println!("{:>10} {what:<9} {:>9} {:>7}", "", "time", "growth");
+    let mut before: Option<Duration> = None;
+    for step in 0..STEPS {
+        let count = first << step;
+        let (path, _) = bench.package("growth", &spec(count));
+        let taken = fastest(|| {
+            let report = bench.read(&path, 1, false);
+            bench.write(&report)
+        });
+        let growth = before.map_or_else(String::new, |before| format!("{:.2}", ratio(taken, before)));
+        println!("{count:>10} {what:<9} {:>7.1}ms {growth:>7}", taken.as_secs_f64() * 1e3);
+        before = Some(taken);
+    }
+    println!();
+}
+
+/// A report of so many rows of activity, such as messages in 500 channels give.
+pub(super) fn report(rows: u32) -> Report {
+    let channels: Vec<Text> = (0..500u64).map(|place| (180_000_000_000_000_000 + place * 77_777).to_string().into()).collect();
+    let guilds: Vec<Text> = (0..50u64).map(|place| (190_000_000_000_000_000 + place * 99_999).to_string().into()).collect();
+    let row = |place: u32| ActivityRow {
+        event: "message_sent",
+        day: Day(Day::DISCORDS_FIRST.0 + i32::try_from(place / 200).unwrap_or(0)),
+        hour: u8::try_from(place % 24).unwrap_or(0),
+        channel_id: Some(channels[place as usize % channels.len()].clone()),
+        guild_id: Some(guilds[place as usize % guilds.len()].clone()),
+        user_id: None,
+        extra_1: None,
+        extra_2: None,
+        count: place % 17 + 1,
+    };
+    let mut activity: Vec<_> = (0..rows).map(row).collect();
+    activity.sort_unstable();
+    Report {
+        owner: Owner { id: "170000000000000001".into(), name: "somebody".into(), display_name: None, avatar_url: None },
+        is_partial: false,
+        message_count: 0,
+        activity,
+        dm_channels: Vec::new(),
+        group_channels: Vec::new(),
+        guild_channels: Vec::new(),
+        guilds: Vec::new(),
+        payments: Vec::new(),
+        voice_sessions: Vec::new(),
+        sessions: Vec::new(),
+        sections: Vec::new(),
+    }
+}

@@ -1,0 +1,134 @@
+//! The engine against its limits, everything in one run: `cargo bench -p dumpus-tests --bench engine`.
+//!
+//! Prints ratios: of reading and analysis to an ideal inflate on two cores, of event files to raw inflate, the cost of
+//! sentiment for each byte of text, of the statistics file for each row, and how times grow when a package doubles.
+
+mod growth;
+mod inflate;
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use dumpus_adapters::archive_zip::{ZipOptions, ZipReader};
+use dumpus_adapters::package_file::PackageFile;
+use dumpus_adapters::report_sqlite::SqliteWriter;
+use dumpus_ports::archive::{ArchiveReader, Progress};
+use dumpus_ports::domain::report::Report;
+use dumpus_ports::report::{Packing, ReportWriter};
+use dumpus_tests::{PackageSpec, Section, Truth};
+
+/// Runs of each measurement; the fastest counts, because what disturbs a run only ever makes it slower.
+const RUNS: usize = 3;
+
+fn main() {
+    // `cargo test --benches` and `cargo bench` pass flags of their own harness.
+    let megabytes = std::env::args().filter_map(|argument| argument.parse::<u64>().ok()).next().unwrap_or(1_700);
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let bench = Bench { runtime, folder };
+    bench.whole_package(megabytes * 1_000_000);
+    bench.event_files(megabytes * 300_000);
+    bench.sentiment();
+    bench.statistics_file();
+    growth::tables(&bench);
+}
+
+/// What all measurements share.
+struct Bench {
+    runtime: tokio::runtime::Runtime,
+    folder: PathBuf,
+}
+
+impl Bench {
+    /// Reading and analysis until the report is complete, beside an ideal inflate on two cores.
+    fn whole_package(&self, size: u64) {
+        let (path, truth) = self.package("whole", &PackageSpec { size, seed: 1, ..PackageSpec::default() });
+        let facts = &truth.archive;
+        println!(
+            "package: {} MB unpacked, {} MB packed, {} event lines of which {} count, {} messages in {} MB",
+            facts.unpacked_bytes / 1_000_000,
+            facts.bytes / 1_000_000,
+            facts.event_lines,
+            facts.counted_event_lines,
+            facts.messages,
+            facts.message_bytes / 1_000_000
+        );
+        let inflate = inflate::needed_entries(&path, RUNS);
+        let biggest = inflate.iter().max().copied().unwrap_or_default();
+        let ideal = biggest.max(inflate.iter().sum::<Duration>() / 2);
+        let taken = fastest(|| self.read(&path, 2, false));
+        println!("reading and analysis, 2 threads, without sentiment: {taken:.2?}");
+        println!("ideal inflate on 2 cores: {ideal:.2?}");
+        println!("RATIO to the ideal inflate: {:.2} (at most 1.40)\n", ratio(taken, ideal));
+    }
+
+    /// Event files on one core, beside raw inflate of the same bytes.
+    fn event_files(&self, size: u64) {
+        let without = [Section::Messages, Section::Servers, Section::Payments].into();
+        let (path, _) = self.package("events", &PackageSpec { size, seed: 2, without, ..PackageSpec::default() });
+        let inflate: Duration = inflate::needed_entries(&path, RUNS).iter().sum();
+        let taken = fastest(|| self.read(&path, 1, false));
+        println!("event files, 1 thread: {taken:.2?}, raw inflate: {inflate:.2?}");
+        println!("RATIO to raw inflate: {:.2} (at least 0.75)\n", ratio(inflate, taken));
+    }
+
+    /// What sentiment adds for each byte of text in conversations.
+    fn sentiment(&self) {
+        let texts = inflate::messages_of_conversations();
+        let bytes: usize = texts.iter().map(String::len).sum();
+        let scorer = dumpus_adapters::archive_zip::Scorer::new();
+        let taken = fastest(|| texts.iter().filter(|text| scorer.score(text) == Some(i32::MAX)).count());
+        let nanoseconds = taken.as_secs_f64() * 1e9 / as_f64(bytes as u64);
+        println!("sentiment: {nanoseconds:.0} ns for each byte of text (at most 150)\n");
+    }
+
+    /// The statistics file of half a million rows of activity.
+    fn statistics_file(&self) {
+        let report = growth::report(500_000);
+        let taken = fastest(|| self.write(&report));
+        let size = self.write(&report).len();
+        println!("statistics file of 500,000 activity rows: {taken:.2?} (at most 2.5 s), {} MB\n", size / 1_000_000);
+    }
+
+    /// Generates a package, unless a former run left the same.
+    fn package(&self, name: &str, spec: &PackageSpec) -> (PathBuf, Truth) {
+        let path = self.folder.join(format!("{name}.zip"));
+        let mut file = BufWriter::new(File::create(&path).unwrap());
+        let truth = dumpus_tests::generate(spec, &mut file).unwrap();
+        (path, truth)
+    }
+
+    fn read(&self, path: &Path, threads: usize, sentiment: bool) -> Report {
+        let options = ZipOptions { threads: NonZeroUsize::new(threads).unwrap(), sentiment, ..ZipOptions::default() };
+        let package = Arc::new(PackageFile::open(path).unwrap());
+        self.runtime.block_on(ZipReader::new(options).read(package, Progress::new())).unwrap()
+    }
+
+    fn write(&self, report: &Report) -> Vec<u8> {
+        self.runtime.block_on(SqliteWriter::default().write(report, "bench", Packing::Plain)).unwrap()
+    }
+}
+
+/// The fastest of some runs, after one that is not counted.
+fn fastest<T>(mut work: impl FnMut() -> T) -> Duration {
+    drop(work());
+    let run = |_| {
+        let began = Instant::now();
+        drop(work());
+        began.elapsed()
+    };
+    (0..RUNS).map(run).min().unwrap_or_default()
+}
+
+fn ratio(a: Duration, b: Duration) -> f64 {
+    a.as_secs_f64() / b.as_secs_f64()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "figures for people")]
+fn as_f64(number: u64) -> f64 {
+    number as f64
+}

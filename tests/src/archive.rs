@@ -1,0 +1,418 @@
+//! A ZIP writer that can also write what no honest writer does.
+//!
+//! It is our own so that a reader is never judged by the writer of the library it uses, and so that
+//! flags, sizes and checksums can be wrong on purpose.
+
+use std::io::{self, Seek, SeekFrom, Write};
+
+use flate2::{Compress, Compression, FlushCompress, Status};
+
+use crate::calendar;
+
+/// What is wrong with an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Damage {
+    /// Marked as encrypted.
+    Encrypted,
+    /// Packed by a method that nobody implements.
+    UnknownMethod,
+    /// The first byte of the packed data is not deflate.
+    BrokenDeflate,
+    /// Whole, but the checksum is another.
+    WrongCrc,
+}
+
+/// How an entry is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EntryOptions {
+    /// Days since 1970 of the entry's date; earlier than 1980 is written as 1980-01-01.
+    pub day: i64,
+    /// Not packed.
+    pub stored: bool,
+    /// Sizes are in a zip64 field even if they are small.
+    pub zip64: bool,
+    /// Sizes and checksum follow the data.
+    pub descriptor: bool,
+    /// What is wrong with it.
+    pub damage: Option<Damage>,
+}
+
+/// Bytes of an entry before and after packing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EntrySize {
+    /// Bytes of the content.
+    pub unpacked: u64,
+    /// Bytes in the archive.
+    pub packed: u64,
+}
+
+const DEFLATE: u16 = 8;
+const STORED: u16 = 0;
+const UNASSIGNED: u16 = 77;
+const ENCRYPTION_HEADER: [u8; 12] = *b"\x93\x07\xd4\x1f\x5a\x88\x02\xee\x31\xc6\x70\x4b";
+
+struct Record {
+    name: Vec<u8>,
+    options: EntryOptions,
+    flags: u16,
+    method: u16,
+    crc: u32,
+    size: EntrySize,
+    offset: u64,
+}
+
+/// Writes one archive, entry after entry.
+pub struct ArchiveWriter<W> {
+    out: W,
+    position: u64,
+    records: Vec<Record>,
+    deflate: Compress,
+    packed: Vec<u8>,
+}
+
+impl<W: Write + Seek> ArchiveWriter<W> {
+    /// Starts an archive whose entries are packed at `level`, 1 (fast) to 9.
+    pub fn new(out: W, level: u32) -> Self {
+        Self {
+            out,
+            position: 0,
+            records: Vec::new(),
+            deflate: Compress::new(Compression::new(level), false),
+            packed: Vec::with_capacity(CHUNK * 2),
+        }
+    }
+
+    /// Number of entries and directories so far.
+    #[must_use]
+    pub fn entry_count(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Adds a directory entry; `name` ends with its separator.
+    ///
+    /// # Errors
+    /// What the output answers.
+    pub fn directory(&mut self, name: &str, day: i64) -> io::Result<()> {
+        let options = EntryOptions {
+            day,
+            stored: true,
+            ..EntryOptions::default()
+        };
+        self.entry(name, options)?.finish().map(|_| ())
+    }
+
+    /// Adds a file of which the whole content is known.
+    ///
+    /// # Errors
+    /// What the output answers.
+    pub fn file(
+        &mut self,
+        name: &str,
+        options: EntryOptions,
+        content: &[u8],
+    ) -> io::Result<EntrySize> {
+        let mut entry = self.entry(name, options)?;
+        entry.write_all(content)?;
+        entry.finish()
+    }
+
+    /// Starts a file.
+    ///
+    /// # Errors
+    /// What the output answers.
+    pub fn entry(&mut self, name: &str, options: EntryOptions) -> io::Result<EntryWriter<'_, W>> {
+        let method = match options.damage {
+            Some(Damage::UnknownMethod) => UNASSIGNED,
+            _ if options.stored => STORED,
+            _ => DEFLATE,
+        };
+        let mut flags = 0;
+        if !name.is_ascii() {
+            flags |= 1 << 11;
+        }
+        if options.damage == Some(Damage::Encrypted) {
+            flags |= 1;
+        }
+        if options.descriptor && !options.stored {
+            flags |= 1 << 3;
+        }
+        let record = Record {
+            name: name.as_bytes().to_vec(),
+            options,
+            flags,
+            method,
+            crc: 0,
+            size: EntrySize::default(),
+            offset: self.position,
+        };
+        let header = record.local_header();
+        self.out.write_all(&header)?;
+        self.position += header.len() as u64;
+        self.deflate.reset();
+        let mut packed = 0;
+        if options.damage == Some(Damage::Encrypted) {
+            self.out.write_all(&ENCRYPTION_HEADER)?;
+            packed = ENCRYPTION_HEADER.len() as u64;
+        }
+        let size = EntrySize {
+            unpacked: 0,
+            packed,
+        };
+        Ok(EntryWriter {
+            archive: self,
+            record: Record { size, ..record },
+            crc: crc32fast::Hasher::new(),
+        })
+    }
+
+    /// Writes the central directory and gives the output back.
+    ///
+    /// # Errors
+    /// What the output answers.
+    pub fn finish(mut self) -> io::Result<(W, u64)> {
+        let start = self.position;
+        let mut directory = Vec::new();
+        for record in &self.records {
+            record.central_header(&mut directory);
+        }
+        let length = directory.len() as u64;
+        let count = self.records.len() as u64;
+        let forced = self.records.iter().any(|record| record.options.zip64);
+        let large = forced || count >= 0xffff || start + length >= u64::from(u32::MAX);
+        if large {
+            let end = start + length;
+            directory.extend_from_slice(b"PK\x06\x06");
+            directory.extend_from_slice(&44_u64.to_le_bytes());
+            directory.extend_from_slice(&[45, 3, 45, 0]);
+            directory.extend_from_slice(&[0; 8]);
+            for number in [count, count, length, start] {
+                directory.extend_from_slice(&number.to_le_bytes());
+            }
+            directory.extend_from_slice(b"PK\x06\x07\0\0\0\0");
+            directory.extend_from_slice(&end.to_le_bytes());
+            directory.extend_from_slice(&1_u32.to_le_bytes());
+        }
+        directory.extend_from_slice(b"PK\x05\x06\0\0\0\0");
+        let short = if large {
+            u16::MAX
+        } else {
+            u16::try_from(count).unwrap_or(u16::MAX)
+        };
+        directory.extend_from_slice(&short.to_le_bytes());
+        directory.extend_from_slice(&short.to_le_bytes());
+        for number in [length, start] {
+            let number = if large { u32::MAX } else { low(number) };
+            directory.extend_from_slice(&number.to_le_bytes());
+        }
+        directory.extend_from_slice(&[0, 0]);
+        self.out.write_all(&directory)?;
+        self.out.flush()?;
+        Ok((self.out, start + directory.len() as u64))
+    }
+}
+
+const CHUNK: usize = 64 * 1024;
+
+/// Takes the content of one entry.
+pub struct EntryWriter<'a, W> {
+    archive: &'a mut ArchiveWriter<W>,
+    record: Record,
+    crc: crc32fast::Hasher,
+}
+
+impl<W: Write + Seek> EntryWriter<'_, W> {
+    /// Bytes of content so far.
+    #[must_use]
+    pub const fn unpacked(&self) -> u64 {
+        self.record.size.unpacked
+    }
+
+    /// Ends the entry.
+    ///
+    /// # Errors
+    /// What the output answers, and content of 4 GiB or more without `zip64`.
+    pub fn finish(mut self) -> io::Result<EntrySize> {
+        if !self.record.options.stored {
+            self.pack(&[], FlushCompress::Finish)?;
+        }
+        let size = self.record.size;
+        if size.unpacked.max(size.packed) >= u64::from(u32::MAX) && !self.record.options.zip64 {
+            return Err(io::Error::other("an entry of 4 GiB needs zip64 headers"));
+        }
+        self.record.crc = self.crc.clone().finalize();
+        if self.record.options.damage == Some(Damage::WrongCrc) {
+            self.record.crc ^= 0x5555_aaaa;
+        }
+        let archive = self.archive;
+        let header = self.record.local_header();
+        archive.position += size.packed;
+        if self.record.flags & (1 << 3) == 0 {
+            let start = self.record.offset;
+            archive.out.seek(SeekFrom::Start(start))?;
+            archive.out.write_all(&header)?;
+        } else {
+            let descriptor = self.record.descriptor();
+            archive.out.write_all(&descriptor)?;
+            archive.position += descriptor.len() as u64;
+        }
+        if self.record.options.damage == Some(Damage::BrokenDeflate) {
+            archive
+                .out
+                .seek(SeekFrom::Start(self.record.offset + header.len() as u64))?;
+            // A last block of the type that deflate reserves.
+            archive.out.write_all(&[0b111])?;
+        }
+        archive.out.seek(SeekFrom::Start(archive.position))?;
+        archive.records.push(self.record);
+        Ok(size)
+    }
+
+    fn pack(&mut self, mut input: &[u8], flush: FlushCompress) -> io::Result<()> {
+        loop {
+            let archive = &mut *self.archive;
+            archive.packed.clear();
+            let before = archive.deflate.total_in();
+            let status = archive
+                .deflate
+                .compress_vec(input, &mut archive.packed, flush)
+                .map_err(io::Error::other)?;
+            let taken = usize::try_from(archive.deflate.total_in() - before).unwrap_or(0);
+            input = &input[taken..];
+            archive.out.write_all(&archive.packed)?;
+            self.record.size.packed += archive.packed.len() as u64;
+            let done = match flush {
+                FlushCompress::Finish => status == Status::StreamEnd,
+                _ => input.is_empty() && archive.packed.len() < archive.packed.capacity(),
+            };
+            if done {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl<W: Write + Seek> Write for EntryWriter<'_, W> {
+    fn write(&mut self, content: &[u8]) -> io::Result<usize> {
+        if content.is_empty() {
+            return Ok(0);
+        }
+        self.crc.update(content);
+        self.record.size.unpacked += content.len() as u64;
+        if self.record.options.stored {
+            self.archive.out.write_all(content)?;
+            self.record.size.packed += content.len() as u64;
+        } else {
+            self.pack(content, FlushCompress::None)?;
+        }
+        Ok(content.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn low(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+impl Record {
+    fn version(&self) -> u16 {
+        if self.options.zip64 { 45 } else { 20 }
+    }
+
+    fn dos_time(&self) -> [u8; 4] {
+        let (year, month, day) = calendar::date(self.options.day);
+        let date = if year < 1980 {
+            (1 << 5) | 1
+        } else {
+            ((year - 1980) << 9) | (month << 5) | day
+        };
+        let date = u16::try_from(date).unwrap_or(u16::MAX).to_le_bytes();
+        let noon = (12_u16 << 11).to_le_bytes();
+        [noon[0], noon[1], date[0], date[1]]
+    }
+
+    fn common(&self, out: &mut Vec<u8>, size: EntrySize, crc: u32) {
+        for number in [self.version(), self.flags, self.method] {
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        out.extend_from_slice(&self.dos_time());
+        out.extend_from_slice(&crc.to_le_bytes());
+        for number in [size.packed, size.unpacked] {
+            let number = if self.options.zip64 {
+                u32::MAX
+            } else {
+                low(number)
+            };
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        let length = u16::try_from(self.name.len()).unwrap_or(u16::MAX);
+        out.extend_from_slice(&length.to_le_bytes());
+    }
+
+    fn local_header(&self) -> Vec<u8> {
+        let mut out = b"PK\x03\x04".to_vec();
+        let later = self.flags & (1 << 3) != 0;
+        let (size, crc) = if later {
+            (EntrySize::default(), 0)
+        } else {
+            (self.size, self.crc)
+        };
+        self.common(&mut out, size, crc);
+        let extra: u16 = if self.options.zip64 { 20 } else { 0 };
+        out.extend_from_slice(&extra.to_le_bytes());
+        out.extend_from_slice(&self.name);
+        if self.options.zip64 {
+            out.extend_from_slice(&[1, 0, 16, 0]);
+            out.extend_from_slice(&size.unpacked.to_le_bytes());
+            out.extend_from_slice(&size.packed.to_le_bytes());
+        }
+        out
+    }
+
+    fn descriptor(&self) -> Vec<u8> {
+        let mut out = b"PK\x07\x08".to_vec();
+        out.extend_from_slice(&self.crc.to_le_bytes());
+        for number in [self.size.packed, self.size.unpacked] {
+            if self.options.zip64 {
+                out.extend_from_slice(&number.to_le_bytes());
+            } else {
+                out.extend_from_slice(&low(number).to_le_bytes());
+            }
+        }
+        out
+    }
+
+    fn central_header(&self, out: &mut Vec<u8>) {
+        let far = self.offset >= u64::from(u32::MAX);
+        out.extend_from_slice(b"PK\x01\x02");
+        out.extend_from_slice(&[if far { 45 } else { 20 }, 3]);
+        self.common(out, self.size, self.crc);
+        let mut extra = Vec::new();
+        if self.options.zip64 {
+            extra.extend_from_slice(&self.size.unpacked.to_le_bytes());
+            extra.extend_from_slice(&self.size.packed.to_le_bytes());
+        }
+        if far {
+            extra.extend_from_slice(&self.offset.to_le_bytes());
+        }
+        let field = if extra.is_empty() { 0 } else { extra.len() + 4 };
+        out.extend_from_slice(&u16::try_from(field).unwrap_or(0).to_le_bytes());
+        out.extend_from_slice(&[0; 6]);
+        let is_directory = self.name.ends_with(b"/") || self.name.ends_with(b"\\");
+        let attributes: u32 = if is_directory {
+            (0o40_755 << 16) | 0x10
+        } else {
+            0o100_644 << 16
+        };
+        out.extend_from_slice(&attributes.to_le_bytes());
+        out.extend_from_slice(&low(self.offset).to_le_bytes());
+        out.extend_from_slice(&self.name);
+        if !extra.is_empty() {
+            out.extend_from_slice(&[1, 0]);
+            out.extend_from_slice(&u16::try_from(extra.len()).unwrap_or(0).to_le_bytes());
+            out.extend_from_slice(&extra);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! One event of a counted type, as it is planned, before it is a line.
+
+use crate::{calendar, truth::Window};
+
+/// An event, in few bytes: plans hold one of these per counted line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Event {
+    pub(crate) kind: Kind,
+    /// Milliseconds since 1970 of `timestamp`.
+    pub(crate) at: i64,
+    pub(crate) stamp: Stamp,
+    pub(crate) client: Stamp,
+    /// None for lines without `event_id`.
+    pub(crate) id: Option<u64>,
+    /// Copies that differ share a group, and stand in the order of their ranks.
+    pub(crate) order: Option<(u32, u8)>,
+}
+
+/// One of the time keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stamp {
+    /// As `timestamp`, or for the client's clock a moment before.
+    Usual,
+    At(i64),
+    Absent,
+    Null,
+    Unreadable,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kind {
+    /// A type without keys of interest.
+    Plain(&'static str),
+    Joined {
+        guild: Option<u64>,
+    },
+    Command {
+        is_old: bool,
+        application: Application,
+        guild: Option<u64>,
+    },
+    Reaction {
+        channel: Option<u64>,
+        emoji: &'static str,
+        id: EmojiId,
+    },
+    Opened {
+        os: Os,
+    },
+    Page {
+        page: Option<&'static str>,
+    },
+    Voice {
+        is_join: bool,
+        channel: Option<u64>,
+        guild: Option<u64>,
+        duration: Duration,
+    },
+    Session {
+        is_start: bool,
+        session: Option<u64>,
+        os: Os,
+    },
+    /// A type that does not count.
+    Uncounted,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Application {
+    Known(u64),
+    BuiltIn,
+    Absent,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EmojiId {
+    Set(u64),
+    Absent,
+    Null,
+    NullText,
+    Empty,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Os {
+    Named(&'static str),
+    /// In one more pair of quotes.
+    Quoted(&'static str),
+    Empty,
+    Absent,
+}
+
+impl Os {
+    pub(crate) const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Named(name) | Self::Quoted(name) => Some(name),
+            Self::Empty | Self::Absent => None,
+        }
+    }
+}
+
+/// `duration` of a leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Duration {
+    Milliseconds(i64),
+    Absent,
+    Unreadable,
+}
+
+/// What identifies a row of `activity`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct RowKey {
+    pub(crate) event: &'static str,
+    pub(crate) day: i64,
+    pub(crate) hour: u8,
+    pub(crate) channel: Option<u64>,
+    pub(crate) guild: Option<u64>,
+    pub(crate) user: Option<u64>,
+    pub(crate) extra_1: Option<&'static str>,
+    pub(crate) extra_2: Option<bool>,
+}
+
+impl RowKey {
+    pub(crate) fn hourly(event: &'static str, at: i64) -> Self {
+        let hour = u8::try_from(calendar::hour_of(at)).unwrap_or(0);
+        Self {
+            hour,
+            ..Self::daily(event, at)
+        }
+    }
+
+    pub(crate) const fn daily(event: &'static str, at: i64) -> Self {
+        Self {
+            event,
+            day: calendar::day_of(at),
+            hour: 0,
+            channel: None,
+            guild: None,
+            user: None,
+            extra_1: None,
+            extra_2: None,
+        }
+    }
+}
+
+impl Event {
+    pub(crate) const fn new(kind: Kind, at: i64, id: u64) -> Self {
+        Self {
+            kind,
+            at,
+            stamp: Stamp::Usual,
+            client: Stamp::Usual,
+            id: Some(id),
+            order: None,
+        }
+    }
+
+    /// The row of `activity` that the event was planned to give.
+    pub(crate) fn row(&self, window: Window) -> Option<RowKey> {
+        if self.stamp != Stamp::Usual || !window.contains(self.at) {
+            return None;
+        }
+        match self.kind {
+            Kind::Plain("app_native_crash") => Some(RowKey::daily("app_crashed", self.at)),
+            Kind::Plain(name) => Some(RowKey::daily(name, self.at)),
+            Kind::Joined { guild } => {
+                let key = RowKey::hourly("guild_joined", self.at);
+                guild.map(|guild| RowKey {
+                    guild: Some(guild),
+                    ..key
+                })
+            }
+            Kind::Command {
+                application, guild, ..
+            } => match application {
+                Application::Known(user) => {
+                    let key = RowKey::daily("application_command_used", self.at);
+                    Some(RowKey {
+                        guild,
+                        user: Some(user),
+                        ..key
+                    })
+                }
+                Application::BuiltIn | Application::Absent => None,
+            },
+            Kind::Reaction { channel, emoji, id } => {
+                let is_custom = matches!(id, EmojiId::Set(_));
+                let key = RowKey::daily("add_reaction", self.at);
+                let key = RowKey {
+                    channel,
+                    extra_1: Some(emoji),
+                    extra_2: Some(is_custom),
+                    ..key
+                };
+                (!emoji.is_empty()).then_some(key)
+            }
+            Kind::Opened { os } => {
+                let key = RowKey::daily("app_opened", self.at);
+                os.name().map(|os| RowKey {
+                    extra_1: Some(os),
+                    ..key
+                })
+            }
+            Kind::Page { page } => page
+                .filter(|page| page.starts_with("/docs/"))
+                .map(|_| RowKey::daily("dev_portal_page_viewed", self.at)),
+            Kind::Voice { .. } | Kind::Session { .. } | Kind::Uncounted => None,
+        }
+    }
+
+    /// The type's name.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self.kind {
+            Kind::Plain(name) => name,
+            Kind::Joined { .. } => "guild_joined",
+            Kind::Command { is_old: true, .. } => "slash_command_used",
+            Kind::Command { .. } => "application_command_used",
+            Kind::Reaction { .. } => "add_reaction",
+            Kind::Opened { .. } => "app_opened",
+            Kind::Page { .. } => "dev_portal_page_viewed",
+            Kind::Voice { is_join: true, .. } => "join_voice_channel",
+            Kind::Voice { .. } => "leave_voice_channel",
+            Kind::Session { is_start: true, .. } => "session_start",
+            Kind::Session { .. } => "session_end",
+            Kind::Uncounted => "remove_reaction",
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Arrows between the crates point inwards only.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Each crate, and the crates of the workspace that it may depend on.
+const ALLOWED: [(&str, &[&str]); 7] = [
+    ("dumpus-domain", &[]),
+    ("dumpus-ports", &["dumpus-domain"]),
+    ("dumpus-migrations", &[]),
+    ("dumpus-adapters", &["dumpus-ports", "dumpus-migrations"]),
+    ("dumpus-worker", &["dumpus-ports", "dumpus-adapters"]),
+    ("dumpus-server", &["dumpus-ports", "dumpus-adapters", "dumpus-worker"]),
+    ("dumpus-tests", &[]),
+];
+
+/// What the rules may use: no I/O, no runtime, no wire format.
+const DOMAIN_MAY_USE: [&str; 5] = ["base64", "rustc-hash", "thiserror", "url", "zeroize"];
+
+/// What the core may use beside the rules.
+const PORTS_MAY_USE: [&str; 5] = ["async-trait", "dumpus-domain", "thiserror", "tokio", "tracing"];
+
+/// Technologies, each behind its one crate.
+const BEHIND: [(&str, &[&str]); 10] = [
+    ("sea-orm", &["dumpus-adapters"]),
+    ("sea-orm-migration", &["dumpus-migrations"]),
+    ("fred", &["dumpus-adapters"]),
+    ("hyper", &["dumpus-adapters"]),
+    ("zip", &["dumpus-adapters", "dumpus-tests"]),
+    ("sqlx", &["dumpus-adapters"]),
+    ("ring", &["dumpus-adapters"]),
+    ("object_store", &["dumpus-adapters"]),
+    ("poem", &["dumpus-server"]),
+    ("poem-openapi", &["dumpus-server"]),
+];
+
+/// Normal dependencies of each crate of the workspace.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .output()
+        .unwrap();
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let packages = metadata["packages"].as_array().unwrap().iter();
+    packages
+        .map(|package| {
+            let all = package["dependencies"].as_array().unwrap().iter();
+            let normal = all.filter(|dependency| dependency["kind"].is_null());
+            (text(&package["name"]), normal.map(|dependency| text(&dependency["name"])).collect())
+        })
+        .collect()
+}
+
+#[test]
+fn crates_depend_inwards_only() {
+    let dependencies = dependencies();
+    let known: BTreeSet<_> = ALLOWED.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(dependencies.keys().cloned().collect::<BTreeSet<_>>(), known);
+    for (name, allowed) in ALLOWED {
+        for dependency in dependencies[name].iter().filter(|dependency| known.contains(*dependency)) {
+            assert!(allowed.contains(&dependency.as_str()), "{name} must not depend on {dependency}");
+        }
+    }
+}
+
+#[test]
+fn the_core_uses_nothing_but_what_rules_need() {
+    let dependencies = dependencies();
+    for (name, may_use) in [("dumpus-domain", DOMAIN_MAY_USE), ("dumpus-ports", PORTS_MAY_USE)] {
+        let allowed: BTreeSet<_> = may_use.map(str::to_owned).into();
+        let more: Vec<_> = dependencies[name].difference(&allowed).collect();
+        assert!(more.is_empty(), "{name} uses {more:?}");
+    }
+}
+
+#[test]
+fn a_technology_is_used_by_its_own_crate_only() {
+    for (name, used) in dependencies() {
+        for (technology, crates) in BEHIND {
+            assert!(!used.contains(technology) || crates.contains(&name.as_str()), "{name} uses {technology}");
+        }
+    }
+}

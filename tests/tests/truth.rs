@@ -1,0 +1,50 @@
+//! Whatever a package is like, its statistics file says what was written into the package, number by number.
+
+mod support;
+
+use dumpus_ports::report::Packing;
+use dumpus_tests::{PackageSpec, generate};
+use proptest::prelude::*;
+use support::engine::{analyse, written};
+use support::tables::assert_file_tells;
+
+/// Generates the package and holds its statistics file against the truth.
+fn assert_truth(spec: &PackageSpec) {
+    let mut package = std::io::Cursor::new(Vec::new());
+    let truth = generate(spec, &mut package).unwrap();
+    let read = analyse(package.into_inner(), 2);
+    match (&truth.owner, read) {
+        (Some(_), Ok(report)) => assert_file_tells(&written(&report, Packing::Plain), &truth),
+        (None, Err(error)) => assert!(matches!(error, dumpus_ports::archive::ArchiveError::MissingUserData(_)), "{error}"),
+        (Some(_), Err(error)) => panic!("the package was refused: {error}"),
+        (None, Ok(report)) => panic!("an owner was found that the package does not name: {}", report.owner.id),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_combination_of_oddities_reproduces_the_truth(seed: u64) {
+        assert_truth(&PackageSpec::random(seed));
+    }
+}
+
+#[test]
+fn a_realistic_package_reproduces_the_truth() {
+    assert_truth(&PackageSpec { seed: 5, size: 20_000_000, ..PackageSpec::default() });
+}
+
+#[test]
+fn threads_and_runs_change_no_byte_of_the_file() {
+    for seed in 0..12 {
+        let mut package = std::io::Cursor::new(Vec::new());
+        generate(&PackageSpec::random(seed), &mut package).unwrap();
+        let package = package.into_inner();
+        let file = |threads| analyse(package.clone(), threads).map(|report| written(&report, Packing::Gzip)).ok();
+        let once = file(1);
+        for threads in [1, 2, 5] {
+            assert!(file(threads) == once, "seed {seed}, {threads} threads");
+        }
+    }
+}
