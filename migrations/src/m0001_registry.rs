@@ -9,11 +9,7 @@ pub(super) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         super::run(manager, TABLES).await?;
-        let tickets = if super::is_postgres(manager) {
-            POSTGRES
-        } else {
-            SQLITE
-        };
+        let tickets = if super::is_postgres(manager) { POSTGRES } else { SQLITE };
         super::run(manager, tickets).await
     }
 }
