@@ -1,1 +1,6 @@
 //! x
+
+#[cfg(any(feature = "memory", feature = "redis"))]
+mod marker;
+#[cfg(feature = "memory")]
+pub mod memory;
