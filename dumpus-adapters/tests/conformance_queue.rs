@@ -1,5 +1,8 @@
 //! Every queue keeps the contract of the port.
 
+#[cfg(feature = "redis")]
+mod redis_server;
+
 #[cfg(feature = "memory")]
 mod process {
     use std::sync::Arc;
@@ -15,6 +18,33 @@ mod process {
             server: queue.clone(),
             worker: queue.clone(),
             other: queue,
+        })
+    }
+
+    dumpus_ports::queue_conformance!(fresh);
+}
+
+#[cfg(feature = "redis")]
+mod redis {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use dumpus_adapters::redis::RedisQueue;
+    use dumpus_ports::conformance::queue::QueueUnderTest;
+
+    use crate::redis_server::{fresh_prefix, options, shared_url};
+
+    async fn fresh(lease: Duration) -> Option<QueueUnderTest> {
+        let url = shared_url()?;
+        let prefix = fresh_prefix();
+        let connect = async |consumer: &str| {
+            let options = options(&url, &prefix, lease, consumer);
+            Arc::new(RedisQueue::connect(options).await.expect("Redis is there"))
+        };
+        Some(QueueUnderTest {
+            server: connect("server").await,
+            worker: connect("worker").await,
+            other: connect("other").await,
         })
     }
 

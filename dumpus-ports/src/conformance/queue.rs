@@ -1,6 +1,10 @@
 //! The contract of [`JobQueue`] as tests. The numbers are those of the trait's clauses.
 
-#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a clause that fails panics: these are tests")]
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a clause that fails panics: these are tests"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
