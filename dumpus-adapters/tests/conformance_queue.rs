@@ -26,6 +26,8 @@ mod process {
 
 #[cfg(feature = "redis")]
 mod redis {
+    #![expect(clippy::expect_used, reason = "a test without its server shall fail")]
+
     use std::sync::Arc;
     use std::time::Duration;
 

@@ -1,6 +1,11 @@
 //! The queue when Redis comes and goes, and what it leaves in Redis.
 
 #![cfg(feature = "redis")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests fail as tests do"
+)]
 
 mod redis_server;
 
@@ -115,6 +120,7 @@ async fn a_redis_that_restarts_empty_is_a_new_epoch_and_work_goes_on() {
     back(&queue).await;
     assert!(!held.extend().await.unwrap());
     assert_ne!(queue.push(&job(1)).await.unwrap(), epoch);
+    assert_eq!(*take(&queue).await.job(), job(1));
     assert_works(&queue, 2).await;
 }
 
@@ -125,7 +131,8 @@ async fn an_epoch_is_one_for_all_who_meet_an_empty_redis() {
     let other = connect(&server, LEASE, "other").await;
     let epoch = one.epoch().await.unwrap();
     server.ask(&["FLUSHALL"]);
-    let (first, second) = tokio::join!(one.push(&job(1)), other.push(&job(2)));
+    let jobs = [job(1), job(2)];
+    let (first, second) = tokio::join!(one.push(&jobs[0]), other.push(&jobs[1]));
     assert_eq!(first.as_ref().unwrap(), second.as_ref().unwrap());
     assert_ne!(first.unwrap(), epoch);
 }
@@ -171,8 +178,8 @@ async fn a_worker_that_waits_while_redis_goes_is_told_in_time() {
         (answer, Instant::now())
     };
     let killing = async {
-        // The worker has found nothing by the time it is known to Redis.
-        while server.ask(&["XINFO", "CONSUMERS", &lanes()[0], "workers"]).is_empty() {
+        let is_listening = |client: &String| client.contains(" cmd=xread ") && client.contains(" flags=b ");
+        while !server.ask(&["CLIENT", "LIST"]).iter().any(is_listening) {
             tokio::task::yield_now().await;
         }
         server.kill();
@@ -195,7 +202,9 @@ async fn a_frozen_redis_costs_a_second() {
     }
     server.freeze(false);
     back(&queue).await;
-    assert_works(&queue, 9).await;
+    // A job that Redis had received already may be there: an error says nothing about that.
+    queue.push(&job(9)).await.unwrap();
+    while take(&queue).await.job().package != job(9).package {}
 }
 
 #[tokio::test]

@@ -6,9 +6,9 @@ use std::time::Duration;
 use dumpus_ports::queue::QueueError;
 use fred::clients::Client;
 use fred::error::{Error, ErrorKind};
-use fred::interfaces::LuaInterface;
+use fred::interfaces::{ClientLike, LuaInterface};
 use fred::types::config::{Config, ReconnectPolicy};
-use fred::types::{Builder, FromValue, Value};
+use fred::types::{Builder, ConnectHandle, FromValue, Value};
 
 use super::keys::Keys;
 use super::options::RedisOptions;
@@ -22,15 +22,27 @@ const RECONNECT_EVERY_MS: u32 = 250;
 
 /// One process's part in the queue.
 pub(super) struct Shared {
-    pub(super) client: Client,
+    pub(super) connection: Connection,
     pub(super) keys: Keys,
     pub(super) lease: Duration,
     pub(super) consumer: String,
 }
 
-/// A client that comes back by itself, for ever.
-pub(super) fn build(config: Config) -> Result<Client, Error> {
-    Builder::from_config(config)
+/// A connection that comes back by itself until it is dropped.
+pub(super) struct Connection {
+    pub(super) client: Client,
+    task: ConnectHandle,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        // The driver's task would reconnect for ever, and QUIT would wait behind a blocking read.
+        self.task.abort();
+    }
+}
+
+pub(super) async fn connect(config: Config) -> Result<Connection, Error> {
+    let client = Builder::from_config(config)
         .set_policy(ReconnectPolicy::new_constant(0, RECONNECT_EVERY_MS))
         .with_performance_config(|performance| performance.default_command_timeout = TIMEOUT)
         .with_connection_config(|connection| {
@@ -39,13 +51,15 @@ pub(super) fn build(config: Config) -> Result<Client, Error> {
             // A command that was written may have been executed: writing it again is its caller's decision.
             connection.max_command_attempts = 1;
         })
-        .build()
+        .build()?;
+    let task = client.init().await?;
+    Ok(Connection { client, task })
 }
 
 impl Shared {
-    pub(super) fn new(client: Client, options: RedisOptions) -> Self {
+    pub(super) fn new(connection: Connection, options: RedisOptions) -> Self {
         Self {
-            client,
+            connection,
             keys: Keys::new(&options.prefix),
             lease: options.lease,
             consumer: options.consumer,
@@ -81,16 +95,14 @@ impl Shared {
         keys: Vec<String>,
         arguments: Vec<Value>,
     ) -> Result<R, Error> {
-        let first: Result<R, Error> = self.client.eval(script, keys.clone(), arguments.clone()).await;
+        let client = &self.connection.client;
+        let first: Result<R, Error> = client.eval(script, keys.clone(), arguments.clone()).await;
         match first {
             Err(error) if error.details().contains("NOGROUP") => {
                 tracing::warn!("the queue's consumer group is gone: making it again");
-                let marker = Value::from(random_marker());
-                let () = self
-                    .client
-                    .eval(scripts::REPAIR, self.keys.shared(), vec![marker])
-                    .await?;
-                self.client.eval(script, keys, arguments).await
+                let marker = vec![Value::from(random_marker())];
+                let () = client.eval(scripts::REPAIR, self.keys.shared(), marker).await?;
+                client.eval(script, keys, arguments).await
             }
             answer => answer,
         }

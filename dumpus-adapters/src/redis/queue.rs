@@ -9,14 +9,13 @@ use dumpus_ports::domain::queue::{Lane, STANDARD_SHARE, lane_order};
 use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::Epoch;
 use fred::bytes::Bytes;
-use fred::clients::Client;
 use fred::interfaces::ClientLike;
 use fred::types::Value;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
 use super::bell::Bell;
-use super::client::{Shared, build, queue_error};
+use super::client::{Connection, Shared, connect, queue_error};
 use super::delivery::{RedisDelivery, Taken};
 use super::options::{ConnectError, RedisOptions};
 use super::scripts;
@@ -34,7 +33,7 @@ const FORGET_AFTER: Duration = Duration::from_hours(1);
 /// A queue in Redis, shared by all processes of an instance.
 pub struct RedisQueue {
     shared: Arc<Shared>,
-    listener: Client,
+    listener: Connection,
     bell: OnceLock<Bell>,
     epoch: Mutex<Option<(Instant, Epoch)>>,
 }
@@ -47,10 +46,8 @@ impl RedisQueue {
     pub async fn connect(options: RedisOptions) -> Result<Self, ConnectError> {
         let config = options.config()?;
         let connected = async {
-            let (client, listener) = (build(config.clone())?, build(config)?);
-            client.init().await?;
-            listener.init().await?;
-            let shared = Arc::new(Shared::new(client, options.clone()));
+            let (commands, listener) = (connect(config.clone()).await?, connect(config).await?);
+            let shared = Arc::new(Shared::new(commands, options.clone()));
             let marker = Value::from(random_marker());
             let keys = shared.keys.shared();
             let () = shared.evaluate(scripts::EPOCH, keys, vec![marker]).await?;
@@ -71,14 +68,8 @@ impl RedisQueue {
     /// # Errors
     /// When Redis is away: another process forgets the name later.
     pub async fn close(self) -> Result<(), QueueError> {
-        drop(self.bell);
-        forget_consumers(&self.shared, &self.shared.consumer)
-            .await
-            .map_err(queue_error)?;
-        for client in [&self.shared.client, &self.listener] {
-            client.quit().await.map_err(queue_error)?;
-        }
-        Ok(())
+        let leaving = forget_consumers(&self.shared, &self.shared.consumer).await;
+        leaving.map_err(queue_error)
     }
 
     async fn take(&self, lanes: &[Lane]) -> Result<Option<Box<dyn Delivery>>, QueueError> {
@@ -142,7 +133,7 @@ impl JobQueue for RedisQueue {
 
     async fn next(&self, lanes: &[Lane], patience: Duration) -> Result<Option<Box<dyn Delivery>>, QueueError> {
         let deadline = Instant::now() + patience.min(LONGEST_PATIENCE);
-        let listener = || Bell::listen(self.listener.clone(), self.shared.keys.bell().to_owned());
+        let listener = || Bell::listen(self.listener.client.clone(), self.shared.keys.bell().to_owned());
         loop {
             let mut ear = self.bell.get_or_init(listener).ear();
             if let Some(delivery) = self.take(lanes).await? {
@@ -185,7 +176,7 @@ impl JobQueue for RedisQueue {
     }
 
     async fn ping(&self) -> Result<(), QueueError> {
-        let pong: Result<Value, _> = self.shared.client.ping(None).await;
+        let pong: Result<Value, _> = self.shared.connection.client.ping(None).await;
         pong.map(drop).map_err(queue_error)
     }
 }

@@ -1,6 +1,11 @@
 //! Redis for tests: one that is there already, or a private one that may be killed.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses a part of it")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test whose server fails shall fail"
+)]
 
 use std::net::TcpListener;
 use std::path::Path;
