@@ -1,1 +1,4 @@
-//! x
+//! Adapters of the Dumpus ports: one module and one feature per technology.
+
+#[cfg(feature = "ring")]
+pub mod crypto_ring;

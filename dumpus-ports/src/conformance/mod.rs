@@ -1,1 +1,3 @@
 //! The contract of each port as tests: one function per clause, one macro per port that holds the only list of them.
+
+pub mod vault;
