@@ -1,3 +1,5 @@
 //! The contract of each port as tests: one function per clause, one macro per port that holds the only list of them.
 
+pub mod profiles;
+pub mod source;
 pub mod vault;
