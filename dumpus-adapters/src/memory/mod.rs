@@ -1,1 +1,4 @@
 //! In-memory adapters of every port.
+
+pub mod profiles;
+pub mod source;

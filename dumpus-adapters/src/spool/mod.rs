@@ -48,11 +48,11 @@ pub(crate) struct Spool {
 impl Spool {
     /// Starts an empty spool, with a new key. `expected` bytes decide early between memory and disk.
     pub(crate) fn start(settings: &SpoolSettings, expected: Option<u64>) -> Self {
-        let (pieces, mut waiting) = mpsc::channel::<Bytes>(PIECES_AHEAD);
+        let (pieces, mut arriving) = mpsc::channel::<Bytes>(PIECES_AHEAD);
         let settings = settings.clone();
         let writing = spawn_blocking(move || {
             let mut writer = SpoolWriter::new(settings, expected)?;
-            while let Some(piece) = waiting.blocking_recv() {
+            while let Some(piece) = arriving.blocking_recv() {
                 writer.write(&piece)?;
             }
             writer.finish()

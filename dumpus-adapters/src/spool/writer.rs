@@ -19,7 +19,7 @@ pub struct SpoolWriter {
 
 enum Place {
     Memory(Vec<u8>),
-    Disk(Sealing),
+    Disk(Box<Sealing>),
 }
 
 impl SpoolWriter {
@@ -30,7 +30,7 @@ impl SpoolWriter {
     pub fn new(settings: SpoolSettings, expected: Option<u64>) -> io::Result<Self> {
         let place = match expected.map(usize::try_from) {
             Some(Ok(expected)) if expected <= settings.memory => Place::Memory(Vec::with_capacity(expected)),
-            Some(_) => Place::Disk(Sealing::new(&settings)?),
+            Some(_) => Place::Disk(Box::new(Sealing::new(&settings)?)),
             None => Place::Memory(Vec::new()),
         };
         Ok(Self { settings, place })
@@ -47,7 +47,7 @@ impl SpoolWriter {
                 Ok(())
             }
             Place::Memory(held) => {
-                let mut sealing = Sealing::new(&self.settings)?;
+                let mut sealing = Box::new(Sealing::new(&self.settings)?);
                 sealing.write(held)?;
                 sealing.write(bytes)?;
                 held.zeroize();
@@ -132,7 +132,7 @@ mod tests {
     /// Bytes that differ from block to block.
     fn package(length: usize) -> Vec<u8> {
         (0..length as u64)
-            .map(|at| (at.wrapping_mul(0x9e37_79b9) >> 13) as u8)
+            .map(|at| at.wrapping_mul(0x9e37_79b9).to_be_bytes()[5])
             .collect()
     }
 
