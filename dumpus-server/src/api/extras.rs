@@ -121,7 +121,7 @@ impl Extras {
         let Some(guilds) = &self.use_cases.guilds else {
             return WidgetAnswer::NotFound(widget_problem("This instance knows no guilds."));
         };
-        match tokio::time::timeout(BUDGET * 3, guilds.guild(&guild_id)).await {
+        match tokio::time::timeout(BUDGET * 3, guilds.look_up_guild(&guild_id)).await {
             Ok(Ok(Some(guild))) => match guild.icon_url {
                 Some(icon_url) => WidgetAnswer::Answer(Json(Widget {
                     name: guild.name,
