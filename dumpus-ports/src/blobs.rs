@@ -19,6 +19,12 @@ impl BlobKey {
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(RunId::from_bytes(bytes))
     }
+
+    /// The bytes of the key.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
 }
 
 impl FromStr for BlobKey {

@@ -16,6 +16,11 @@ pub struct UserProfile {
 }
 
 /// A directory of Discord users. Answers are kept in memory only.
+///
+/// Contract, in the words of [`crate::conformance`]:
+/// 1. A user is found by their id, also by many at once.
+/// 2. An id that nobody has gives `None`.
+/// 3. So does a text that is no id; nothing of it reaches a third party.
 #[async_trait]
 pub trait ProfileDirectory: Send + Sync {
     /// The user of this id, digits only; `None` when there is none, or no directory is configured.
@@ -35,4 +40,22 @@ pub enum ProfileError {
     /// It cannot be reached, or says what is not understood.
     #[error("the directory is unavailable")]
     Unavailable,
+}
+
+/// What a Discord server shows to others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuildProfile {
+    /// Its name.
+    pub name: String,
+    /// Address of its icon, when it has one.
+    pub icon_url: Option<String>,
+    /// About how many members it has.
+    pub member_count: u64,
+}
+
+/// A directory of the Discord servers that this instance's bot is in.
+#[async_trait]
+pub trait GuildDirectory: Send + Sync {
+    /// The server of this id; `None` when the bot is not in it, or there is none.
+    async fn look_up_guild(&self, guild_id: &str) -> Result<Option<GuildProfile>, ProfileError>;
 }

@@ -12,6 +12,13 @@ use crate::domain::link::PackageLink;
 ///
 /// What it gives exists for the caller only: dropped, nothing of the package is left, and nothing of it is ever on a
 /// disk in plaintext.
+///
+/// Contract, in the words of [`crate::conformance`]:
+/// 1. What is behind the link comes as it is, readable at any place.
+/// 2. At the end of a successful download the progress is complete.
+/// 3. Downloads at the same time do not mix.
+/// 4. Each end has its error, whose text names neither address nor key.
+/// 5. A cancelled download ends with [`SourceError::Cancelled`], within a second, whatever it waits for.
 #[async_trait]
 pub trait PackageSource: Send + Sync {
     /// Downloads the package. Progress counts its bytes. Transient trouble is retried inside.

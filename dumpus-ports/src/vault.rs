@@ -16,6 +16,8 @@ use crate::queue::SealedLink;
 /// 3. Sealed links open for their package only, those of the queue until they expire, those of the owner with the
 ///    owner's key; they contain neither link nor key.
 /// 4. Ids of different keys differ, and do not tell the key.
+/// 5. A signature is good for its blob and instant only.
+/// 6. Another instance opens no link of this one's queue and makes none of its signatures; results open anywhere.
 pub trait Vault: Send + Sync {
     /// The id of the package that the key owns.
     fn package_id(&self, key: &UpnKey) -> PackageId;

@@ -1,1 +1,8 @@
-//! x
+//! The HTTP API of Dumpus as a library, for its binary and its tests.
+
+pub mod api;
+pub mod config;
+pub mod demo;
+mod demo_person;
+pub mod health;
+pub mod run;

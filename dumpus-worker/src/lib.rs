@@ -1,3 +1,7 @@
-//! The worker of Dumpus as a library: the command line's `analyze`, and the loop that takes packages from the queue.
+//! The worker of Dumpus as a library: the command line's `analyze`, the loop that takes packages from the queue, and
+//! the configuration and log that it shares with the server.
 
 pub mod analyze;
+pub mod config;
+pub mod run;
+pub mod telemetry;

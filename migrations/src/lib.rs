@@ -1,1 +1,62 @@
-//! x
+#![doc = include_str!("../README.md")]
+
+mod m0001_registry;
+mod m0002_blobs;
+
+use std::collections::HashSet;
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+/// Told apart from other users of advisory locks in the same database: `dumpus` in ASCII.
+const LOCK: i64 = 0x6475_6d70_7573;
+
+struct Steps;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Steps {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_registry::Migration), Box::new(m0002_blobs::Migration)]
+    }
+}
+
+/// Brings the schema up to date. Safe to be called by many processes at once: one takes the steps, the others wait.
+///
+/// The connection should be one without a statement timeout, and not be needed for anything else meanwhile.
+///
+/// # Errors
+/// When the database is away, or refuses a step; the schema is then as it was.
+pub async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let transaction = database.begin_with_options(options).await?;
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        let lock = format!("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({LOCK})");
+        transaction.execute_unprepared(&lock).await?;
+    }
+    let taken = Steps::get_migration_models(&transaction).await?;
+    let taken: HashSet<_> = taken.into_iter().map(|step| step.version).collect();
+    // A newer release may have taken more steps than this one knows: only steps that miss are a reason to act.
+    if Steps::migrations().iter().any(|step| !taken.contains(step.name())) {
+        Steps::up(&transaction, None).await?;
+    }
+    transaction.commit().await
+}
+
+/// Runs plain SQL in which `{bytes}` stands for the type of bytes.
+async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
+    let bytes = if is_postgres(manager) { "BYTEA" } else { "BLOB" };
+    for statement in statements {
+        let statement = statement.replace("{bytes}", bytes);
+        manager.get_connection().execute_unprepared(&statement).await?;
+    }
+    Ok(())
+}
+
+fn is_postgres(manager: &SchemaManager<'_>) -> bool {
+    manager.get_database_backend() == DbBackend::Postgres
+}

@@ -1,0 +1,137 @@
+//! The vault over `ring`, and `cbc` for the one mode that the official client needs and `ring` lacks.
+
+mod derive;
+mod instance_key;
+mod link;
+mod result;
+
+use dumpus_ports::blobs::BlobKey;
+use dumpus_ports::domain::crypto::{Envelope, labels};
+use dumpus_ports::domain::package::PackageId;
+use dumpus_ports::domain::secret::UpnKey;
+use dumpus_ports::domain::time::Millis;
+use dumpus_ports::queue::SealedLink;
+use dumpus_ports::vault::{Vault, VaultError};
+use ring::aead::LessSafeKey;
+use ring::hmac;
+use ring::rand::{SecureRandom, SystemRandom};
+
+pub use instance_key::{InstanceKey, NoInstanceKey};
+
+/// The vault of an instance.
+pub struct RingVault {
+    queued_links: LessSafeKey,
+    blob_addresses: hmac::Key,
+    randomness: SystemRandom,
+}
+
+impl RingVault {
+    /// A vault that seals what waits in this instance's queue under keys derived from its key.
+    #[must_use]
+    pub fn new(key: &InstanceKey) -> Self {
+        Self {
+            queued_links: derive::aead_key(key.expose(), labels::QUEUED_LINK),
+            blob_addresses: derive::mac_key(key.expose(), labels::BLOB_ADDRESS),
+            randomness: SystemRandom::new(),
+        }
+    }
+
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), VaultError> {
+        self.randomness.fill(bytes).map_err(|_| VaultError::NoRandomness)
+    }
+}
+
+impl Vault for RingVault {
+    fn package_id(&self, key: &UpnKey) -> PackageId {
+        let mut id = [0; 16];
+        derive::fill(key.expose().as_bytes(), labels::PACKAGE_ID, &mut id);
+        PackageId::from_bytes(id)
+    }
+
+    fn owns(&self, key: &UpnKey, package: &PackageId) -> bool {
+        // ring offers constant-time comparison of tags only, so the ids are compared through tags of nothing.
+        let tag_of = |id: &PackageId| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, id.as_bytes()), &[]);
+        let own = hmac::Key::new(hmac::HMAC_SHA256, self.package_id(key).as_bytes());
+        hmac::verify(&own, &[], tag_of(package).as_ref()).is_ok()
+    }
+
+    fn seal_result(
+        &self,
+        key: &UpnKey,
+        package: &PackageId,
+        plain: Vec<u8>,
+    ) -> Result<(Envelope, Vec<u8>), VaultError> {
+        result::seal(key, package, self.random()?, plain)
+    }
+
+    fn verify_result(
+        &self,
+        key: &UpnKey,
+        package: &PackageId,
+        envelope: &Envelope,
+        sealed: &[u8],
+    ) -> Result<(), VaultError> {
+        result::verify(key, package, envelope, sealed)
+    }
+
+    fn open_result(
+        &self,
+        key: &UpnKey,
+        package: &PackageId,
+        envelope: &Envelope,
+        sealed: Vec<u8>,
+    ) -> Result<Vec<u8>, VaultError> {
+        result::open(key, package, envelope, sealed)
+    }
+
+    fn seal_queued_link(&self, package: &PackageId, link: &str, expires: Millis) -> Result<SealedLink, VaultError> {
+        let mut nonce = [0; link::NONCE];
+        self.fill(&mut nonce)?;
+        let binding = link::binding(labels::QUEUED_LINK, package, Some(expires));
+        let mut sealed = expires.0.to_be_bytes().to_vec();
+        sealed.extend(link::seal(&self.queued_links, nonce, &binding, link)?);
+        Ok(SealedLink(sealed))
+    }
+
+    fn open_queued_link(&self, package: &PackageId, link: &SealedLink, now: Millis) -> Result<String, VaultError> {
+        let (expires, sealed) = link.0.split_first_chunk().ok_or(VaultError::Tampered)?;
+        let expires = Millis(i64::from_be_bytes(*expires));
+        let binding = link::binding(labels::QUEUED_LINK, package, Some(expires));
+        let link = link::open(&self.queued_links, &binding, sealed)?;
+        if now > expires {
+            return Err(VaultError::Tampered);
+        }
+        Ok(link)
+    }
+
+    fn seal_owner_link(&self, key: &UpnKey, package: &PackageId, link: &str) -> Result<Vec<u8>, VaultError> {
+        let mut nonce = [0; link::NONCE];
+        self.fill(&mut nonce)?;
+        let binding = link::binding(labels::OWNER_LINK, package, None);
+        link::seal(&derive::owner_key(key), nonce, &binding, link)
+    }
+
+    fn open_owner_link(&self, key: &UpnKey, package: &PackageId, sealed: &[u8]) -> Result<String, VaultError> {
+        let binding = link::binding(labels::OWNER_LINK, package, None);
+        link::open(&derive::owner_key(key), &binding, sealed)
+    }
+
+    fn sign_blob(&self, blob: BlobKey, expires: Millis) -> [u8; 32] {
+        derive::tag_bytes(&hmac::sign(&self.blob_addresses, address(blob, expires).as_bytes()))
+    }
+
+    fn is_blob_signature(&self, blob: BlobKey, expires: Millis, signature: &[u8]) -> bool {
+        hmac::verify(&self.blob_addresses, address(blob, expires).as_bytes(), signature).is_ok()
+    }
+
+    fn random(&self) -> Result<[u8; 16], VaultError> {
+        let mut bytes = [0; 16];
+        self.fill(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+/// What a signature covers. The blob's name has a fixed length, so no two addresses are the same text.
+fn address(blob: BlobKey, expires: Millis) -> String {
+    format!("{blob}{}", expires.0)
+}

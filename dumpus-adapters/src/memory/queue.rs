@@ -1,0 +1,147 @@
+//! The queue of an instance that is one process.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+
+use dumpus_ports::domain::package::{PackageId, RunId};
+use dumpus_ports::domain::queue::Lane;
+use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
+use dumpus_ports::registry::Epoch;
+
+use crate::marker::random_marker;
+
+mod jobs;
+
+use jobs::Jobs;
+
+/// Longer patience is cut to this: an instant so far ahead exists on every clock.
+const LONGEST_PATIENCE: Duration = Duration::from_hours(24);
+
+/// A queue in this process's memory. It starts empty, so every instance is an epoch of its own.
+pub struct ProcessQueue {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    epoch: Epoch,
+    lease: Duration,
+    jobs: Mutex<Jobs>,
+    /// Rung when there may be something to take.
+    bell: Notify,
+}
+
+impl ProcessQueue {
+    /// Empty. A job is delivered again when nobody was heard of it for `lease`.
+    #[must_use]
+    pub fn new(lease: Duration) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                epoch: Epoch(random_marker()),
+                lease,
+                jobs: Mutex::default(),
+                bell: Notify::new(),
+            }),
+        }
+    }
+}
+
+impl Shared {
+    fn jobs(&self) -> MutexGuard<'_, Jobs> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl JobQueue for ProcessQueue {
+    async fn push(&self, job: &Job) -> Result<Epoch, QueueError> {
+        if self.shared.jobs().push(job.clone()) {
+            self.shared.bell.notify_waiters();
+        }
+        Ok(self.shared.epoch.clone())
+    }
+
+    async fn next(&self, lanes: &[Lane], patience: Duration) -> Result<Option<Box<dyn Delivery>>, QueueError> {
+        let deadline = Instant::now() + patience.min(LONGEST_PATIENCE);
+        loop {
+            let rung = self.shared.bell.notified();
+            tokio::pin!(rung);
+            // From here on no ring is missed.
+            rung.as_mut().enable();
+            let now = Instant::now();
+            let (taken, next_end) = {
+                let mut jobs = self.shared.jobs();
+                (jobs.take(lanes, now, self.shared.lease), jobs.next_end())
+            };
+            if let Some((job, number)) = taken {
+                let shared = self.shared.clone();
+                return Ok(Some(Box::new(ProcessDelivery { shared, job, number })));
+            }
+            if now >= deadline {
+                return Ok(None);
+            }
+            let wake = next_end.map_or(deadline, |end| end.min(deadline));
+            tokio::select! {
+                () = rung => {}
+                () = sleep_until(wake) => {}
+            }
+        }
+    }
+
+    async fn promote(&self, package: PackageId, run: RunId) -> Result<bool, QueueError> {
+        let promoted = self.shared.jobs().promote(package, run, Instant::now());
+        if promoted {
+            self.shared.bell.notify_waiters();
+        }
+        Ok(promoted)
+    }
+
+    async fn purge(&self, package: PackageId) -> Result<(), QueueError> {
+        self.shared.jobs().purge(package);
+        Ok(())
+    }
+
+    async fn epoch(&self) -> Result<Epoch, QueueError> {
+        Ok(self.shared.epoch.clone())
+    }
+
+    async fn ping(&self) -> Result<(), QueueError> {
+        Ok(())
+    }
+}
+
+struct ProcessDelivery {
+    shared: Arc<Shared>,
+    job: Arc<Job>,
+    number: u64,
+}
+
+#[async_trait]
+impl Delivery for ProcessDelivery {
+    fn job(&self) -> &Job {
+        &self.job
+    }
+
+    async fn extend(&self) -> Result<bool, QueueError> {
+        let lease = self.shared.lease;
+        Ok(self
+            .shared
+            .jobs()
+            .extend(self.job.package, self.number, Instant::now(), lease))
+    }
+
+    async fn acknowledge(self: Box<Self>) -> Result<(), QueueError> {
+        self.shared.jobs().acknowledge(self.job.package, self.number);
+        Ok(())
+    }
+
+    async fn release(self: Box<Self>) -> Result<(), QueueError> {
+        if self.shared.jobs().release(self.job.package, self.number) {
+            self.shared.bell.notify_waiters();
+        }
+        Ok(())
+    }
+}

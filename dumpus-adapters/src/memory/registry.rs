@@ -1,0 +1,373 @@
+//! The registry in memory.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use dumpus_ports::blobs::BlobKey;
+use dumpus_ports::clock::Clock;
+use dumpus_ports::domain::error_code::ErrorCode;
+use dumpus_ports::domain::lifecycle::{IllegalStep, Stage};
+use dumpus_ports::domain::package::{PackageId, RunId};
+use dumpus_ports::domain::queue::{Lane, LineUp, Ticket};
+use dumpus_ports::domain::time::Millis;
+use dumpus_ports::registry::{
+    Admission, Admitted, Dispatch, Epoch, Forgotten, Lease, Leased, Outcome, Package, PackageRegistry, RegistryError,
+    StoredResult,
+};
+
+use super::{after, is_past};
+
+/// The registry in memory. Its clock is the one it is given.
+pub struct MemoryRegistry {
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    rows: HashMap<PackageId, Row>,
+    tickets: Ticket,
+    epochs: HashMap<Epoch, Millis>,
+    secrets: HashMap<String, [u8; 32]>,
+}
+
+struct Row {
+    admission: Admission,
+    lane: Lane,
+    ticket: Ticket,
+    stage: Stage,
+    progress: Option<u8>,
+    attempts: u32,
+    lease_number: i64,
+    lease_until: Option<Millis>,
+    epoch: Option<Epoch>,
+    dispatched: Millis,
+    end: Option<(Millis, Outcome)>,
+}
+
+impl MemoryRegistry {
+    /// No packages yet; all times are this clock's.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        let state = Mutex::default();
+        Self { clock, state }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the row of a lease that is still the worker's.
+    fn change<T>(&self, lease: &Lease, change: impl FnOnce(&mut Row, Millis) -> T) -> Option<T> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let row = state.rows.get_mut(&lease.package).filter(|row| row.is_held_by(lease))?;
+        Some(change(row, now))
+    }
+}
+
+impl State {
+    fn next_ticket(&mut self) -> Ticket {
+        self.tickets += 1;
+        self.tickets
+    }
+
+    fn current(&mut self, package: PackageId, run: RunId) -> Option<&mut Row> {
+        self.rows.get_mut(&package).filter(|row| row.admission.run == run)
+    }
+
+    /// Whether the epoch has been known for so long; from now on it is known.
+    fn is_known_for(&mut self, epoch: &Epoch, length: Duration, now: Millis) -> bool {
+        let seen = *self.epochs.entry(epoch.clone()).or_insert(now);
+        is_past(now, seen, length)
+    }
+}
+
+impl Row {
+    fn new(admission: &Admission, lane: Lane, ticket: Ticket, lease_number: i64, now: Millis) -> Self {
+        Self {
+            admission: admission.clone(),
+            lane,
+            ticket,
+            stage: Stage::Locked,
+            progress: None,
+            attempts: 0,
+            lease_number,
+            lease_until: None,
+            epoch: None,
+            dispatched: now,
+            end: None,
+        }
+    }
+
+    fn is_held_by(&self, lease: &Lease) -> bool {
+        self.admission.run == lease.run
+            && self.lease_number == lease.number
+            && self.lease_until.is_some()
+            && self.end.is_none()
+    }
+
+    fn end(&mut self, now: Millis, outcome: Outcome) {
+        self.end = Some((now, outcome));
+        self.lease_until = None;
+        self.progress = None;
+        self.admission.owner_link.clear();
+    }
+
+    fn is_leased(&self, now: Millis) -> bool {
+        self.lease_until.is_some_and(|until| until > now)
+    }
+
+    fn is_failed(&self) -> bool {
+        matches!(self.end, Some((_, Outcome::Failed { .. })))
+    }
+
+    /// Whether nobody works on it, and its job is lost or unconfirmed for so long that it does not count any more.
+    fn is_lost(&self, epoch: &Epoch, is_old_epoch: bool, lost_after: Duration, now: Millis) -> bool {
+        !self.is_leased(now)
+            && match &self.epoch {
+                Some(queued) => queued != epoch && is_old_epoch,
+                None => is_past(now, self.dispatched, lost_after),
+            }
+    }
+
+    fn blob(&self) -> Option<BlobKey> {
+        match &self.end {
+            Some((_, Outcome::Processed(result))) => Some(result.blob),
+            _ => None,
+        }
+    }
+
+    fn package(&self, now: Millis) -> Package {
+        let age = u64::try_from(now.0 - self.dispatched.0).unwrap_or(0);
+        Package {
+            id: self.admission.package,
+            run: self.admission.run,
+            lane: self.lane,
+            ticket: self.ticket,
+            stage: self.stage,
+            progress: self.progress,
+            attempts: self.attempts,
+            joined: self.admission.joined,
+            owner_link: self.admission.owner_link.clone(),
+            dispatch: match &self.epoch {
+                Some(epoch) => Dispatch::Queued(epoch.clone()),
+                None => Dispatch::Unconfirmed(Duration::from_millis(age)),
+            },
+            is_leased: self.is_leased(now),
+            outcome: self.end.as_ref().map(|(_, outcome)| outcome.clone()),
+        }
+    }
+
+    fn forgotten(&self) -> Forgotten {
+        Forgotten {
+            run: self.admission.run,
+            blob: self.blob(),
+        }
+    }
+}
+
+fn illegal(step: IllegalStep) -> RegistryError {
+    RegistryError::Failed(step.into())
+}
+
+#[async_trait]
+impl PackageRegistry for MemoryRegistry {
+    async fn admit(&self, admission: &Admission) -> Result<Admitted, RegistryError> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let earlier = state.rows.get(&admission.package);
+        if let Some(row) = earlier.filter(|row| !row.is_failed()) {
+            return Ok(Admitted::Known(row.package(now)));
+        }
+        let lane = earlier.map_or(Lane::Standard, |row| row.lane);
+        let lease_number = earlier.map_or(0, |row| row.lease_number);
+        let replaced = earlier.and_then(Row::blob);
+        let ticket = state.next_ticket();
+        let row = Row::new(admission, lane, ticket, lease_number, now);
+        state.rows.insert(admission.package, row);
+        Ok(Admitted::Begun { lane, ticket, replaced })
+    }
+
+    async fn confirm(&self, package: PackageId, run: RunId, epoch: &Epoch) -> Result<bool, RegistryError> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let Some(row) = state.current(package, run) else {
+            return Ok(false);
+        };
+        row.epoch = Some(epoch.clone());
+        row.dispatched = now;
+        Ok(true)
+    }
+
+    async fn undo(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
+        let mut state = self.state();
+        let is_unconfirmed = state.current(package, run).is_some_and(|row| row.epoch.is_none());
+        if is_unconfirmed {
+            state.rows.remove(&package);
+        }
+        Ok(is_unconfirmed)
+    }
+
+    async fn find(&self, package: PackageId) -> Result<Option<Package>, RegistryError> {
+        let now = self.clock.now();
+        Ok(self.state().rows.get(&package).map(|row| row.package(now)))
+    }
+
+    async fn reclaim(
+        &self,
+        package: PackageId,
+        run: RunId,
+        older_than: Duration,
+        epoch: &Epoch,
+        lost_after: Duration,
+    ) -> Result<Option<Lane>, RegistryError> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let is_old_epoch = state.is_known_for(epoch, lost_after, now);
+        let ticket = state.tickets + 1;
+        let Some(row) = state.current(package, run) else {
+            return Ok(None);
+        };
+        let is_missing = match &row.epoch {
+            Some(queued) => queued != epoch,
+            None => is_past(now, row.dispatched, older_than),
+        };
+        if row.end.is_some() || row.is_leased(now) || !is_missing {
+            return Ok(None);
+        }
+        let is_lost = row.is_lost(epoch, is_old_epoch, lost_after, now);
+        row.epoch = None;
+        row.dispatched = now;
+        let lane = row.lane;
+        if is_lost {
+            row.ticket = ticket;
+            state.tickets = ticket;
+        }
+        Ok(Some(lane))
+    }
+
+    async fn lease(&self, package: PackageId, run: RunId, length: Duration) -> Result<Leased, RegistryError> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let Some(row) = state.current(package, run).filter(|row| row.end.is_none()) else {
+            return Ok(Leased::Void);
+        };
+        if row.is_leased(now) {
+            return Ok(Leased::Held);
+        }
+        row.lease_number += 1;
+        row.attempts += 1;
+        row.lease_until = Some(after(now, length));
+        Ok(Leased::Granted(Lease {
+            package,
+            run,
+            number: row.lease_number,
+            attempt: row.attempts,
+        }))
+    }
+
+    async fn extend(&self, lease: &Lease, length: Duration) -> Result<bool, RegistryError> {
+        let extended = self.change(lease, |row, now| row.lease_until = Some(after(now, length)));
+        Ok(extended.is_some())
+    }
+
+    async fn give_back(&self, lease: &Lease, counts: bool) -> Result<bool, RegistryError> {
+        let given = self.change(lease, |row, _| {
+            row.lease_until = None;
+            row.stage = Stage::Locked;
+            row.progress = None;
+            row.attempts -= u32::from(!counts);
+        });
+        Ok(given.is_some())
+    }
+
+    async fn step(&self, lease: &Lease, to: Stage) -> Result<bool, RegistryError> {
+        if to == Stage::Processed {
+            return Err(RegistryError::Failed("only a result makes a package processed".into()));
+        }
+        let step = self.change(lease, |row, _| {
+            row.stage = row.stage.step(to)?;
+            row.progress = Some(0);
+            Ok(())
+        });
+        step.map_or(Ok(false), |step| step.map(|()| true).map_err(illegal))
+    }
+
+    async fn progress(&self, lease: &Lease, percent: u8) -> Result<bool, RegistryError> {
+        let told = self.change(lease, |row, _| row.progress = Some(percent.min(100)));
+        Ok(told.is_some())
+    }
+
+    async fn finish(&self, lease: &Lease, result: &StoredResult) -> Result<bool, RegistryError> {
+        let finished = self.change(lease, |row, now| {
+            row.stage = row.stage.step(Stage::Processed)?;
+            row.end(now, Outcome::Processed(result.clone()));
+            Ok(())
+        });
+        finished.map_or(Ok(false), |finished| finished.map(|()| true).map_err(illegal))
+    }
+
+    async fn fail(&self, lease: &Lease, code: ErrorCode, detail: &str) -> Result<bool, RegistryError> {
+        let detail = Some(detail.to_owned());
+        let failed = self.change(lease, |row, now| row.end(now, Outcome::Failed { code, detail }));
+        Ok(failed.is_some())
+    }
+
+    async fn is_current(&self, lease: &Lease) -> Result<bool, RegistryError> {
+        Ok(self.change(lease, |_, _| ()).is_some())
+    }
+
+    async fn forget(&self, package: PackageId) -> Result<Option<Forgotten>, RegistryError> {
+        Ok(self.state().rows.remove(&package).map(|row| row.forgotten()))
+    }
+
+    async fn upgrade(&self, package: PackageId) -> Result<Option<RunId>, RegistryError> {
+        let mut state = self.state();
+        Ok(state.rows.get_mut(&package).map(|row| {
+            row.lane = Lane::Premium;
+            row.admission.run
+        }))
+    }
+
+    async fn line_up(&self, epoch: &Epoch, lost_after: Duration) -> Result<LineUp, RegistryError> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let is_old_epoch = state.is_known_for(epoch, lost_after, now);
+        let unfinished = state.rows.values().filter(|row| row.end.is_none());
+        let waiting = unfinished.filter(|row| !row.is_lost(epoch, is_old_epoch, lost_after, now));
+        Ok(LineUp::new(waiting.map(|row| (row.lane, row.ticket))))
+    }
+
+    async fn expire(&self, retention: Duration, most: u32) -> Result<Vec<Forgotten>, RegistryError> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let expired = state.rows.iter().filter_map(|(id, row)| {
+            let (ended, _) = row.end.as_ref()?;
+            is_past(now, *ended, retention).then_some(*id)
+        });
+        let expired: Vec<_> = expired.take(most as usize).collect();
+        let rows = expired.iter().filter_map(|id| state.rows.remove(id));
+        Ok(rows.map(|row| row.forgotten()).collect())
+    }
+
+    async fn unreferenced(&self, blobs: &[BlobKey]) -> Result<Vec<BlobKey>, RegistryError> {
+        let state = self.state();
+        let is_referenced = |blob: &BlobKey| state.rows.values().any(|row| row.blob() == Some(*blob));
+        Ok(blobs.iter().copied().filter(|blob| !is_referenced(blob)).collect())
+    }
+
+    async fn secret(&self, name: &str, candidate: [u8; 32]) -> Result<[u8; 32], RegistryError> {
+        Ok(match self.state().secrets.entry(name.to_owned()) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => *new.insert(candidate),
+        })
+    }
+
+    async fn ping(&self) -> Result<(), RegistryError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,77 @@
+//! Waking workers that found nothing.
+
+use std::time::Duration;
+
+use fred::clients::Client;
+use fred::error::Error;
+use fred::interfaces::{ClientLike, StreamsInterface};
+use fred::types::Value;
+use fred::types::config::Options;
+use fred::types::streams::XReadResponse;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::client::TIMEOUT;
+
+const BLOCK_MS: u64 = 5_000;
+/// Between attempts while Redis is away.
+const REST: Duration = Duration::from_millis(250);
+
+/// Listens to the bell for all waiting workers of a process, over a connection that blocks nobody else.
+pub(super) struct Bell {
+    rung: watch::Receiver<()>,
+    listener: JoinHandle<()>,
+}
+
+impl Bell {
+    pub(super) fn listen(client: Client, key: String) -> Self {
+        let (bell, rung) = watch::channel(());
+        let listener = tokio::spawn(async move {
+            // Nothing is older: the first answer is the last ring.
+            let mut last = "0-0".to_owned();
+            loop {
+                match next_ring(&client, &key, &last).await {
+                    Ok(Some(id)) => {
+                        last = id;
+                        bell.send_replace(());
+                    }
+                    Ok(None) => {}
+                    Err(error) => {
+                        tracing::debug!(error = %error, "the queue's bell cannot be heard");
+                        tokio::time::sleep(REST).await;
+                    }
+                }
+            }
+        });
+        Self { rung, listener }
+    }
+
+    /// Rings that come from now on show in it.
+    pub(super) fn ear(&self) -> watch::Receiver<()> {
+        let mut ear = self.rung.clone();
+        ear.mark_unchanged();
+        ear
+    }
+}
+
+impl Drop for Bell {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+async fn next_ring(client: &Client, key: &str, last: &str) -> Result<Option<String>, Error> {
+    let options = Options {
+        timeout: Some(Duration::from_millis(BLOCK_MS) + TIMEOUT),
+        max_attempts: Some(1),
+        ..Options::default()
+    };
+    let client = client.with_options(&options);
+    // An answer without entries is no map: it has to be looked at first.
+    let answer: Value = client.xread(Some(1), Some(BLOCK_MS), key, last).await?;
+    if answer.is_null() {
+        return Ok(None);
+    }
+    let rings: XReadResponse<String, String, String, String> = answer.into_xread_response()?;
+    Ok(rings.into_values().flatten().last().map(|(id, _)| id))
+}

@@ -1,0 +1,71 @@
+//! A job in the hands of this process.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use dumpus_ports::BoxError;
+use dumpus_ports::queue::{Delivery, Job, QueueError, SealedLink};
+use fred::bytes::Bytes;
+use fred::types::Value;
+
+use super::client::Shared;
+use super::scripts;
+
+/// What `take.lua` gives: package, lane, entry, number of the delivery, run, link.
+pub(super) type Taken = (String, String, String, String, String, Bytes);
+
+pub(super) struct RedisDelivery {
+    shared: Arc<Shared>,
+    job: Job,
+    entry: String,
+    number: String,
+}
+
+impl RedisDelivery {
+    pub(super) fn new(shared: Arc<Shared>, taken: Taken) -> Result<Self, BoxError> {
+        let (package, lane, entry, number, run, link) = taken;
+        let job = Job {
+            package: package.parse()?,
+            run: run.parse()?,
+            lane: lane.parse()?,
+            link: SealedLink(link.to_vec()),
+        };
+        Ok(Self {
+            shared,
+            job,
+            entry,
+            number,
+        })
+    }
+
+    async fn settle(&self, script: &'static str) -> Result<bool, QueueError> {
+        let arguments: [Value; 5] = [
+            self.job.lane.as_str().into(),
+            self.entry.as_str().into(),
+            self.number.as_str().into(),
+            self.shared.consumer.as_str().into(),
+            self.shared.lease_ms().into(),
+        ];
+        let keys = self.shared.keys.with_job(self.job.package);
+        self.shared.run(script, keys, arguments.to_vec()).await
+    }
+}
+
+#[async_trait]
+impl Delivery for RedisDelivery {
+    fn job(&self) -> &Job {
+        &self.job
+    }
+
+    async fn extend(&self) -> Result<bool, QueueError> {
+        self.settle(scripts::EXTEND).await
+    }
+
+    async fn acknowledge(self: Box<Self>) -> Result<(), QueueError> {
+        self.settle(scripts::ACKNOWLEDGE).await.map(drop)
+    }
+
+    async fn release(self: Box<Self>) -> Result<(), QueueError> {
+        self.settle(scripts::RELEASE).await.map(drop)
+    }
+}

@@ -1,0 +1,33 @@
+//! The queue of an instance with many processes, in Redis 6.2 or newer.
+//!
+//! A job is two things: a hash of its own, which holds the run, the sealed link and where the job stands, and an entry
+//! in the stream of its lane, which holds nothing but the package's id. The link is in the hash because a deleted
+//! entry's bytes stay in its stream, and in snapshots of it, until its whole neighbourhood is deleted; a deleted hash
+//! is gone. The hash also makes every operation on a package one look-up: how many jobs wait does not matter.
+//!
+//! The streams have one consumer group. Redis keeps the order of arrival and, per delivered entry, its consumer and
+//! the time since it was heard of. An entry that nobody was heard of for a lease is delivered again; giving a job back
+//! is to claim that this time has passed already. Such entries are older than all undelivered ones, so they go first.
+//! A consumer may get the same entry twice, so each delivery has a number in the hash, and a worker's word counts only
+//! with the last number.
+//!
+//! Whatever reads and then writes is a script, for nothing may come in between. A script that finds Redis empty sets
+//! the queue up and leaves a random marker, the epoch: who remembers another one knows that jobs were lost.
+//!
+//! Workers that find nothing wait for the bell, a stream of one entry that is replaced whenever there is something to
+//! take. It only wakes them; which lane a job is taken from is decided when it is taken, by a turn that all workers
+//! share. As nobody relies on the bell alone, a lost ring costs half a second.
+//!
+//! Redis that is away costs a caller a second. A command whose caller was told so is not sent later: each is written
+//! once at most, and those that time out before are dropped.
+
+mod bell;
+mod client;
+mod delivery;
+mod keys;
+mod options;
+mod queue;
+mod scripts;
+
+pub use options::{ConnectError, RedisOptions};
+pub use queue::RedisQueue;

@@ -1,0 +1,200 @@
+//! How to reach Redis, and what to say when that fails.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dumpus_ports::BoxError;
+use fred::error::{Error, ErrorKind};
+use fred::types::config::{Config, Server, ServerConfig, TlsConfig, TlsConnector};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+/// Where the queue is and how this process takes part in it.
+#[derive(Clone)]
+pub struct RedisOptions {
+    /// `redis://user:password@host:port/database`, or `rediss://` for TLS.
+    pub url: String,
+    /// With TLS, the certificates to trust instead of the system's: a PEM file.
+    pub ca_file: Option<PathBuf>,
+    /// Begins every key, so that several instances can share one Redis.
+    pub prefix: String,
+    /// A job is delivered again when its worker was not heard of for so long.
+    pub lease: Duration,
+    /// Name of this worker among the workers.
+    pub consumer: String,
+}
+
+/// Why there is no queue.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The URL has another form.
+    #[error("the Redis URL is not valid: expected redis://user:password@host:port/database, or rediss:// for TLS")]
+    Url,
+    /// The CA file cannot be used.
+    #[error("the CA file for Redis cannot be read: expected certificates in PEM form")]
+    CaFile(#[source] BoxError),
+    /// Nobody answers there.
+    #[error("Redis at {address} cannot be reached")]
+    Unreachable {
+        /// The URL without its password.
+        address: String,
+        /// What the driver says.
+        #[source]
+        source: BoxError,
+    },
+    /// The user name or password is wrong or missing.
+    #[error("Redis at {address} refuses the user name or password")]
+    Refused {
+        /// The URL without its password.
+        address: String,
+        /// What the driver says.
+        #[source]
+        source: BoxError,
+    },
+    /// It answers, and cannot serve: too old, or without the rights for what the queue needs.
+    #[error("Redis at {address} cannot hold the queue, which needs version 6.2 and the right to run scripts")]
+    Unsuitable {
+        /// The URL without its password.
+        address: String,
+        /// What the driver says.
+        #[source]
+        source: BoxError,
+    },
+}
+
+impl std::fmt::Debug for RedisOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RedisOptions")
+            .field("url", &self.address())
+            .field("ca_file", &self.ca_file)
+            .field("prefix", &self.prefix)
+            .field("lease", &self.lease)
+            .field("consumer", &self.consumer)
+            .finish()
+    }
+}
+
+impl RedisOptions {
+    /// What may be shown of the URL.
+    pub(super) fn address(&self) -> String {
+        let Some((scheme, rest)) = self.url.split_once("://") else {
+            return "***".to_owned();
+        };
+        // A password may hold any character that its author forgot to encode.
+        match rest.rsplit_once('@') {
+            Some((_, host)) => format!("{scheme}://***@{host}"),
+            None => self.url.clone(),
+        }
+    }
+
+    pub(super) fn config(&self) -> Result<Config, ConnectError> {
+        let (scheme, rest) = self.url.split_once("://").ok_or(ConnectError::Url)?;
+        let tls = match scheme {
+            "redis" => None,
+            "rediss" => Some(self.tls()?),
+            _ => return Err(ConnectError::Url),
+        };
+        // TLS is set here, with the right certificates.
+        let mut config = Config::from_url_centralized(&format!("redis://{rest}")).map_err(|_| ConnectError::Url)?;
+        if let ServerConfig::Centralized { server } = &config.server {
+            // Brackets belong to URLs, not to addresses.
+            let host = server.host.trim_matches(['[', ']']).to_owned();
+            let server = Server::new(host, server.port);
+            config.server = ServerConfig::Centralized { server };
+        }
+        config.tls = tls;
+        Ok(config)
+    }
+
+    fn tls(&self) -> Result<TlsConfig, ConnectError> {
+        let Some(path) = &self.ca_file else {
+            let system = TlsConnector::default_rustls().map_err(|error| ConnectError::CaFile(error.into()))?;
+            return Ok(system.into());
+        };
+        let mut roots = rustls::RootCertStore::empty();
+        let unusable = |error: BoxError| ConnectError::CaFile(error);
+        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| unusable(error.into()))? {
+            let certificate = certificate.map_err(|error| unusable(error.into()))?;
+            roots.add(certificate).map_err(|error| unusable(error.into()))?;
+        }
+        if roots.is_empty() {
+            return Err(unusable("it holds no certificate".into()));
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| unusable(error.into()))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(TlsConnector::from(config).into())
+    }
+
+    pub(super) fn connect_error(&self, error: Error) -> ConnectError {
+        let address = self.address();
+        let kind = error.kind().clone();
+        let source = error.into();
+        match kind {
+            ErrorKind::Auth => ConnectError::Refused { address, source },
+            ErrorKind::IO | ErrorKind::Timeout | ErrorKind::Tls | ErrorKind::Canceled | ErrorKind::Routing => {
+                ConnectError::Unreachable { address, source }
+            }
+            _ => ConnectError::Unsuitable { address, source },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(url: &str) -> RedisOptions {
+        RedisOptions {
+            url: url.to_owned(),
+            ca_file: None,
+            prefix: "test".to_owned(),
+            lease: Duration::from_mins(1),
+            consumer: "test".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_url_gives_user_password_and_database() {
+        let config = options("redis://anna:p%40ss@cache.example:7000/3").config().unwrap();
+        assert_eq!(config.username.as_deref(), Some("anna"));
+        assert_eq!(config.password.as_deref(), Some("p@ss"));
+        assert_eq!(config.database, Some(3));
+        assert_eq!(config.server.hosts(), [Server::new("cache.example", 7000)]);
+    }
+
+    #[test]
+    fn an_address_of_version_six_stands_in_brackets() {
+        let config = options("redis://[::1]:7000").config().unwrap();
+        assert_eq!(config.server.hosts(), [Server::new("::1", 7000)]);
+    }
+
+    #[test]
+    fn what_is_no_url_is_refused_without_being_repeated() {
+        for url in [
+            "",
+            "secret",
+            "http://:secret@host",
+            "redis://",
+            "redis://:secret@host:port",
+            "redis://:secret@host/first",
+            "redis+unix:///secret",
+        ] {
+            let error = options(url).config().unwrap_err();
+            assert!(matches!(error, ConnectError::Url), "{error}");
+            assert!(!error.to_string().contains("secret"));
+        }
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        for url in ["redis://:secret@host:1/2", "rediss://anna:secret@x@host:1/2", "secret"] {
+            assert!(!format!("{:?}", options(url)).contains("secret"));
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The port's operations, each a script.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use dumpus_ports::domain::package::{PackageId, RunId};
+use dumpus_ports::domain::queue::{Lane, STANDARD_SHARE, lane_order};
+use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
+use dumpus_ports::registry::Epoch;
+use fred::bytes::Bytes;
+use fred::interfaces::ClientLike;
+use fred::types::Value;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout};
+
+use super::bell::Bell;
+use super::client::{Connection, Shared, connect, queue_error};
+use super::delivery::{RedisDelivery, Taken};
+use super::options::{ConnectError, RedisOptions};
+use super::scripts;
+use crate::marker::random_marker;
+
+/// A waiting worker asks again so often, whatever it hears.
+const ASK_AGAIN: Duration = Duration::from_millis(500);
+/// The port allows a second.
+const EPOCH_FRESH_FOR: Duration = Duration::from_millis(800);
+/// Longer patience is cut to this: an instant so far ahead exists on every clock.
+const LONGEST_PATIENCE: Duration = Duration::from_hours(24);
+/// A worker idle for so long is gone, or will be known again when it comes back.
+const FORGET_AFTER: Duration = Duration::from_hours(1);
+
+/// A queue in Redis, shared by all processes of an instance.
+pub struct RedisQueue {
+    shared: Arc<Shared>,
+    listener: Connection,
+    bell: OnceLock<Bell>,
+    epoch: Mutex<Option<(Instant, Epoch)>>,
+}
+
+impl RedisQueue {
+    /// Connects, and sets the queue up when Redis is empty.
+    ///
+    /// # Errors
+    /// [`ConnectError`], one sentence without the password: a process should not start without its queue.
+    pub async fn connect(options: RedisOptions) -> Result<Self, ConnectError> {
+        let config = options.config()?;
+        let connected = async {
+            let (commands, listener) = (connect(config.clone()).await?, connect(config).await?);
+            let shared = Arc::new(Shared::new(commands, options.clone()));
+            let marker = Value::from(random_marker());
+            let keys = shared.keys.shared();
+            let () = shared.evaluate(scripts::EPOCH, keys, vec![marker]).await?;
+            forget_consumers(&shared, "").await?;
+            Ok((shared, listener))
+        };
+        let (shared, listener) = connected.await.map_err(|error| options.connect_error(error))?;
+        Ok(Self {
+            shared,
+            listener,
+            bell: OnceLock::new(),
+            epoch: Mutex::default(),
+        })
+    }
+
+    /// Leaves the queue at the end of a process that holds no job any more: its name is forgotten in Redis.
+    ///
+    /// # Errors
+    /// When Redis is away: another process forgets the name later.
+    pub async fn close(self) -> Result<(), QueueError> {
+        let leaving = forget_consumers(&self.shared, &self.shared.consumer).await;
+        leaving.map_err(queue_error)
+    }
+
+    async fn take(&self, lanes: &[Lane]) -> Result<Option<Box<dyn Delivery>>, QueueError> {
+        let shared = self.shared.clone();
+        let arguments: [Value; 6] = [
+            random_marker().into(),
+            shared.consumer.as_str().into(),
+            shared.lease_ms().into(),
+            turns().into(),
+            lanes.iter().copied().map(initial).collect::<String>().into(),
+            shared.keys.job_prefix().into(),
+        ];
+        let (answer, taken) = oneshot::channel();
+        tokio::spawn(async move {
+            let keys = shared.keys.shared();
+            let taken: Result<Option<Taken>, _> = shared.evaluate(scripts::TAKE, keys, arguments.to_vec()).await;
+            let delivery = match taken {
+                Ok(Some(taken)) => RedisDelivery::new(shared, taken)
+                    .map(|delivery| Some(Box::new(delivery) as Box<dyn Delivery>))
+                    .map_err(QueueError::Failed),
+                Ok(None) => Ok(None),
+                Err(error) => Err(queue_error(error)),
+            };
+            // The worker went away in the meantime: others need not wait for a lease to end.
+            if let Err(Ok(Some(delivery))) = answer.send(delivery)
+                && let Err(error) = delivery.release().await
+            {
+                tracing::debug!(error = %error, "a job that nobody took is delivered again when its lease ends");
+            }
+        });
+        taken.await.map_err(|error| QueueError::Failed(error.into()))?
+    }
+
+    fn remember(&self, epoch: String) -> Epoch {
+        let epoch = Epoch(epoch);
+        *self.epoch.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), epoch.clone()));
+        epoch
+    }
+
+    fn remembered(&self) -> Option<Epoch> {
+        let remembered = self.epoch.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, epoch) = remembered.as_ref()?;
+        (at.elapsed() < EPOCH_FRESH_FOR).then(|| epoch.clone())
+    }
+}
+
+#[async_trait]
+impl JobQueue for RedisQueue {
+    async fn push(&self, job: &Job) -> Result<Epoch, QueueError> {
+        let arguments: [Value; 5] = [
+            random_marker().into(),
+            job.package.to_string().into(),
+            job.run.to_string().into(),
+            job.lane.as_str().into(),
+            Bytes::copy_from_slice(&job.link.0).into(),
+        ];
+        let keys = self.shared.keys.with_job(job.package);
+        let epoch = self.shared.run(scripts::PUSH, keys, arguments.to_vec()).await?;
+        Ok(self.remember(epoch))
+    }
+
+    async fn next(&self, lanes: &[Lane], patience: Duration) -> Result<Option<Box<dyn Delivery>>, QueueError> {
+        let deadline = Instant::now() + patience.min(LONGEST_PATIENCE);
+        let listener = || Bell::listen(self.listener.client.clone(), self.shared.keys.bell().to_owned());
+        loop {
+            let mut ear = self.bell.get_or_init(listener).ear();
+            if let Some(delivery) = self.take(lanes).await? {
+                return Ok(Some(delivery));
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(None);
+            }
+            // Rung or not, the next round asks again.
+            let _ = timeout(left.min(ASK_AGAIN), ear.changed()).await;
+        }
+    }
+
+    async fn promote(&self, package: PackageId, run: RunId) -> Result<bool, QueueError> {
+        let arguments: [Value; 3] = [
+            package.to_string().into(),
+            run.to_string().into(),
+            self.shared.lease_ms().into(),
+        ];
+        let keys = self.shared.keys.with_job(package);
+        self.shared.run(scripts::PROMOTE, keys, arguments.to_vec()).await
+    }
+
+    async fn purge(&self, package: PackageId) -> Result<(), QueueError> {
+        let keys = self.shared.keys.with_job(package);
+        self.shared.run(scripts::PURGE, keys, Vec::new()).await
+    }
+
+    async fn epoch(&self) -> Result<Epoch, QueueError> {
+        if let Some(epoch) = self.remembered() {
+            return Ok(epoch);
+        }
+        let marker = vec![random_marker().into()];
+        let epoch = self
+            .shared
+            .run(scripts::EPOCH, self.shared.keys.shared(), marker)
+            .await?;
+        Ok(self.remember(epoch))
+    }
+
+    async fn ping(&self) -> Result<(), QueueError> {
+        let pong: Result<Value, _> = self.shared.connection.client.ping(None).await;
+        pong.map(drop).map_err(queue_error)
+    }
+}
+
+async fn forget_consumers(shared: &Shared, leaving: &str) -> Result<(), fred::error::Error> {
+    let idle = FORGET_AFTER.max(shared.lease * 2).as_millis().to_string();
+    let arguments = vec![leaving.into(), idle.into()];
+    shared
+        .evaluate(scripts::FORGET_CONSUMERS, shared.keys.shared(), arguments)
+        .await
+}
+
+/// Which lane is asked first at each turn, for the scripts.
+fn turns() -> String {
+    (0..STANDARD_SHARE).map(|turn| initial(lane_order(turn)[0])).collect()
+}
+
+const fn initial(lane: Lane) -> char {
+    match lane {
+        Lane::Standard => 's',
+        Lane::Premium => 'p',
+    }
+}

@@ -1,0 +1,21 @@
+//! What happens inside Redis, in one piece each.
+
+macro_rules! script {
+    ($file:literal) => {
+        concat!(
+            include_str!("scripts/prelude.lua"),
+            include_str!(concat!("scripts/", $file))
+        )
+    };
+}
+
+pub(super) const PUSH: &str = script!("push.lua");
+pub(super) const TAKE: &str = script!("take.lua");
+pub(super) const PROMOTE: &str = script!("promote.lua");
+pub(super) const PURGE: &str = script!("purge.lua");
+pub(super) const EXTEND: &str = script!("extend.lua");
+pub(super) const ACKNOWLEDGE: &str = script!("acknowledge.lua");
+pub(super) const RELEASE: &str = script!("release.lua");
+pub(super) const EPOCH: &str = script!("epoch.lua");
+pub(super) const REPAIR: &str = script!("repair.lua");
+pub(super) const FORGET_CONSUMERS: &str = script!("forget_consumers.lua");

@@ -1,0 +1,266 @@
+//! A download: attempts, each of which goes on where the one before ended when that is possible.
+
+use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use dumpus_ports::archive::{PackageBytes, Progress};
+use dumpus_ports::domain::link::PackageLink;
+use dumpus_ports::source::SourceError;
+use hyper::header::HeaderValue;
+use hyper::{HeaderMap, StatusCode};
+use tokio::time::sleep;
+use url::Url;
+
+use super::HttpSource;
+use super::answer::{Place, Refusal, SNIFFED, judge_body, judge_head};
+use super::body::{Broken, Pieces};
+use super::range::{ContentRange, content_length, validator};
+use super::retry;
+use super::route::{Answer, Wanted};
+use super::trouble::{Trouble, too_large};
+use crate::spool::Spool;
+
+/// A certificate that is not valid now will hardly be in a minute.
+const CERTIFICATE_ATTEMPTS: u32 = 2;
+
+/// The package of one link on its way.
+pub(super) struct Download<'a> {
+    source: &'a HttpSource,
+    link: &'a PackageLink,
+    progress: &'a Progress,
+    arriving: Option<Arriving>,
+    /// Where the last answer with bytes came from: asked first, because the link may count its uses.
+    storage: Option<Url>,
+    /// Most bytes that any attempt reached.
+    farthest: u64,
+}
+
+/// What has come so far.
+struct Arriving {
+    spool: Spool,
+    arrived: u64,
+    total: Option<u64>,
+    validator: Option<HeaderValue>,
+}
+
+impl Arriving {
+    async fn take(&mut self, piece: Bytes, progress: &Progress, limit: u64) -> Result<(), Failure> {
+        let bytes = piece.len() as u64;
+        if self.arrived + bytes > limit {
+            return Err(Failure::TooLarge);
+        }
+        self.spool.write(piece).await?;
+        self.arrived += bytes;
+        progress.advance(bytes);
+        Ok(())
+    }
+
+    fn short(&self) -> Trouble {
+        Trouble::Short {
+            arrived: self.arrived,
+            total: self.total,
+        }
+    }
+}
+
+/// Why an attempt brought no package.
+enum Failure {
+    Answered(Refusal),
+    /// Another attempt shall begin at once, because something about this one was out of date.
+    Again(Trouble),
+    TooLarge,
+    Storage(io::Error),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Answered(refusal)
+    }
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        Self::Answered(Refusal::Retry(trouble, None))
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl<'a> Download<'a> {
+    pub(super) fn new(source: &'a HttpSource, link: &'a PackageLink, progress: &'a Progress) -> Self {
+        Self {
+            source,
+            link,
+            progress,
+            arriving: None,
+            storage: None,
+            farthest: 0,
+        }
+    }
+
+    /// Tries until the package is there, or there is no point in another attempt.
+    pub(super) async fn run(mut self) -> Result<Arc<dyn PackageBytes>, SourceError> {
+        let limits = &self.source.settings.limits;
+        let mut failures = 0;
+        loop {
+            let (trouble, wait) = match self.attempt().await {
+                Ok(package) => return Ok(package),
+                Err(Failure::Answered(Refusal::Retry(trouble, asked))) => (trouble, Some(asked)),
+                Err(Failure::Again(trouble)) => (trouble, None),
+                Err(Failure::Answered(Refusal::Expired(text))) => return Err(SourceError::Expired(text.to_owned())),
+                Err(Failure::Answered(Refusal::Invalid(text))) => return Err(SourceError::Invalid(text.to_owned())),
+                Err(Failure::TooLarge) => return Err(SourceError::Invalid(too_large(limits.bytes))),
+                Err(Failure::Storage(error)) => return Err(SourceError::Storage(error)),
+            };
+            failures = if self.has_come_farther() { 1 } else { failures + 1 };
+            let most = match trouble {
+                Trouble::Certificate => limits.attempts.min(CERTIFICATE_ATTEMPTS),
+                _ => limits.attempts,
+            };
+            if failures >= most {
+                return Err(SourceError::Unavailable(trouble.to_string()));
+            }
+            tracing::debug!(trouble = ?trouble, failures, "a download is tried again");
+            if let Some(asked) = wait {
+                sleep(retry::wait(limits, failures, asked)).await;
+            }
+        }
+    }
+
+    fn has_come_farther(&mut self) -> bool {
+        let arrived = self.arriving.as_ref().map_or(0, |arriving| arriving.arrived);
+        let is_farther = arrived > self.farthest;
+        self.farthest = self.farthest.max(arrived);
+        is_farther
+    }
+
+    async fn attempt(&mut self) -> Result<Arc<dyn PackageBytes>, Failure> {
+        let limits = &self.source.settings.limits;
+        let answer = self.ask().await?;
+        let (head, body) = answer.response.into_parts();
+        let mut pieces = Pieces::new(body, limits.idle);
+        if !self.goes_on(head.status, &head.headers)? {
+            self.start_over();
+            let arriving = self
+                .begin(answer.place, head.status, &head.headers, &mut pieces)
+                .await?;
+            self.arriving = Some(arriving);
+        }
+        self.storage = Some(answer.address);
+        let Some(arriving) = &mut self.arriving else {
+            return Err(Trouble::Changed.into());
+        };
+        while let Some(piece) = pieces.next().await.map_err(|Broken| arriving.short())? {
+            arriving.take(piece, self.progress, limits.bytes).await?;
+        }
+        match arriving.total {
+            Some(total) if arriving.arrived < total => return Err(arriving.short().into()),
+            Some(total) if arriving.arrived > total => {
+                self.start_over();
+                return Err(Trouble::Changed.into());
+            }
+            _ => {}
+        }
+        match self.arriving.take() {
+            Some(arriving) => Ok(arriving.spool.finish().await?),
+            None => Err(Trouble::Changed.into()),
+        }
+    }
+
+    /// Asks for what is missing; an answer that brings nothing is a failure.
+    async fn ask(&mut self) -> Result<Answer, Failure> {
+        let wanted = self.arriving.as_ref().and_then(|arriving| {
+            let validator = arriving.validator.clone()?;
+            Some(Wanted {
+                from: arriving.arrived,
+                validator,
+            })
+        });
+        let storage = self.storage.take().filter(|_| wanted.is_some());
+        let is_again = storage.is_some();
+        let answer = match storage {
+            Some(address) => self.source.ask_again(address, wanted.as_ref()).await?,
+            None => self.source.ask_link(self.link, wanted.as_ref()).await?,
+        };
+        let status = answer.response.status();
+        if status == StatusCode::RANGE_NOT_SATISFIABLE && wanted.is_some() {
+            self.start_over();
+            return Err(Failure::Again(Trouble::Changed));
+        }
+        match judge_head(answer.place, status, answer.response.headers()) {
+            None => Ok(answer),
+            // Signed addresses expire, also in the middle of a download: the link gives a new one.
+            Some(Refusal::Expired(_) | Refusal::Invalid(_)) if is_again => {
+                Err(Failure::Again(Trouble::Status(status.as_u16())))
+            }
+            Some(refusal) => {
+                self.storage = is_again.then_some(answer.address);
+                Err(refusal.into())
+            }
+        }
+    }
+
+    /// Whether an answer brings what is missing, rather than the file from its beginning.
+    fn goes_on(&mut self, status: StatusCode, headers: &HeaderMap) -> Result<bool, Failure> {
+        if status != StatusCode::PARTIAL_CONTENT {
+            return Ok(false);
+        }
+        let range = ContentRange::of(headers).ok_or(Trouble::Changed)?;
+        let Some(arriving) = &mut self.arriving else {
+            // Nobody asked for a part; one that is the whole will do.
+            return if range.goes_on(0, None) {
+                Ok(false)
+            } else {
+                Err(Trouble::Changed.into())
+            };
+        };
+        let is_same = validator(headers).is_none_or(|now| arriving.validator.as_ref() == Some(&now));
+        if is_same && range.goes_on(arriving.arrived, arriving.total) {
+            arriving.total = arriving.total.or(range.total);
+            return Ok(true);
+        }
+        self.start_over();
+        Err(Failure::Again(Trouble::Changed))
+    }
+
+    /// Begins with the first byte, when it is an archive's.
+    async fn begin(
+        &self,
+        place: Place,
+        status: StatusCode,
+        headers: &HeaderMap,
+        pieces: &mut Pieces,
+    ) -> Result<Arriving, Failure> {
+        let limit = self.source.settings.limits.bytes;
+        let total = content_length(headers);
+        if total.is_some_and(|total| total > limit) {
+            return Err(Failure::TooLarge);
+        }
+        let nothing = Trouble::Short { arrived: 0, total };
+        let first = pieces.first(SNIFFED).await.map_err(|Broken| nothing)?;
+        if let Some(refusal) = judge_body(place, status, headers, &first) {
+            return Err(refusal.into());
+        }
+        self.progress.expect(total.unwrap_or(0));
+        let mut arriving = Arriving {
+            spool: Spool::start(&self.source.settings.spool, total),
+            arrived: 0,
+            total,
+            validator: validator(headers),
+        };
+        arriving.take(first, self.progress, limit).await?;
+        Ok(arriving)
+    }
+
+    /// What has come is of no use. The next spool has another key.
+    fn start_over(&mut self) {
+        if self.arriving.take().is_some() {
+            self.progress.restart();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Where a package lies while it is analysed: in memory when it is small, else encrypted in a file without a name.
+//!
+//! The key exists in this process only and for one filling of the spool; with it, or with the file handle, what was
+//! written is gone.
+
+mod cipher;
+mod reader;
+mod writer;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use dumpus_ports::archive::PackageBytes;
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+pub use writer::SpoolWriter;
+
+/// Pieces that wait for the disk: at most some 400 KB each, what the HTTP client reads at once.
+const PIECES_AHEAD: usize = 16;
+
+/// Where packages lie.
+#[derive(Clone, Debug)]
+pub struct SpoolSettings {
+    /// Packages of at most this many bytes stay in memory. 32 MiB.
+    pub memory: usize,
+    /// The folder for larger ones; nothing in it has a name. The system's folder for temporary files.
+    pub folder: PathBuf,
+}
+
+impl Default for SpoolSettings {
+    fn default() -> Self {
+        Self {
+            memory: 32 << 20,
+            folder: std::env::temp_dir(),
+        }
+    }
+}
+
+/// A spool that is filled from async code; the disk is written on a thread of its own.
+pub(crate) struct Spool {
+    pieces: mpsc::Sender<Bytes>,
+    writing: JoinHandle<io::Result<Arc<dyn PackageBytes>>>,
+}
+
+impl Spool {
+    /// Starts an empty spool, with a new key. `expected` bytes decide early between memory and disk.
+    pub(crate) fn start(settings: &SpoolSettings, expected: Option<u64>) -> Self {
+        let (pieces, mut arriving) = mpsc::channel::<Bytes>(PIECES_AHEAD);
+        let settings = settings.clone();
+        let writing = spawn_blocking(move || {
+            let mut writer = SpoolWriter::new(settings, expected)?;
+            while let Some(piece) = arriving.blocking_recv() {
+                writer.write(&piece)?;
+            }
+            writer.finish()
+        });
+        Self { pieces, writing }
+    }
+
+    /// Appends bytes, when the disk is ready for more.
+    pub(crate) async fn write(&mut self, piece: Bytes) -> io::Result<()> {
+        if self.pieces.send(piece).await.is_ok() {
+            return Ok(());
+        }
+        // The writer has ended before its time, and says why.
+        match (&mut self.writing).await {
+            Ok(Err(error)) => Err(error),
+            Ok(Ok(_)) => Err(io::ErrorKind::BrokenPipe.into()),
+            Err(error) => Err(io::Error::other(error)),
+        }
+    }
+
+    /// All bytes, readable.
+    pub(crate) async fn finish(self) -> io::Result<Arc<dyn PackageBytes>> {
+        drop(self.pieces);
+        self.writing.await.map_err(io::Error::other)?
+    }
+}

@@ -1,0 +1,274 @@
+//! Fills a spool.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::sync::Arc;
+
+use dumpus_ports::archive::PackageBytes;
+use zeroize::Zeroize as _;
+
+use super::SpoolSettings;
+use super::cipher::{BLOCK, BlockCipher, TAG};
+use super::reader::SealedFile;
+
+/// Fills a spool from its beginning to its end. It blocks while it writes to the disk.
+pub struct SpoolWriter {
+    settings: SpoolSettings,
+    place: Place,
+}
+
+enum Place {
+    Memory(Vec<u8>),
+    Disk(Box<Sealing>),
+}
+
+impl SpoolWriter {
+    /// An empty spool with a new key. `expected` bytes decide early between memory and disk.
+    ///
+    /// # Errors
+    /// When a large package is expected and the folder takes no file.
+    pub fn new(settings: SpoolSettings, expected: Option<u64>) -> io::Result<Self> {
+        let place = match expected.map(usize::try_from) {
+            Some(Ok(expected)) if expected <= settings.memory => Place::Memory(Vec::with_capacity(expected)),
+            Some(_) => Place::Disk(Box::new(Sealing::new(&settings)?)),
+            None => Place::Memory(Vec::new()),
+        };
+        Ok(Self { settings, place })
+    }
+
+    /// Appends bytes.
+    ///
+    /// # Errors
+    /// When the disk does not take them; the spool is of no use then.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match &mut self.place {
+            Place::Memory(held) if held.len() + bytes.len() <= self.settings.memory => {
+                held.extend_from_slice(bytes);
+                Ok(())
+            }
+            Place::Memory(held) => {
+                let mut sealing = Box::new(Sealing::new(&self.settings)?);
+                sealing.write(held)?;
+                sealing.write(bytes)?;
+                held.zeroize();
+                self.place = Place::Disk(sealing);
+                Ok(())
+            }
+            Place::Disk(sealing) => sealing.write(bytes),
+        }
+    }
+
+    /// All bytes, readable.
+    ///
+    /// # Errors
+    /// When the disk does not take the last of them.
+    pub fn finish(self) -> io::Result<Arc<dyn PackageBytes>> {
+        Ok(match self.place {
+            Place::Memory(held) => Arc::new(held),
+            Place::Disk(sealing) => Arc::new(sealing.finish()?),
+        })
+    }
+}
+
+/// Seals blocks into a file that has no name.
+struct Sealing {
+    file: File,
+    cipher: BlockCipher,
+    /// Not sealed yet: only full blocks are, and the last one when it is known to be the last.
+    pending: Vec<u8>,
+    blocks: u64,
+}
+
+impl Sealing {
+    fn new(settings: &SpoolSettings) -> io::Result<Self> {
+        Ok(Self {
+            file: tempfile::tempfile_in(&settings.folder)?,
+            cipher: BlockCipher::generate()?,
+            pending: Vec::with_capacity(BLOCK + TAG),
+            blocks: 0,
+        })
+    }
+
+    fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            if self.pending.len() == BLOCK {
+                self.seal(false)?;
+            }
+            let (taken, rest) = bytes.split_at(bytes.len().min(BLOCK - self.pending.len()));
+            self.pending.extend_from_slice(taken);
+            bytes = rest;
+        }
+        Ok(())
+    }
+
+    fn seal(&mut self, is_last: bool) -> io::Result<()> {
+        self.cipher.seal(self.blocks, is_last, &mut self.pending)?;
+        self.file.write_all(&self.pending)?;
+        self.pending.clear();
+        self.blocks += 1;
+        Ok(())
+    }
+
+    fn finish(mut self) -> io::Result<SealedFile> {
+        let length = self.blocks * BLOCK as u64 + self.pending.len() as u64;
+        self.seal(true)?;
+        Ok(SealedFile::new(self.file, self.cipher, length))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+
+    fn settings(memory: usize) -> SpoolSettings {
+        SpoolSettings {
+            memory,
+            ..SpoolSettings::default()
+        }
+    }
+
+    /// Bytes that differ from block to block.
+    fn package(length: usize) -> Vec<u8> {
+        (0..length as u64)
+            .map(|at| at.wrapping_mul(0x9e37_79b9).to_be_bytes()[5])
+            .collect()
+    }
+
+    fn sealed(bytes: &[u8]) -> SealedFile {
+        let mut sealing = Sealing::new(&settings(0)).unwrap();
+        sealing.write(bytes).unwrap();
+        sealing.finish().unwrap()
+    }
+
+    fn read(package: &dyn PackageBytes, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+        let mut buffer = vec![0; length];
+        package.read_exact_at(offset, &mut buffer).map(|()| buffer)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn what_was_written_in_any_pieces_is_read_at_any_place(
+            pieces in prop::collection::vec(0_usize..3 * BLOCK, 0..8),
+            memory in prop_oneof![Just(0), Just(BLOCK), Just(100 * BLOCK)],
+            is_expected: bool,
+            reads in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 1..16),
+        ) {
+            let plain = package(pieces.iter().sum());
+            let expected = is_expected.then_some(plain.len() as u64);
+            let mut writer = SpoolWriter::new(settings(memory), expected).unwrap();
+            let mut rest = &plain[..];
+            for piece in pieces {
+                let (now, later) = rest.split_at(piece);
+                writer.write(now).unwrap();
+                rest = later;
+            }
+            let spooled = writer.finish().unwrap();
+            prop_assert_eq!(spooled.size(), plain.len() as u64);
+            prop_assert_eq!(&read(&*spooled, 0, plain.len()).unwrap(), &plain);
+            for (from, to) in reads {
+                let (from, to) = (from.index(plain.len() + 1), to.index(plain.len() + 1));
+                let (from, to) = (from.min(to), from.max(to));
+                let got = read(&*spooled, from as u64, to - from).unwrap();
+                prop_assert!(got == plain[from..to]);
+                let beyond = read(&*spooled, from as u64, plain.len() - from + 1);
+                prop_assert_eq!(beyond.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+            }
+        }
+    }
+
+    #[test]
+    fn threads_read_different_places_at_once() {
+        let plain = package(20 * BLOCK + 77);
+        let file = sealed(&plain);
+        std::thread::scope(|scope| {
+            for thread in 0..8 {
+                let (file, plain) = (&file, &plain);
+                scope.spawn(move || {
+                    for step in 0..200 {
+                        let from = (thread * 7919 + step * 104_729) % (plain.len() - 5000);
+                        assert!(read(file, from as u64, 5000).unwrap() == plain[from..from + 5000]);
+                    }
+                });
+            }
+        });
+    }
+
+    #[test]
+    fn the_file_has_no_name_and_no_plaintext() {
+        let marker = b"MARKER-that-stands-in-a-package";
+        let plain = marker.repeat(3 * BLOCK / marker.len());
+        let file = sealed(&plain);
+        assert_eq!(file.file().metadata().unwrap().nlink(), 0);
+        let mut on_disk = vec![0; usize::try_from(file.file().metadata().unwrap().len()).unwrap()];
+        file.file().read_exact_at(&mut on_disk, 0).unwrap();
+        assert!(on_disk.len() > plain.len());
+        assert!(!on_disk.windows(12).any(|window| window == &marker[..12]));
+    }
+
+    #[test]
+    fn two_spools_of_the_same_bytes_differ() {
+        let plain = package(BLOCK);
+        let on_disk = |file: &SealedFile| {
+            let mut bytes = vec![0; BLOCK + TAG];
+            file.file().read_exact_at(&mut bytes, 0).unwrap();
+            bytes
+        };
+        assert_ne!(on_disk(&sealed(&plain)), on_disk(&sealed(&plain)));
+    }
+
+    #[test]
+    fn a_changed_block_is_not_read() {
+        let plain = package(2 * BLOCK + 100);
+        let sealed_block = (BLOCK + TAG) as u64;
+        for at in [
+            0,
+            77,
+            sealed_block - 1,
+            sealed_block,
+            2 * sealed_block,
+            2 * sealed_block + 115,
+        ] {
+            let file = sealed(&plain);
+            let mut byte = [0];
+            file.file().read_exact_at(&mut byte, at).unwrap();
+            file.file().write_all_at(&[byte[0] ^ 0x10], at).unwrap();
+            let number = at / sealed_block;
+            let error = read(&file, number * BLOCK as u64 + 50, 1).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidData, "{at}");
+            let other = (number + 1) % 3;
+            assert!(read(&file, other * BLOCK as u64, 50).is_ok());
+        }
+    }
+
+    #[test]
+    fn blocks_that_are_swapped_or_cut_off_are_not_read() {
+        let plain = package(3 * BLOCK);
+        let sealed_block = BLOCK + TAG;
+        let file = sealed(&plain);
+        let mut first = vec![0; sealed_block];
+        file.file().read_exact_at(&mut first, 0).unwrap();
+        file.file().write_all_at(&first, sealed_block as u64).unwrap();
+        assert_eq!(
+            read(&file, BLOCK as u64, 1).unwrap_err().kind(),
+            io::ErrorKind::InvalidData
+        );
+        file.file().set_len(2 * sealed_block as u64).unwrap();
+        let cut = read(&file, 2 * BLOCK as u64, 1).unwrap_err();
+        assert_eq!(cut.kind(), io::ErrorKind::InvalidData);
+    }
+
+    #[test]
+    fn a_folder_that_takes_no_file_is_an_error() {
+        let nowhere = SpoolSettings {
+            memory: 10,
+            folder: "/nowhere/at/all".into(),
+        };
+        assert!(SpoolWriter::new(nowhere.clone(), Some(11)).is_err());
+        let mut writer = SpoolWriter::new(nowhere, None).unwrap();
+        assert!(writer.write(&[0; 10]).is_ok());
+        assert!(writer.write(&[0; 1]).is_err());
+    }
+}

@@ -1,0 +1,81 @@
+//! Blobs in a table.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use dumpus_ports::blobs::{BlobError, BlobKey, BlobStore};
+use sea_orm::{DbErr, QueryResult, Value};
+
+use super::connect::Pools;
+use super::error::Trouble;
+use super::pool::millis;
+
+/// Blobs in a table of a [`super::SqlDatabase`].
+#[derive(Clone, Debug)]
+pub struct SqlBlobs {
+    pools: Pools,
+}
+
+impl SqlBlobs {
+    pub(super) fn new(pools: Pools) -> Self {
+        Self { pools }
+    }
+}
+
+#[async_trait]
+impl BlobStore for SqlBlobs {
+    async fn put(&self, key: BlobKey, bytes: Vec<u8>) -> Result<(), BlobError> {
+        let sql = "INSERT INTO blobs (key, created_at, bytes) VALUES ($1, {now}, $2) ON CONFLICT (key) DO NOTHING";
+        let values = vec![name(key), Value::from(bytes)];
+        self.pools.blob_writes.execute(sql, values).await?;
+        Ok(())
+    }
+
+    async fn get(&self, key: BlobKey) -> Result<Option<Vec<u8>>, BlobError> {
+        let sql = "SELECT bytes FROM blobs WHERE key = $1";
+        let row = self.pools.blob_reads.one(sql, vec![name(key)]).await?;
+        let bytes = row.map(|row| row.try_get_by_index(0)).transpose();
+        bytes.map_err(unreadable)
+    }
+
+    async fn delete(&self, key: BlobKey) -> Result<(), BlobError> {
+        let sql = "DELETE FROM blobs WHERE key = $1";
+        if self.pools.blob_writes.execute(sql, vec![name(key)]).await? > 0 {
+            self.pools.erased().await;
+        }
+        Ok(())
+    }
+
+    async fn older_than(&self, age: Duration, after: Option<BlobKey>, most: u32) -> Result<Vec<BlobKey>, BlobError> {
+        let sql = "SELECT key FROM blobs WHERE key > $1 AND created_at <= {now} - $2 ORDER BY key LIMIT $3";
+        // No bytes at all come before every key.
+        let after = after.map_or_else(|| Value::from(Vec::<u8>::new()), name);
+        let values = vec![after, millis(age), Value::from(i64::from(most))];
+        let rows = self.pools.blob_reads.all(sql, values).await?;
+        rows.iter().map(key).collect()
+    }
+
+    async fn presigned(&self, _: BlobKey, _: Duration) -> Result<Option<String>, BlobError> {
+        Ok(None)
+    }
+
+    async fn ping(&self) -> Result<(), BlobError> {
+        Ok(self.pools.blob_reads.ping().await?)
+    }
+}
+
+fn name(key: BlobKey) -> Value {
+    Value::from(key.as_bytes().to_vec())
+}
+
+fn key(row: &QueryResult) -> Result<BlobKey, BlobError> {
+    let bytes: Vec<u8> = row.try_get_by_index(0).map_err(unreadable)?;
+    let bytes = bytes.try_into();
+    let bytes =
+        bytes.map_err(|_| BlobError::from(Trouble::lasting("a key of a blob has another length than keys have")))?;
+    Ok(BlobKey::from_bytes(bytes))
+}
+
+fn unreadable(error: DbErr) -> BlobError {
+    Trouble::from(error).into()
+}

@@ -1,0 +1,164 @@
+//! From an address to a database that can be used.
+
+use std::fmt;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::blobs::SqlBlobs;
+use super::error::{ConnectError, Trouble};
+use super::pool::Pool;
+use super::postgres::PostgresAddress;
+use super::registry::SqlRegistry;
+use super::sqlite::SqliteAddress;
+
+/// The schema of an instance is changed in moments; a lock that stays is a defect.
+const MIGRATION: Duration = Duration::from_mins(2);
+
+/// What a deployment may choose.
+#[derive(Clone, Copy, Debug)]
+pub struct SqlOptions {
+    /// Connections for requests. A few more are made for blobs, and one for the line-up.
+    pub connections: u32,
+    /// A request waits at most so long for a connection.
+    pub acquire_timeout: Duration,
+    /// A request takes at most so long in all, the wait included.
+    pub request_timeout: Duration,
+    /// A blob takes at most so long to be written or read.
+    pub blob_timeout: Duration,
+}
+
+impl Default for SqlOptions {
+    fn default() -> Self {
+        Self {
+            connections: 10,
+            acquire_timeout: Duration::from_secs(1),
+            request_timeout: Duration::from_secs(2),
+            blob_timeout: Duration::from_secs(20),
+        }
+    }
+}
+
+/// A database for the registry and for blobs.
+#[derive(Clone, Debug)]
+pub struct SqlDatabase {
+    pub(super) address: Address,
+    pub(super) pools: Pools,
+}
+
+/// Connections by purpose, so that no kind of work waits for another kind.
+#[derive(Clone, Debug)]
+pub(super) struct Pools {
+    /// Requests that only read.
+    pub(super) read: Pool,
+    /// Requests that write. On SQLite one connection: writers take turns without finding the file locked.
+    pub(super) write: Pool,
+    /// The line-up.
+    pub(super) line_up: Pool,
+    /// Blobs that are read: they take longer.
+    pub(super) blob_reads: Pool,
+    /// Blobs that are written or erased.
+    pub(super) blob_writes: Pool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Address {
+    Sqlite(SqliteAddress),
+    Postgres(PostgresAddress),
+}
+
+impl SqlDatabase {
+    /// Connects to `sqlite://path?mode=rwc`, or to `postgres://` or `postgresql://` with the parameters of libpq,
+    /// `sslmode` and `sslrootcert` among them. The database has answered when this returns; its schema is as it was.
+    ///
+    /// # Errors
+    /// When the address cannot be read, or the database does not answer or refuses. Worth another attempt only in the
+    /// second case.
+    pub async fn connect(url: &str, options: SqlOptions) -> Result<Self, ConnectError> {
+        let address = match url.split_once(':').map(|(scheme, _)| scheme) {
+            Some("sqlite") => Address::Sqlite(SqliteAddress::parse(url)?),
+            Some("postgres" | "postgresql") => Address::Postgres(PostgresAddress::parse(url)?),
+            _ => {
+                let known = "it has to begin with sqlite://, postgres:// or postgresql://";
+                return Err(ConnectError::Address(known.to_owned()));
+            }
+        };
+        let pools = match &address {
+            Address::Sqlite(address) => address.open(options).await,
+            Address::Postgres(address) => address.open(options).await,
+        };
+        match pools {
+            Ok(pools) => Ok(Self { address, pools }),
+            Err(trouble) => Err(ConnectError::Unusable {
+                database: address.to_string(),
+                reason: trouble.to_string(),
+            }),
+        }
+    }
+
+    /// Brings the schema up to date, on a connection of its own. Safe to be called by many processes at once.
+    ///
+    /// # Errors
+    /// When the database refuses a step; the schema is then as it was.
+    pub async fn migrate(&self) -> Result<(), ConnectError> {
+        let pool = match &self.address {
+            Address::Sqlite(address) => address.pool_for_migrations(),
+            Address::Postgres(address) => address.pool_for_migrations(),
+        };
+        let migrated = timeout(MIGRATION, dumpus_migrations::migrate(pool.database())).await;
+        pool.close().await;
+        let reason = match migrated {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => Trouble::from(error).to_string(),
+            Err(_) => "it took too long, or another process holds the lock of migrations".to_owned(),
+        };
+        Err(ConnectError::Migration {
+            database: self.address.to_string(),
+            reason,
+        })
+    }
+
+    /// The registry in this database.
+    #[must_use]
+    pub fn registry(&self) -> SqlRegistry {
+        SqlRegistry::new(self.pools.clone())
+    }
+
+    /// The blobs in this database.
+    #[must_use]
+    pub fn blobs(&self) -> SqlBlobs {
+        SqlBlobs::new(self.pools.clone())
+    }
+
+    /// Closes every connection, when their work is done.
+    pub async fn close(&self) {
+        let Pools {
+            read,
+            write,
+            line_up,
+            blob_reads,
+            blob_writes,
+        } = &self.pools;
+        for pool in [read, line_up, blob_reads, blob_writes, write] {
+            pool.close().await;
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(address) => address.fmt(f),
+            Self::Postgres(address) => address.fmt(f),
+        }
+    }
+}
+
+impl Pools {
+    /// Makes sure that what a statement erased cannot be read from the database's files any more.
+    pub(super) async fn erased(&self) {
+        if !self.write.dialect().is_postgres() {
+            super::sqlite::truncate_log(&self.write).await;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Statements of both dialects, on one pool of connections, within a time.
+
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait, Value,
+};
+use tokio::time::timeout;
+
+use super::error::Trouble;
+
+/// Connections, and the time that a request on one of them may take in all.
+#[derive(Clone, Debug)]
+pub(super) struct Pool {
+    database: DatabaseConnection,
+    budget: Duration,
+}
+
+impl Pool {
+    pub(super) fn new(database: DatabaseConnection, budget: Duration) -> Self {
+        Self { database, budget }
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        Dialect(self.database.get_database_backend())
+    }
+
+    /// Runs a statement; how many rows it changed.
+    pub(super) async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, Trouble> {
+        let statement = self.dialect().statement(sql, values);
+        let done = self.within(self.database.execute_raw(statement)).await?;
+        Ok(done.rows_affected())
+    }
+
+    /// The only row of an answer, if there is one.
+    pub(super) async fn one(&self, sql: &str, values: Vec<Value>) -> Result<Option<QueryResult>, Trouble> {
+        let statement = self.dialect().statement(sql, values);
+        self.within(self.database.query_one_raw(statement)).await
+    }
+
+    /// Every row of an answer.
+    pub(super) async fn all(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, Trouble> {
+        let statement = self.dialect().statement(sql, values);
+        self.within(self.database.query_all_raw(statement)).await
+    }
+
+    /// A transaction that may write: on SQLite it takes the write lock at once, for a transaction that first reads and
+    /// then writes fails when another one wrote in between.
+    pub(super) async fn transaction<T>(
+        &self,
+        work: impl AsyncFnOnce(&Transaction) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let dialect = self.dialect();
+        let done = timeout(self.budget, async {
+            let database = self.database.begin_with_options(options).await?;
+            let transaction = Transaction { database, dialect };
+            let done = work(&transaction).await?;
+            transaction.database.commit().await?;
+            Ok(done)
+        });
+        done.await.unwrap_or_else(|_| Err(too_slow()))
+    }
+
+    pub(super) async fn ping(&self) -> Result<(), Trouble> {
+        self.one("SELECT 1", Vec::new()).await.map(drop)
+    }
+
+    pub(super) async fn close(&self) {
+        // Closing what is broken already needs no answer.
+        let _ = self.database.clone().close().await;
+    }
+
+    pub(super) fn database(&self) -> &DatabaseConnection {
+        &self.database
+    }
+
+    async fn within<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, Trouble> {
+        match timeout(self.budget, work).await {
+            Ok(answer) => Ok(answer?),
+            Err(_) => Err(too_slow()),
+        }
+    }
+}
+
+fn too_slow() -> Trouble {
+    Trouble::passing("the database took too long")
+}
+
+/// A transaction that is rolled back unless its work succeeds.
+pub(super) struct Transaction {
+    database: DatabaseTransaction,
+    dialect: Dialect,
+}
+
+impl Transaction {
+    pub(super) async fn one(&self, sql: &str, values: Vec<Value>) -> Result<Option<QueryResult>, Trouble> {
+        let statement = self.dialect.statement(sql, values);
+        Ok(self.database.query_one_raw(statement).await?)
+    }
+}
+
+/// Where the two databases differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Dialect(DbBackend);
+
+impl Dialect {
+    pub(super) fn is_postgres(self) -> bool {
+        self.0 == DbBackend::Postgres
+    }
+
+    /// The database's clock, one instant for a whole statement. An index can be searched with it.
+    fn now(self) -> &'static str {
+        if self.is_postgres() {
+            "(extract(epoch from statement_timestamp()) * 1000)::bigint"
+        } else {
+            "CAST(round(unixepoch('subsec') * 1000) AS INTEGER)"
+        }
+    }
+
+    /// A statement in which `{now}` is the database's clock. Parameters are `$1`, `$2`, ... in both dialects.
+    fn statement(self, sql: &str, values: Vec<Value>) -> Statement {
+        Statement::from_sql_and_values(self.0, sql.replace("{now}", self.now()), values)
+    }
+}
+
+/// A length of time as a parameter.
+pub(super) fn millis(length: Duration) -> Value {
+    // Half the range, so that the sum with an instant stays in it.
+    let millis = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+    Value::from(millis.min(i64::MAX / 2))
+}

@@ -1,0 +1,146 @@
+//! What a row says. A value that this version cannot read is named by its column, never quoted.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use dumpus_ports::blobs::BlobKey;
+use dumpus_ports::domain::crypto::{Envelope, Suite};
+use dumpus_ports::domain::error_code::ErrorCode;
+use dumpus_ports::domain::lifecycle::Stage;
+use dumpus_ports::domain::package::{PackageId, RunId};
+use dumpus_ports::domain::queue::LaneTotals;
+use dumpus_ports::registry::{Dispatch, Epoch, Forgotten, Outcome, Package, RegistryError, StoredResult};
+use sea_orm::{QueryResult, TryGetable};
+
+use super::super::pool::Pool;
+use super::bytes;
+
+/// In the order in which [`package`] reads them.
+const FIND: &str = "SELECT run, lane, ticket, stage, progress, attempts, joined_standard, joined_premium, owner_link,
+        queue_epoch, {now} - dispatched_at, coalesce(lease_until > {now}, FALSE),
+        error_code, error_detail, blob_key, blob_size, suite, iv, mac
+    FROM packages WHERE id = $1";
+
+/// The package's row, by one look-up of its key.
+pub(super) async fn find(pool: &Pool, id: PackageId) -> Result<Option<Package>, RegistryError> {
+    let row = pool.one(FIND, vec![bytes(id.as_bytes())]).await?;
+    row.map(|row| package(id, &row)).transpose()
+}
+
+fn package(id: PackageId, row: &QueryResult) -> Result<Package, RegistryError> {
+    let mut columns = Columns::new(row);
+    Ok(Package {
+        id,
+        run: RunId::from_bytes(columns.array("packages.run")?),
+        lane: columns.word("packages.lane")?,
+        ticket: columns.next("packages.ticket")?,
+        stage: columns.word("packages.stage")?,
+        progress: columns.number_if_any::<i16, _>("packages.progress")?,
+        attempts: columns.number::<i32, _>("packages.attempts")?,
+        joined: LaneTotals {
+            standard: columns.number::<i64, _>("packages.joined_standard")?,
+            premium: columns.number::<i64, _>("packages.joined_premium")?,
+        },
+        owner_link: columns
+            .next::<Option<Vec<u8>>>("packages.owner_link")?
+            .unwrap_or_default(),
+        dispatch: dispatch(&mut columns)?,
+        is_leased: columns.next("packages.lease_until")?,
+        outcome: outcome(&mut columns, row)?,
+    })
+}
+
+fn dispatch(columns: &mut Columns<'_>) -> Result<Dispatch, RegistryError> {
+    let epoch: Option<String> = columns.next("packages.queue_epoch")?;
+    let age: i64 = columns.next("packages.dispatched_at")?;
+    // A clock that was set back makes ages below zero.
+    let age = Duration::from_millis(u64::try_from(age).unwrap_or(0));
+    Ok(epoch.map_or(Dispatch::Unconfirmed(age), |epoch| Dispatch::Queued(Epoch(epoch))))
+}
+
+fn outcome(columns: &mut Columns<'_>, row: &QueryResult) -> Result<Option<Outcome>, RegistryError> {
+    let code: Option<String> = columns.next("packages.error_code")?;
+    let detail = columns.next("packages.error_detail")?;
+    if let Some(code) = code {
+        let code = ErrorCode::from_str(&code).map_err(|_| inconsistent("packages.error_code"))?;
+        return Ok(Some(Outcome::Failed { code, detail }));
+    }
+    let stage: Stage = Columns { row, next: 3 }.word("packages.stage")?;
+    if stage != Stage::Processed {
+        return Ok(None);
+    }
+    Ok(Some(Outcome::Processed(StoredResult {
+        blob: BlobKey::from_bytes(columns.array("packages.blob_key")?),
+        size: columns.number::<i64, _>("packages.blob_size")?,
+        envelope: Envelope {
+            suite: columns
+                .next::<Option<i16>>("packages.suite")?
+                .and_then(Suite::from_number)
+                .ok_or(inconsistent("packages.suite"))?,
+            iv: columns.array("packages.iv")?,
+            mac: columns.array("packages.mac")?,
+        },
+    })))
+}
+
+/// Of a row with `run, blob_key`.
+pub(super) fn forgotten(row: &QueryResult) -> Result<Forgotten, RegistryError> {
+    let mut columns = Columns::new(row);
+    Ok(Forgotten {
+        run: RunId::from_bytes(columns.array("packages.run")?),
+        blob: columns.blob_if_any()?,
+    })
+}
+
+/// The columns of a row, one after the other.
+pub(super) struct Columns<'a> {
+    row: &'a QueryResult,
+    next: usize,
+}
+
+impl<'a> Columns<'a> {
+    pub(super) fn new(row: &'a QueryResult) -> Self {
+        Self { row, next: 0 }
+    }
+
+    pub(super) fn next<T: TryGetable>(&mut self, column: &'static str) -> Result<T, RegistryError> {
+        let value = self.row.try_get_by_index(self.next);
+        self.next += 1;
+        value.map_err(|_| inconsistent(column))
+    }
+
+    pub(super) fn number<S: TryGetable, T: TryFrom<S>>(&mut self, column: &'static str) -> Result<T, RegistryError> {
+        T::try_from(self.next(column)?).map_err(|_| inconsistent(column))
+    }
+
+    fn number_if_any<S, T>(&mut self, column: &'static str) -> Result<Option<T>, RegistryError>
+    where
+        Option<S>: TryGetable,
+        T: TryFrom<S>,
+    {
+        let value: Option<S> = self.next(column)?;
+        value.map(T::try_from).transpose().map_err(|_| inconsistent(column))
+    }
+
+    pub(super) fn word<T: FromStr>(&mut self, column: &'static str) -> Result<T, RegistryError> {
+        self.next::<String>(column)?.parse().map_err(|_| inconsistent(column))
+    }
+
+    pub(super) fn array<const N: usize>(&mut self, column: &'static str) -> Result<[u8; N], RegistryError> {
+        self.next::<Vec<u8>>(column)?
+            .try_into()
+            .map_err(|_| inconsistent(column))
+    }
+
+    pub(super) fn blob_if_any(&mut self) -> Result<Option<BlobKey>, RegistryError> {
+        let key: Option<Vec<u8>> = self.next("packages.blob_key")?;
+        let key = key.map(<[u8; 16]>::try_from).transpose();
+        Ok(key
+            .map_err(|_| inconsistent("packages.blob_key"))?
+            .map(BlobKey::from_bytes))
+    }
+}
+
+pub(super) fn inconsistent(column: &'static str) -> RegistryError {
+    RegistryError::Inconsistent { column }
+}

@@ -1,0 +1,123 @@
+//! Lanes, the line-up, and what is erased.
+
+use std::time::Duration;
+
+use dumpus_ports::blobs::BlobKey;
+use dumpus_ports::domain::package::{PackageId, RunId};
+use dumpus_ports::domain::queue::{LineUp, Ticket};
+use dumpus_ports::registry::{Epoch, Forgotten, RegistryError};
+use sea_orm::{QueryResult, Value};
+
+use super::super::connect::Pools;
+use super::super::pool::{Pool, millis};
+use super::bytes;
+use super::row::{Columns, forgotten, inconsistent};
+
+/// One row per lane, answered from an index alone: a row per package would cost ten times as much to bring over. `$2`
+/// tells whether the queue's epoch is too young for any job to be lost for long.
+const LINE_UP: &str = "SELECT lane, string_agg(CAST(ticket AS TEXT), ',') FROM packages
+    WHERE ended_at IS NULL AND (lease_until > {now} OR queue_epoch = $1 OR ($2 AND queue_epoch IS NOT NULL)
+        OR (queue_epoch IS NULL AND dispatched_at > {now} - $3))
+    GROUP BY lane";
+
+/// Blobs asked for at a time; databases bound the number of parameters.
+const BLOBS: usize = 500;
+
+pub(super) async fn forget(pools: &Pools, package: PackageId) -> Result<Option<Forgotten>, RegistryError> {
+    let sql = "DELETE FROM packages WHERE id = $1 RETURNING run, blob_key";
+    let row = pools.write.one(sql, vec![bytes(package.as_bytes())]).await?;
+    if row.is_some() {
+        pools.erased().await;
+    }
+    row.map(|row| forgotten(&row)).transpose()
+}
+
+pub(super) async fn upgrade(pools: &Pools, package: PackageId) -> Result<Option<RunId>, RegistryError> {
+    let sql = "UPDATE packages SET lane = 'premium' WHERE id = $1 RETURNING run";
+    let row = pools.write.one(sql, vec![bytes(package.as_bytes())]).await?;
+    let run = row.map(|row| Columns::new(&row).array("packages.run")).transpose();
+    Ok(run?.map(RunId::from_bytes))
+}
+
+pub(super) async fn line_up(pools: &Pools, epoch: &Epoch, lost_after: Duration) -> Result<LineUp, RegistryError> {
+    let is_young = !is_known_for(pools, &pools.line_up, epoch, lost_after).await?;
+    let values = vec![Value::from(epoch.0.as_str()), Value::from(is_young), millis(lost_after)];
+    let mut waiting = Vec::new();
+    for row in pools.line_up.all(LINE_UP, values).await? {
+        let mut columns = Columns::new(&row);
+        let lane = columns.word("packages.lane")?;
+        for ticket in columns.next::<String>("packages.ticket")?.split(',') {
+            let ticket: Ticket = ticket.parse().map_err(|_| inconsistent("packages.ticket"))?;
+            waiting.push((lane, ticket));
+        }
+    }
+    Ok(LineUp::new(waiting))
+}
+
+/// Whether the queue's epoch has been known for so long; from now on it is known.
+pub(super) async fn is_known_for(
+    pools: &Pools,
+    read: &Pool,
+    epoch: &Epoch,
+    length: Duration,
+) -> Result<bool, RegistryError> {
+    let sql = "SELECT first_seen <= {now} - $2 FROM queue_epochs WHERE epoch = $1";
+    let values = vec![Value::from(epoch.0.as_str()), millis(length)];
+    if let Some(row) = read.one(sql, values).await? {
+        return Columns::new(&row).next("queue_epochs.first_seen");
+    }
+    let sql = "INSERT INTO queue_epochs (epoch, first_seen) VALUES ($1, {now}) ON CONFLICT (epoch) DO NOTHING";
+    pools.write.execute(sql, vec![Value::from(epoch.0.as_str())]).await?;
+    Ok(length.is_zero())
+}
+
+pub(super) async fn expire(pools: &Pools, retention: Duration, most: u32) -> Result<Vec<Forgotten>, RegistryError> {
+    // Two sweeps at once take different rows, and neither waits.
+    let lock = if pools.write.dialect().is_postgres() {
+        "FOR UPDATE SKIP LOCKED"
+    } else {
+        ""
+    };
+    let sql = format!(
+        "DELETE FROM packages WHERE id IN (SELECT id FROM packages
+            WHERE ended_at IS NOT NULL AND ended_at <= {{now}} - $1 ORDER BY ended_at LIMIT $2 {lock})
+        RETURNING run, blob_key"
+    );
+    let values = vec![millis(retention), Value::from(i64::from(most))];
+    let rows = pools.write.all(&sql, values).await?;
+    if !rows.is_empty() {
+        pools.erased().await;
+    }
+    rows.iter().map(forgotten).collect()
+}
+
+pub(super) async fn unreferenced(pools: &Pools, blobs: &[BlobKey]) -> Result<Vec<BlobKey>, RegistryError> {
+    let mut orphans = Vec::new();
+    for asked in blobs.chunks(BLOBS) {
+        let places: Vec<_> = (1..=asked.len()).map(|place| format!("${place}")).collect();
+        let sql = format!(
+            "SELECT blob_key FROM packages WHERE blob_key IN ({})",
+            places.join(", ")
+        );
+        let values = asked.iter().map(|blob| bytes(blob.as_bytes())).collect();
+        let rows = pools.read.all(&sql, values).await?;
+        let referenced: Result<Vec<_>, _> = rows.iter().map(blob).collect();
+        let referenced = referenced?;
+        orphans.extend(asked.iter().filter(|blob| !referenced.contains(&Some(**blob))));
+    }
+    Ok(orphans)
+}
+
+fn blob(row: &QueryResult) -> Result<Option<BlobKey>, RegistryError> {
+    Columns::new(row).blob_if_any()
+}
+
+pub(super) async fn secret(pools: &Pools, name: &str, candidate: [u8; 32]) -> Result<[u8; 32], RegistryError> {
+    let sql = "INSERT INTO secrets (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    let values = vec![Value::from(name), bytes(&candidate)];
+    pools.write.execute(sql, values).await?;
+    let sql = "SELECT value FROM secrets WHERE name = $1";
+    let row = pools.write.one(sql, vec![Value::from(name)]).await?;
+    let row = row.ok_or(inconsistent("secrets.value"))?;
+    Columns::new(&row).array("secrets.value")
+}

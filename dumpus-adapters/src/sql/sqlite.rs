@@ -1,0 +1,126 @@
+//! A SQLite file: who may read it, how writers take turns, and that nothing erased stays in it.
+
+use std::fmt;
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::Path;
+use std::time::Duration;
+
+use sea_orm::sqlx::ConnectOptions as _;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sea_orm::{DatabaseConnection, SqlxSqliteConnector};
+use tokio::time::{Instant, sleep};
+
+use super::connect::{Pools, SqlOptions};
+use super::error::{ConnectError, Trouble};
+use super::pool::Pool;
+
+/// Another process writes for moments only; shorter than a request may take.
+const BUSY: Duration = Duration::from_millis(1_500);
+/// Another process may be taking the steps of a migration.
+const MIGRATION: Duration = Duration::from_mins(1);
+/// Of several processes that open a new file at once, all but one are turned away at first, however long they would wait.
+const OPENING: Duration = Duration::from_secs(10);
+/// Each has a thread and a cache: more of them than this do not read faster.
+const READERS: u32 = 4;
+
+/// Where the file is.
+#[derive(Clone, Debug)]
+pub(super) struct SqliteAddress {
+    options: SqliteConnectOptions,
+    may_create: bool,
+}
+
+impl fmt::Display for SqliteAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.options.get_filename().display())
+    }
+}
+
+impl SqliteAddress {
+    pub(super) fn parse(url: &str) -> Result<Self, ConnectError> {
+        if url.contains(":memory:") || url.contains("mode=memory") {
+            let reason = "SQLite has to be a file here, for each connection would have a memory of its own";
+            return Err(ConnectError::Address(reason.to_owned()));
+        }
+        let options: SqliteConnectOptions = url
+            .parse()
+            .map_err(|_| ConnectError::Address("it is not of the form sqlite://path?mode=rwc".to_owned()))?;
+        let options = options
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(BUSY)
+            // What is erased is overwritten.
+            .pragma("secure_delete", "ON")
+            .pragma("temp_store", "MEMORY")
+            .disable_statement_logging();
+        let may_create = url.contains("mode=rwc");
+        Ok(Self { options, may_create })
+    }
+
+    pub(super) async fn open(&self, options: SqlOptions) -> Result<Pools, Trouble> {
+        keep_private(self.options.get_filename(), self.may_create)
+            .map_err(|error| Trouble::lasting(error.to_string()))?;
+        let pool = |count| connections(count, options.acquire_timeout, self.options.clone());
+        let (reads, writes) = (pool(READERS.min(options.connections)), pool(1));
+        let pools = Pools {
+            read: Pool::new(reads.clone(), options.request_timeout),
+            write: Pool::new(writes.clone(), options.request_timeout),
+            line_up: Pool::new(pool(1), options.request_timeout),
+            blob_reads: Pool::new(reads, options.blob_timeout),
+            blob_writes: Pool::new(writes, options.blob_timeout),
+        };
+        let until = Instant::now() + OPENING;
+        while let Err(trouble) = pools.write.ping().await {
+            if !trouble.is_passing || Instant::now() > until {
+                return Err(trouble);
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+        // A process that was killed may have left what was erased last.
+        pools.erased().await;
+        Ok(pools)
+    }
+
+    pub(super) fn pool_for_migrations(&self) -> Pool {
+        let options = self.options.clone().busy_timeout(MIGRATION);
+        Pool::new(connections(1, MIGRATION, options), MIGRATION)
+    }
+}
+
+fn connections(count: u32, patience: Duration, options: SqliteConnectOptions) -> DatabaseConnection {
+    let pool = SqlitePoolOptions::new()
+        .max_connections(count)
+        .acquire_timeout(patience)
+        // A connection to a file does not break while nobody looks.
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_lazy_with(options);
+    SqlxSqliteConnector::from_sqlx_sqlite_pool(pool)
+}
+
+/// Makes the file, and its folder if there is none, readable for this user only; the files that SQLite puts beside it
+/// get the same rights from it.
+fn keep_private(file: &Path, may_create: bool) -> io::Result<()> {
+    if may_create {
+        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        }
+        OpenOptions::new().append(true).create(true).mode(0o600).open(file)?;
+    }
+    fs::set_permissions(file, Permissions::from_mode(0o600))
+}
+
+/// Empties the write-ahead log: it holds pages as they were before something in them was erased.
+pub(super) async fn truncate_log(writes: &Pool) {
+    let answer = writes.one("PRAGMA wal_checkpoint(TRUNCATE)", Vec::new()).await;
+    let is_busy = match answer {
+        Ok(row) => row.and_then(|row| row.try_get_by_index::<i64>(0).ok()) != Some(0),
+        Err(_) => true,
+    };
+    if is_busy {
+        tracing::warn!("a long read keeps what was erased in the write-ahead log, until something is erased again");
+    }
+}

@@ -1,0 +1,6 @@
+//! The contract of the vault, against its adapter.
+#![cfg(feature = "ring")]
+
+use dumpus_adapters::crypto_ring::{InstanceKey, RingVault};
+
+dumpus_ports::vault_conformance!(RingVault::new(&InstanceKey::generate().expect("randomness")));

@@ -1,0 +1,164 @@
+//! Redis for tests: one that is there already, or a private one that may be killed.
+
+#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses a part of it")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test whose server fails shall fail"
+)]
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use dumpus_adapters::redis::RedisOptions;
+use tempfile::TempDir;
+
+/// The server that tests share, each under a prefix of its own.
+pub(crate) fn shared_url() -> Option<String> {
+    let url = std::env::var("DUMPUS_TEST_REDIS_URL").ok();
+    assert!(
+        url.is_some() || std::env::var_os("CI").is_none(),
+        "DUMPUS_TEST_REDIS_URL must be set where CI is"
+    );
+    if url.is_none() {
+        println!("skipped: DUMPUS_TEST_REDIS_URL is not set");
+    }
+    url
+}
+
+/// A prefix that no other test uses.
+pub(crate) fn fresh_prefix() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos();
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("test-{}-{now}-{number}", std::process::id())
+}
+
+pub(crate) fn options(url: &str, prefix: &str, lease: Duration, consumer: &str) -> RedisOptions {
+    RedisOptions {
+        url: url.to_owned(),
+        ca_file: None,
+        prefix: prefix.to_owned(),
+        lease,
+        consumer: consumer.to_owned(),
+    }
+}
+
+/// A server of one test. It keeps nothing on disk: stopped is empty.
+pub(crate) struct RedisServer {
+    folder: TempDir,
+    port: u16,
+    arguments: Vec<String>,
+    process: Option<Child>,
+}
+
+impl RedisServer {
+    pub(crate) fn start() -> Self {
+        Self::with(|_, _| Vec::new())
+    }
+
+    /// Arguments may name files in the folder, and what listens at the port.
+    pub(crate) fn with(arguments: impl FnOnce(&Path, u16) -> Vec<String>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        // Free a moment ago; redis-server fails loudly when somebody was faster.
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let arguments = arguments(folder.path(), port);
+        let mut server = Self {
+            folder,
+            port,
+            arguments,
+            process: None,
+        };
+        server.run();
+        server
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Lets it run on, or holds it as a machine out of memory would.
+    pub(crate) fn freeze(&self, is_frozen: bool) {
+        let signal = if is_frozen { "-STOP" } else { "-CONT" };
+        let process = self.process.as_ref().unwrap().id().to_string();
+        let status = Command::new("kill").args([signal, &process]).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// As `kill -9` does.
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+    }
+
+    /// Starts it, empty, at its old port and waits until it answers.
+    pub(crate) fn run(&mut self) {
+        assert!(self.process.is_none(), "it runs already");
+        let port = self.port.to_string();
+        let process = Command::new("redis-server")
+            .args([
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                &port,
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+            ])
+            .args(["--dir", self.folder.path().to_str().unwrap()])
+            .args(&self.arguments)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("these tests need redis-server in the PATH");
+        self.process = Some(process);
+        let began = Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            let status = self.process.as_mut().unwrap().try_wait().unwrap();
+            assert!(status.is_none(), "redis-server ended at once: {status:?}");
+            assert!(
+                began.elapsed() < Duration::from_secs(20),
+                "redis-server does not answer"
+            );
+            std::thread::yield_now();
+        }
+    }
+
+    /// Asks over `redis-cli`, a way of its own; one line per element of the answer.
+    pub(crate) fn ask(&self, command: &[&str]) -> Vec<String> {
+        let output = Command::new("redis-cli")
+            .args(["-p", &self.port.to_string()])
+            .args(command)
+            .output()
+            .expect("these tests need redis-cli in the PATH");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{text}");
+        text.lines()
+            .map(str::to_owned)
+            .filter(|line| !line.is_empty())
+            .collect()
+    }
+
+    pub(crate) fn ask_number(&self, command: &[&str]) -> u64 {
+        self.ask(command)[0].parse().unwrap()
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

@@ -1,0 +1,129 @@
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use dumpus_adapters::sql::{ConnectError, SqlDatabase, SqlOptions};
+use dumpus_ports::blobs::{BlobError, BlobStore as _};
+use dumpus_ports::domain::package::PackageId;
+use dumpus_ports::registry::{PackageRegistry as _, RegistryError};
+use sea_orm::{ConnectionTrait as _, Database, TransactionTrait as _};
+
+use crate::support;
+
+const PACKAGE: PackageId = PackageId::from_bytes([7; 16]);
+
+/// What no message may hold.
+const PASSWORD: &str = "hunter2";
+
+#[tokio::test]
+async fn a_wrong_address_is_told_without_its_password() {
+    let closed = closed_port();
+    for (url, expected) in [
+        (
+            "mysql://user:hunter2@host/db".to_owned(),
+            "sqlite://, postgres:// or postgresql://",
+        ),
+        ("postgres://user:hunter2@host:port/db".to_owned(), "form"),
+        (
+            format!("postgresql://user:hunter2@127.0.0.1:{closed}/db"),
+            "db at 127.0.0.1",
+        ),
+        ("sqlite:///nowhere/at/all.db?mode=rw".to_owned(), "/nowhere/at/all.db"),
+        ("sqlite::memory:".to_owned(), "file"),
+    ] {
+        let error = connect(&url).await.unwrap_err();
+        let told = error.to_string();
+        assert!(told.contains(expected), "{told}");
+        assert!(!format!("{error} {error:?}").contains(PASSWORD), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_is_given_up() {
+    // It takes connections, and says nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://user:hunter2@{}/db", silent.local_addr().unwrap());
+    let error = connect(&url).await.unwrap_err();
+    assert!(matches!(error, ConnectError::Unusable { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_there_is_told_by_its_name() {
+    let Some(scratch) = support::postgres().await else {
+        return;
+    };
+    let mut url = url::Url::parse(&scratch.url).unwrap();
+    url.set_path("no_such_database");
+    let told = connect(url.as_str()).await.unwrap_err().to_string();
+    assert!(told.contains("no_such_database") && told.contains("3D000"), "{told}");
+}
+
+#[tokio::test]
+async fn a_row_that_another_writer_holds_makes_no_request_hang() {
+    for place in [support::sqlite().await, support::postgres().await] {
+        let Some((database, scratch)) = support::migrated(place).await else {
+            continue;
+        };
+        let raw = Database::connect(&scratch.url).await.unwrap();
+        let registry = database.registry();
+        let secret = registry.secret("held", [1; 32]).await.unwrap();
+        let held = raw.begin().await.unwrap();
+        let change = "UPDATE secrets SET value = value; UPDATE packages SET ticket = ticket; LOCK TABLE packages";
+        let change = if raw.get_database_backend() == sea_orm::DbBackend::Postgres {
+            change
+        } else {
+            "UPDATE secrets SET value = value"
+        };
+        held.execute_unprepared(change).await.unwrap();
+        let began = Instant::now();
+        let error = registry.upgrade(PACKAGE).await.unwrap_err();
+        assert!(matches!(error, RegistryError::Unavailable(_)), "{error:?}");
+        assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+        held.rollback().await.unwrap();
+        // Nothing of the refused request is in the way.
+        assert_eq!(registry.upgrade(PACKAGE).await.unwrap(), None);
+        assert_eq!(registry.secret("held", [2; 32]).await.unwrap(), secret);
+    }
+}
+
+#[tokio::test]
+async fn connections_that_broke_are_replaced() {
+    let Some(mut scratch) = support::postgres().await else {
+        return;
+    };
+    // Only connections of this test have this name.
+    let name = format!("broken_{}", std::process::id());
+    scratch.url.push_str(&format!("&application_name={name}"));
+    let (database, scratch) = support::migrated(Some(scratch)).await.unwrap();
+    let registry = database.registry();
+    registry.ping().await.unwrap();
+    let raw = Database::connect(scratch.url.replace(&name, "another")).await.unwrap();
+    let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{name}'");
+    raw.execute_unprepared(&end).await.unwrap();
+    // A request that gets a broken connection is told so, and the next one gets another.
+    loop {
+        match registry.find(PACKAGE).await {
+            Ok(found) => break assert_eq!(found, None),
+            Err(error) => assert!(matches!(error, RegistryError::Unavailable(_)), "{error:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_closed_database_is_unavailable() {
+    let (database, _scratch) = support::migrated(support::sqlite().await).await.unwrap();
+    database.close().await;
+    let error = database.registry().find(PACKAGE).await.unwrap_err();
+    assert!(matches!(error, RegistryError::Unavailable(_)), "{error:?}");
+    let error = database.blobs().ping().await.unwrap_err();
+    assert!(matches!(error, BlobError::Unavailable(_)), "{error:?}");
+}
+
+async fn connect(url: &str) -> Result<SqlDatabase, ConnectError> {
+    SqlDatabase::connect(url, SqlOptions::default()).await
+}
+
+/// A port that nobody listens on.
+fn closed_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}

@@ -1,0 +1,100 @@
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use dumpus_ports::blobs::{BlobKey, BlobStore as _};
+use dumpus_ports::domain::package::{PackageId, RunId};
+use dumpus_ports::domain::queue::LaneTotals;
+use dumpus_ports::registry::{Admission, PackageRegistry as _};
+
+use crate::support::{self, Scratch};
+
+const MARKER: &[u8] = b"a marker that is easy to find";
+
+#[tokio::test]
+async fn an_erased_blob_is_in_no_file_of_the_database() {
+    let (database, scratch) = support::migrated(support::sqlite().await).await.unwrap();
+    let blobs = database.blobs();
+    let large = MARKER.repeat(10_000);
+    for (number, bytes) in [(1, MARKER.to_vec()), (2, large), (3, vec![3; 50_000])] {
+        blobs.put(BlobKey::from_bytes([number; 16]), bytes).await.unwrap();
+    }
+    assert_ne!(
+        files_with_marker(&scratch),
+        Vec::<PathBuf>::new(),
+        "a marker can be found"
+    );
+    for number in [1, 2] {
+        blobs.delete(BlobKey::from_bytes([number; 16])).await.unwrap();
+    }
+    assert_eq!(files_with_marker(&scratch), Vec::<PathBuf>::new());
+    let kept = blobs.get(BlobKey::from_bytes([3; 16])).await.unwrap();
+    assert_eq!(kept, Some(vec![3; 50_000]));
+}
+
+#[tokio::test]
+async fn an_erased_package_is_in_no_file_of_the_database() {
+    let (database, scratch) = support::migrated(support::sqlite().await).await.unwrap();
+    let registry = database.registry();
+    for number in 1..50 {
+        let admission = Admission {
+            package: PackageId::from_bytes([number; 16]),
+            run: RunId::from_bytes([number; 16]),
+            owner_link: [MARKER, &[number]].concat(),
+            joined: LaneTotals::default(),
+        };
+        registry.admit(&admission).await.unwrap();
+    }
+    assert_ne!(
+        files_with_marker(&scratch),
+        Vec::<PathBuf>::new(),
+        "a marker can be found"
+    );
+    for number in 1..50 {
+        registry.forget(PackageId::from_bytes([number; 16])).await.unwrap();
+    }
+    assert_eq!(files_with_marker(&scratch), Vec::<PathBuf>::new());
+}
+
+#[tokio::test]
+async fn only_its_user_can_read_the_database() {
+    let scratch = support::sqlite().await.unwrap();
+    // A folder that is not there yet.
+    let url = scratch.url.replace("dumpus.db", "data/dumpus.db");
+    let database = dumpus_adapters::sql::SqlDatabase::connect(&url, Default::default())
+        .await
+        .unwrap();
+    database.migrate().await.unwrap();
+    let folder = folder(&scratch).join("data");
+    assert_eq!(mode(&folder), 0o700);
+    let files = files(&folder);
+    assert!(files.len() >= 2, "the database and its log: {files:?}");
+    for file in files {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+fn files_with_marker(scratch: &Scratch) -> Vec<PathBuf> {
+    let has_marker = |file: &PathBuf| {
+        let bytes = fs::read(file).unwrap();
+        bytes.windows(MARKER.len()).any(|window| window == MARKER)
+    };
+    files(&folder(scratch)).into_iter().filter(has_marker).collect()
+}
+
+fn folder(scratch: &Scratch) -> PathBuf {
+    let path = scratch
+        .url
+        .trim_start_matches("sqlite://")
+        .trim_end_matches("?mode=rwc");
+    Path::new(path).parent().unwrap().to_owned()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().path()).collect()
+}

@@ -1,0 +1,89 @@
+use std::time::Duration;
+
+use dumpus_adapters::sql::SqlDatabase;
+use dumpus_ports::domain::package::{PackageId, RunId};
+use dumpus_ports::domain::queue::LaneTotals;
+use dumpus_ports::registry::{Admission, Epoch, PackageRegistry as _, RegistryError};
+use sea_orm::{ConnectionTrait as _, Database, Statement};
+
+use crate::support::{self, Scratch};
+
+const PACKAGE: PackageId = PackageId::from_bytes([7; 16]);
+
+/// What no message may quote.
+const GARBAGE: &str = "gar-bage";
+
+async fn with_package(scratch: Option<Scratch>) -> Option<(SqlDatabase, Scratch)> {
+    let (database, scratch) = support::migrated(scratch).await?;
+    let admission = Admission {
+        package: PACKAGE,
+        run: RunId::from_bytes([8; 16]),
+        owner_link: vec![1],
+        joined: LaneTotals::default(),
+    };
+    database.registry().admit(&admission).await.unwrap();
+    Some((database, scratch))
+}
+
+#[tokio::test]
+async fn a_value_that_cannot_be_read_is_named_by_its_column() {
+    for place in [support::sqlite().await, support::postgres().await] {
+        let Some((database, scratch)) = with_package(place).await else {
+            continue;
+        };
+        let raw = Database::connect(&scratch.url).await.unwrap();
+        for (change, expected) in [
+            ("stage = 'gar-bage'", "packages.stage"),
+            ("stage = 'LOCKED', lane = 'gar-bage'", "packages.lane"),
+            ("lane = 'standard', error_code = 'gar-bage'", "packages.error_code"),
+            ("error_code = NULL, stage = 'PROCESSED'", "packages.blob_key"),
+            ("stage = 'LOCKED', progress = -1", "packages.progress"),
+            ("progress = NULL, attempts = -1", "packages.attempts"),
+            ("attempts = 0, joined_premium = -1", "packages.joined_premium"),
+        ] {
+            raw.execute_unprepared(&format!("UPDATE packages SET {change}"))
+                .await
+                .unwrap();
+            let error = database.registry().find(PACKAGE).await.unwrap_err();
+            assert!(
+                matches!(error, RegistryError::Inconsistent { column } if column == expected),
+                "{change}: {error:?}"
+            );
+            assert!(!format!("{error} {error:?}").contains(GARBAGE), "{error:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_database_quotes_is_not_passed_on() {
+    for place in [support::sqlite().await, support::postgres().await] {
+        let Some((database, scratch)) = with_package(place).await else {
+            continue;
+        };
+        let raw = Database::connect(&scratch.url).await.unwrap();
+        raw.execute_unprepared("DROP TABLE secrets").await.unwrap();
+        let error = database.registry().secret(GARBAGE, [1; 32]).await.unwrap_err();
+        let RegistryError::Failed(source) = &error else {
+            panic!("a missing table does not come back by itself: {error:?}");
+        };
+        let told = format!("{error} {error:?} {source}");
+        assert!(!told.contains(GARBAGE) && !told.contains("INSERT"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn the_line_up_is_read_from_an_index_alone() {
+    let (database, scratch) = with_package(support::sqlite().await).await.unwrap();
+    let epoch = Epoch("epoch".to_owned());
+    database.registry().line_up(&epoch, Duration::ZERO).await.unwrap();
+    let raw = Database::connect(&scratch.url).await.unwrap();
+    let explain = "EXPLAIN QUERY PLAN SELECT lane, string_agg(CAST(ticket AS TEXT), ',') FROM packages
+        WHERE ended_at IS NULL AND (lease_until > 1 OR queue_epoch = 'epoch' OR (queue_epoch IS NULL AND dispatched_at > 1))
+        GROUP BY lane";
+    let plan = raw
+        .query_all_raw(Statement::from_string(raw.get_database_backend(), explain))
+        .await
+        .unwrap();
+    let steps: Vec<String> = plan.iter().map(|step| step.try_get("", "detail").unwrap()).collect();
+    assert_eq!(steps, ["SCAN packages USING COVERING INDEX packages_line_up"]);
+}

@@ -1,0 +1,223 @@
+use std::time::Duration;
+
+use super::{Fresh, LONG, admission, at_once, begin, begin_queued, epoch, granted, id, process, row, run};
+use crate::domain::error_code::ErrorCode;
+use crate::domain::lifecycle::Stage;
+use crate::domain::queue::Lane;
+use crate::registry::{Admitted, Dispatch, Outcome};
+
+/// Clause 1.
+pub async fn an_unknown_package_begins_a_run(registry: Fresh) {
+    assert_eq!(registry.find(id(1)).await.unwrap(), None);
+    let admitted = registry.admit(&admission(1, 2)).await.unwrap();
+    let row = row(&registry, 1).await;
+    assert_eq!(
+        admitted,
+        Admitted::Begun {
+            lane: Lane::Standard,
+            ticket: row.ticket,
+            replaced: None
+        }
+    );
+    let given = admission(1, 2);
+    assert_eq!((row.id, row.run), (given.package, given.run));
+    assert_eq!((row.owner_link, row.joined), (given.owner_link, given.joined));
+    assert_eq!(
+        (row.lane, row.stage, row.progress),
+        (Lane::Standard, Stage::Locked, None)
+    );
+    assert_eq!((row.attempts, row.is_leased, row.outcome), (0, false, None));
+    assert!(matches!(row.dispatch, Dispatch::Unconfirmed(age) if age < LONG));
+}
+
+/// Clause 1.
+pub async fn a_package_that_is_in_is_known(registry: Fresh) {
+    begin_queued(&registry, 1, 1, "epoch").await;
+    let before = row(&registry, 1).await;
+    let again = registry.admit(&admission(1, 2)).await.unwrap();
+    assert_eq!(again, Admitted::Known(before));
+    granted(&registry, 1, 1, LONG).await;
+    let again = registry.admit(&admission(1, 3)).await.unwrap();
+    assert_eq!(again, Admitted::Known(row(&registry, 1).await));
+    assert_eq!(row(&registry, 1).await.run, run(1));
+}
+
+/// Clause 1.
+pub async fn admissions_at_once_begin_one_run(registry: Fresh) {
+    for life in [0, 100] {
+        let admitted = at_once(&registry, |registry, number| async move {
+            registry.admit(&admission(1, life + number)).await.unwrap()
+        });
+        let admitted = admitted.await;
+        let begun = admitted.iter().filter(|one| matches!(one, Admitted::Begun { .. }));
+        assert_eq!(begun.count(), 1, "{admitted:?}");
+        let current = row(&registry, 1).await.run;
+        for one in &admitted {
+            assert!(!matches!(one, Admitted::Known(known) if known.run != current));
+        }
+        // The second round begins with a package that failed.
+        let Some(life) = (life..life + 8).find(|life| run(*life) == current) else {
+            panic!("the run is of another round");
+        };
+        let lease = granted(&registry, 1, life, LONG).await;
+        assert!(registry.fail(&lease, ErrorCode::ServerError, "").await.unwrap());
+    }
+}
+
+/// Clause 1.
+pub async fn a_failed_package_begins_a_new_run(registry: Fresh) {
+    let first = begin_queued(&registry, 1, 1, "epoch").await;
+    let lease = granted(&registry, 1, 1, LONG).await;
+    assert!(registry.step(&lease, Stage::Downloading).await.unwrap());
+    assert!(registry.fail(&lease, ErrorCode::ExpiredLink, "x").await.unwrap());
+    let second = begin(&registry, 1, 2).await;
+    assert!(second > first);
+    let row = row(&registry, 1).await;
+    assert_eq!((row.run, row.ticket), (run(2), second));
+    assert_eq!((row.stage, row.progress, row.attempts), (Stage::Locked, None, 0));
+    assert_eq!((row.outcome, row.is_leased), (None, false));
+    assert_eq!(row.owner_link, admission(1, 2).owner_link);
+    assert!(matches!(row.dispatch, Dispatch::Unconfirmed(_)));
+    let again = granted(&registry, 1, 2, LONG).await;
+    assert!(again.number > lease.number);
+    assert_eq!(again.attempt, 1);
+}
+
+/// Clause 1.
+pub async fn a_processed_package_is_known(registry: Fresh) {
+    process(&registry, 1, 1, 9).await;
+    let again = registry.admit(&admission(1, 2)).await.unwrap();
+    assert!(matches!(again, Admitted::Known(known) if matches!(known.outcome, Some(Outcome::Processed(_)))));
+}
+
+/// Clause 1: the lane outlives a run.
+pub async fn an_upgraded_package_stays_in_its_lane(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    assert_eq!(registry.upgrade(id(1)).await.unwrap(), Some(run(1)));
+    let lease = granted(&registry, 1, 1, LONG).await;
+    assert!(registry.fail(&lease, ErrorCode::ServerError, "").await.unwrap());
+    let again = registry.admit(&admission(1, 2)).await.unwrap();
+    assert!(
+        matches!(
+            again,
+            Admitted::Begun {
+                lane: Lane::Premium,
+                ..
+            }
+        ),
+        "{again:?}"
+    );
+    assert_eq!(row(&registry, 1).await.lane, Lane::Premium);
+}
+
+/// Clause 2: what `confirm` records is what `undo` respects.
+pub async fn only_the_current_run_is_confirmed(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    let epoch = epoch("epoch");
+    assert!(!registry.confirm(id(1), run(2), &epoch).await.unwrap());
+    assert!(!registry.confirm(id(2), run(1), &epoch).await.unwrap());
+    assert!(matches!(row(&registry, 1).await.dispatch, Dispatch::Unconfirmed(_)));
+    assert!(registry.confirm(id(1), run(1), &epoch).await.unwrap());
+    assert_eq!(row(&registry, 1).await.dispatch, Dispatch::Queued(epoch));
+}
+
+/// Clause 2.
+pub async fn an_unconfirmed_run_is_undone(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    assert!(!registry.undo(id(1), run(2)).await.unwrap());
+    assert!(registry.undo(id(1), run(1)).await.unwrap());
+    assert_eq!(registry.find(id(1)).await.unwrap(), None);
+    assert!(!registry.undo(id(1), run(1)).await.unwrap());
+}
+
+/// Clause 2.
+pub async fn a_confirmed_run_is_not_undone(registry: Fresh) {
+    begin_queued(&registry, 1, 1, "epoch").await;
+    assert!(!registry.undo(id(1), run(1)).await.unwrap());
+    assert_eq!(row(&registry, 1).await.run, run(1));
+}
+
+/// Clause 5.
+pub async fn tickets_rise_in_order_of_admission(registry: Fresh) {
+    let mut last = i64::MIN;
+    for package in 1..6 {
+        let ticket = begin(&registry, package, 1).await;
+        assert!(ticket > last);
+        last = ticket;
+        // A ticket of a package that is gone is not given to another one.
+        registry.forget(id(package)).await.unwrap();
+    }
+}
+
+/// Clause 5.
+pub async fn a_young_unconfirmed_job_is_not_reclaimed(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    let epoch = epoch("epoch");
+    let reclaim = |life, older_than| registry.reclaim(id(1), run(life), older_than, &epoch, LONG);
+    assert_eq!(reclaim(1, LONG).await.unwrap(), None);
+    assert_eq!(reclaim(2, Duration::ZERO).await.unwrap(), None);
+    assert_eq!(reclaim(1, Duration::ZERO).await.unwrap(), Some(Lane::Standard));
+}
+
+/// Clause 5.
+pub async fn a_job_of_another_epoch_is_reclaimed(registry: Fresh) {
+    begin_queued(&registry, 1, 1, "old").await;
+    registry.upgrade(id(1)).await.unwrap();
+    let told = registry
+        .reclaim(id(1), run(1), Duration::ZERO, &epoch("old"), LONG)
+        .await;
+    assert_eq!(told.unwrap(), None);
+    let told = registry.reclaim(id(1), run(1), LONG, &epoch("new"), LONG).await;
+    assert_eq!(told.unwrap(), Some(Lane::Premium));
+    assert!(matches!(row(&registry, 1).await.dispatch, Dispatch::Unconfirmed(age) if age < LONG));
+    // It is unconfirmed from now on, and nobody else's to push.
+    let told = registry.reclaim(id(1), run(1), LONG, &epoch("new"), LONG).await;
+    assert_eq!(told.unwrap(), None);
+}
+
+/// Clause 5.
+pub async fn a_job_that_somebody_has_is_not_reclaimed(registry: Fresh) {
+    begin_queued(&registry, 1, 1, "old").await;
+    let lease = granted(&registry, 1, 1, LONG).await;
+    let epoch = epoch("new");
+    let reclaim = || registry.reclaim(id(1), run(1), Duration::ZERO, &epoch, LONG);
+    assert_eq!(reclaim().await.unwrap(), None);
+    assert!(registry.fail(&lease, ErrorCode::ServerError, "").await.unwrap());
+    assert_eq!(reclaim().await.unwrap(), None);
+}
+
+/// Clause 5.
+pub async fn reclaims_at_once_tell_one(registry: Fresh) {
+    begin_queued(&registry, 1, 1, "old").await;
+    let told = at_once(&registry, |registry, _| async move {
+        let told = registry.reclaim(id(1), run(1), LONG, &epoch("new"), LONG).await;
+        told.unwrap()
+    });
+    let told = told.await;
+    assert_eq!(told.iter().flatten().count(), 1, "{told:?}");
+}
+
+/// Clause 5.
+pub async fn a_requeued_package_keeps_its_ticket(registry: Fresh) {
+    let ticket = begin_queued(&registry, 1, 1, "old").await;
+    begin_queued(&registry, 2, 1, "old").await;
+    let told = registry.reclaim(id(1), run(1), LONG, &epoch("new"), LONG).await;
+    assert_eq!(told.unwrap(), Some(Lane::Standard));
+    assert_eq!(row(&registry, 1).await.ticket, ticket);
+}
+
+/// Clause 5.
+pub async fn a_package_lost_for_long_gets_a_new_ticket(registry: Fresh) {
+    begin_queued(&registry, 1, 1, "old").await;
+    begin(&registry, 2, 1).await;
+    let last = begin(&registry, 3, 1).await;
+    for package in [1, 2] {
+        let zero = Duration::ZERO;
+        let told = registry
+            .reclaim(id(package), run(1), zero, &epoch("new"), zero)
+            .await
+            .unwrap();
+        assert_eq!(told, Some(Lane::Standard));
+        assert!(row(&registry, package).await.ticket > last);
+    }
+}

@@ -1,0 +1,84 @@
+use std::time::Duration;
+
+use super::{Fresh, LONG, begin_queued, granted, id, process, result};
+use crate::domain::error_code::ErrorCode;
+use crate::domain::lifecycle::Stage;
+use crate::registry::Lease;
+
+/// Tries every write that names a lease.
+async fn changes_nothing(registry: &Fresh, lease: &Lease) {
+    let before = registry.find(lease.package).await.unwrap();
+    let code = ErrorCode::ServerError;
+    let answers = [
+        ("is_current", registry.is_current(lease).await),
+        ("extend", registry.extend(lease, LONG).await),
+        ("locked", registry.step(lease, Stage::Locked).await),
+        ("downloading", registry.step(lease, Stage::Downloading).await),
+        ("analyzing", registry.step(lease, Stage::Analyzing).await),
+        ("progress", registry.progress(lease, 50).await),
+        ("give_back", registry.give_back(lease, true).await),
+        ("give_back uncounted", registry.give_back(lease, false).await),
+        ("finish", registry.finish(lease, &result(1)).await),
+        ("fail", registry.fail(lease, code, "").await),
+    ];
+    for (write, answer) in answers {
+        assert!(matches!(answer, Ok(false)), "{write}: {answer:?}");
+    }
+    assert_eq!(registry.find(lease.package).await.unwrap(), before);
+}
+
+/// Clause 4.
+pub async fn a_lease_that_was_given_away_changes_nothing(registry: Fresh) {
+    begin_queued(&registry, 1, 1, "epoch").await;
+    let late = granted(&registry, 1, 1, Duration::ZERO).await;
+    assert!(
+        registry.is_current(&late).await.unwrap(),
+        "a late worker goes on until another one came"
+    );
+    let current = granted(&registry, 1, 1, LONG).await;
+    for stage in [Stage::Downloading, Stage::Analyzing] {
+        assert!(registry.step(&current, stage).await.unwrap());
+        changes_nothing(&registry, &late).await;
+    }
+    assert!(registry.finish(&current, &result(2)).await.unwrap());
+}
+
+/// Clause 4.
+pub async fn a_lease_that_was_given_back_changes_nothing(registry: Fresh) {
+    begin_queued(&registry, 1, 1, "epoch").await;
+    let lease = granted(&registry, 1, 1, LONG).await;
+    assert!(registry.give_back(&lease, false).await.unwrap());
+    changes_nothing(&registry, &lease).await;
+}
+
+/// Clause 4.
+pub async fn a_lease_of_a_replaced_run_changes_nothing(registry: Fresh) {
+    begin_queued(&registry, 1, 1, "epoch").await;
+    let erased = granted(&registry, 1, 1, LONG).await;
+    registry.forget(id(1)).await.unwrap();
+    begin_queued(&registry, 1, 2, "epoch").await;
+    let failed = granted(&registry, 1, 2, LONG).await;
+    changes_nothing(&registry, &erased).await;
+    assert!(registry.fail(&failed, ErrorCode::ServerError, "").await.unwrap());
+    begin_queued(&registry, 1, 3, "epoch").await;
+    granted(&registry, 1, 3, LONG).await;
+    changes_nothing(&registry, &failed).await;
+}
+
+/// Clause 4.
+pub async fn a_lease_of_an_erased_package_changes_nothing(registry: Fresh) {
+    begin_queued(&registry, 1, 1, "epoch").await;
+    let lease = granted(&registry, 1, 1, LONG).await;
+    registry.forget(id(1)).await.unwrap();
+    changes_nothing(&registry, &lease).await;
+}
+
+/// Clause 4.
+pub async fn a_lease_of_an_ended_run_changes_nothing(registry: Fresh) {
+    let processed = process(&registry, 1, 1, 9).await;
+    changes_nothing(&registry, &processed).await;
+    begin_queued(&registry, 2, 1, "epoch").await;
+    let failed = granted(&registry, 2, 1, LONG).await;
+    assert!(registry.fail(&failed, ErrorCode::InvalidLink, "").await.unwrap());
+    changes_nothing(&registry, &failed).await;
+}

@@ -1,0 +1,157 @@
+use std::time::Duration;
+
+use super::{Fresh, LONG, at_once, begin, begin_queued, granted, id, process, result, row, run};
+use crate::domain::error_code::ErrorCode;
+use crate::domain::lifecycle::Stage;
+use crate::registry::{Leased, Outcome, RegistryError};
+
+/// Clause 3.
+pub async fn a_lease_is_held_by_one(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    let lease = granted(&registry, 1, 1, LONG).await;
+    assert_eq!((lease.package, lease.run, lease.attempt), (id(1), run(1), 1));
+    assert_eq!(registry.lease(id(1), run(1), LONG).await.unwrap(), Leased::Held);
+    let row = row(&registry, 1).await;
+    assert_eq!((row.is_leased, row.attempts), (true, 1));
+    assert!(registry.is_current(&lease).await.unwrap());
+}
+
+/// Clause 3.
+pub async fn leases_at_once_grant_one(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    let answers = at_once(&registry, |registry, _| async move {
+        registry.lease(id(1), run(1), LONG).await.unwrap()
+    });
+    let answers = answers.await;
+    let granted = answers
+        .iter()
+        .filter(|answer| matches!(answer, Leased::Granted(_)))
+        .count();
+    let held = answers.iter().filter(|answer| matches!(answer, Leased::Held)).count();
+    assert_eq!((granted, held), (1, answers.len() - 1), "{answers:?}");
+    assert_eq!(row(&registry, 1).await.attempts, 1);
+}
+
+/// Clause 3.
+pub async fn a_lease_that_ran_out_is_granted_again(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    let first = granted(&registry, 1, 1, Duration::from_millis(5)).await;
+    let second = loop {
+        match registry.lease(id(1), run(1), LONG).await.unwrap() {
+            Leased::Granted(lease) => break lease,
+            Leased::Held => tokio::task::yield_now().await,
+            Leased::Void => panic!("the package is unfinished"),
+        }
+    };
+    assert!(second.number > first.number);
+    assert_eq!((first.attempt, second.attempt), (1, 2));
+}
+
+/// Clause 3.
+pub async fn a_lease_can_be_extended(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    let lease = granted(&registry, 1, 1, Duration::ZERO).await;
+    assert!(!row(&registry, 1).await.is_leased);
+    assert!(registry.extend(&lease, LONG).await.unwrap());
+    assert!(row(&registry, 1).await.is_leased);
+    assert_eq!(registry.lease(id(1), run(1), LONG).await.unwrap(), Leased::Held);
+}
+
+/// Clause 3.
+pub async fn a_void_job_gets_no_lease(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    process(&registry, 2, 1, 9).await;
+    begin(&registry, 3, 1).await;
+    let lease = granted(&registry, 3, 1, LONG).await;
+    assert!(registry.fail(&lease, ErrorCode::ServerError, "").await.unwrap());
+    for (package, life) in [(1, 2), (2, 1), (3, 1), (4, 1)] {
+        let answer = registry.lease(id(package), run(life), LONG).await.unwrap();
+        assert_eq!(answer, Leased::Void, "package {package}, run {life}");
+    }
+}
+
+/// Clauses 3 and 5.
+pub async fn what_is_given_back_waits_again(registry: Fresh) {
+    let ticket = begin_queued(&registry, 1, 1, "epoch").await;
+    let lease = granted(&registry, 1, 1, LONG).await;
+    assert!(registry.step(&lease, Stage::Downloading).await.unwrap());
+    assert!(registry.progress(&lease, 40).await.unwrap());
+    assert!(registry.give_back(&lease, true).await.unwrap());
+    let row = row(&registry, 1).await;
+    assert_eq!((row.stage, row.progress, row.ticket), (Stage::Locked, None, ticket));
+    assert_eq!((row.is_leased, row.attempts), (false, 1));
+    assert_eq!(granted(&registry, 1, 1, LONG).await.attempt, 2);
+}
+
+/// Clause 3.
+pub async fn an_attempt_that_counts_not_is_taken_back(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    let first = granted(&registry, 1, 1, LONG).await;
+    assert!(registry.give_back(&first, false).await.unwrap());
+    assert_eq!(row(&registry, 1).await.attempts, 0);
+    let second = granted(&registry, 1, 1, LONG).await;
+    assert_eq!((first.attempt, second.attempt), (1, 1));
+    assert!(second.number > first.number);
+}
+
+/// Clause 4: what a holder writes is recorded.
+pub async fn steps_are_recorded_with_their_progress(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    let lease = granted(&registry, 1, 1, LONG).await;
+    for stage in [Stage::Downloading, Stage::Analyzing, Stage::Downloading] {
+        assert!(registry.step(&lease, stage).await.unwrap());
+        let stepped = row(&registry, 1).await;
+        assert_eq!((stepped.stage, stepped.progress), (stage, Some(0)));
+        for (told, known) in [(7, 7), (100, 100), (101, 100), (u8::MAX, 100)] {
+            assert!(registry.progress(&lease, told).await.unwrap());
+            assert_eq!(row(&registry, 1).await.progress, Some(known));
+        }
+    }
+}
+
+/// Clause 4: also a holder goes by the life of a package.
+pub async fn an_illegal_step_is_refused(registry: Fresh) {
+    begin_queued(&registry, 1, 1, "epoch").await;
+    let lease = granted(&registry, 1, 1, LONG).await;
+    let before = row(&registry, 1).await;
+    for refused in [
+        registry.step(&lease, Stage::Analyzing).await,
+        registry.step(&lease, Stage::Processed).await,
+        registry.finish(&lease, &result(1)).await,
+    ] {
+        assert!(matches!(refused, Err(RegistryError::Failed(_))), "{refused:?}");
+    }
+    assert_eq!(row(&registry, 1).await, before);
+}
+
+/// Clause 4: what a holder writes is recorded.
+pub async fn a_result_ends_the_run(registry: Fresh) {
+    process(&registry, 1, 1, 9).await;
+    let row = row(&registry, 1).await;
+    assert_eq!(row.outcome, Some(Outcome::Processed(result(9))));
+    assert_eq!(
+        (row.stage, row.progress, row.is_leased),
+        (Stage::Processed, None, false)
+    );
+    assert!(row.owner_link.is_empty(), "nobody needs the link any more");
+}
+
+/// Clause 4: what a holder writes is recorded.
+pub async fn a_failure_ends_the_run(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    let lease = granted(&registry, 1, 1, LONG).await;
+    assert!(registry.step(&lease, Stage::Downloading).await.unwrap());
+    let failed = registry.fail(&lease, ErrorCode::ExpiredLink, "It ended.").await;
+    assert!(failed.unwrap());
+    let row = row(&registry, 1).await;
+    let outcome = Outcome::Failed {
+        code: ErrorCode::ExpiredLink,
+        detail: Some("It ended.".to_owned()),
+    };
+    assert_eq!(row.outcome, Some(outcome));
+    assert_eq!(
+        (row.stage, row.progress, row.is_leased),
+        (Stage::Downloading, None, false)
+    );
+    assert!(row.owner_link.is_empty(), "nobody needs the link any more");
+}

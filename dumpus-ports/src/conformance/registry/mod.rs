@@ -1,0 +1,180 @@
+//! The contract of [`PackageRegistry`].
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a clause that does not hold is a panic"
+)]
+
+mod admission;
+mod fencing;
+mod lease;
+mod upkeep;
+
+pub use admission::*;
+pub use fencing::*;
+pub use lease::*;
+pub use upkeep::*;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::blobs::BlobKey;
+use crate::domain::crypto::{Envelope, Suite};
+use crate::domain::lifecycle::Stage;
+use crate::domain::package::{PackageId, RunId};
+use crate::domain::queue::{LaneTotals, Ticket};
+use crate::registry::{Admission, Admitted, Epoch, Lease, Leased, Package, PackageRegistry, StoredResult};
+
+/// A registry with no packages.
+pub type Fresh = Arc<dyn PackageRegistry>;
+
+/// Longer than any test takes.
+const LONG: Duration = Duration::from_hours(1);
+
+fn id(number: u8) -> PackageId {
+    PackageId::from_bytes([number; 16])
+}
+
+fn run(number: u8) -> RunId {
+    RunId::from_bytes([number; 16])
+}
+
+fn epoch(name: &str) -> Epoch {
+    Epoch(name.to_owned())
+}
+
+fn admission(package: u8, life: u8) -> Admission {
+    Admission {
+        package: id(package),
+        run: run(life),
+        owner_link: vec![package, life, 0, 255],
+        joined: LaneTotals {
+            standard: u64::from(package),
+            premium: u64::from(life),
+        },
+    }
+}
+
+fn result(blob: u8) -> StoredResult {
+    StoredResult {
+        blob: BlobKey::from_bytes([blob; 16]),
+        envelope: Envelope {
+            suite: Suite::Aes256CbcHmacSha256,
+            iv: [blob; 16],
+            mac: [blob; 32],
+        },
+        size: 1 << 40,
+    }
+}
+
+/// Begins a run; its ticket.
+async fn begin(registry: &Fresh, package: u8, life: u8) -> Ticket {
+    match registry.admit(&admission(package, life)).await.unwrap() {
+        Admitted::Begun { ticket, .. } => ticket,
+        Admitted::Known(known) => panic!("the package is known: {known:?}"),
+    }
+}
+
+/// Begins a run whose job is in the queue; its ticket.
+async fn begin_queued(registry: &Fresh, package: u8, life: u8, name: &str) -> Ticket {
+    let ticket = begin(registry, package, life).await;
+    assert!(registry.confirm(id(package), run(life), &epoch(name)).await.unwrap());
+    ticket
+}
+
+async fn granted(registry: &Fresh, package: u8, life: u8, length: Duration) -> Lease {
+    match registry.lease(id(package), run(life), length).await.unwrap() {
+        Leased::Granted(lease) => lease,
+        other => panic!("no lease: {other:?}"),
+    }
+}
+
+async fn row(registry: &Fresh, package: u8) -> Package {
+    registry.find(id(package)).await.unwrap().expect("a row")
+}
+
+/// Takes a package from admission to a result.
+async fn process(registry: &Fresh, package: u8, life: u8, blob: u8) -> Lease {
+    begin_queued(registry, package, life, "epoch").await;
+    let lease = granted(registry, package, life, LONG).await;
+    for stage in [Stage::Downloading, Stage::Analyzing] {
+        assert!(registry.step(&lease, stage).await.unwrap());
+    }
+    assert!(registry.finish(&lease, &result(blob)).await.unwrap());
+    lease
+}
+
+/// The answers to one request that several make at the same time.
+async fn at_once<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
+    registry: &Fresh,
+    ask: impl Fn(Fresh, u8) -> F,
+) -> Vec<T> {
+    let mut asking = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        asking.spawn(ask(registry.clone(), number));
+    }
+    asking.join_all().await
+}
+
+/// Runs every clause of [`PackageRegistry`] as a test of its own.
+///
+/// `$fresh` is a future of an empty registry as `Arc<dyn PackageRegistry>` whose clock goes, and of what has to live as
+/// long as the test; of `None` when the service it needs is not there.
+#[macro_export]
+macro_rules! package_registry_conformance {
+    ($fresh:expr) => {
+        $crate::package_registry_conformance!(@each $fresh;
+            an_unknown_package_begins_a_run,
+            a_package_that_is_in_is_known,
+            admissions_at_once_begin_one_run,
+            a_failed_package_begins_a_new_run,
+            a_processed_package_is_known,
+            an_upgraded_package_stays_in_its_lane,
+            only_the_current_run_is_confirmed,
+            an_unconfirmed_run_is_undone,
+            a_confirmed_run_is_not_undone,
+            tickets_rise_in_order_of_admission,
+            a_young_unconfirmed_job_is_not_reclaimed,
+            a_job_of_another_epoch_is_reclaimed,
+            a_job_that_somebody_has_is_not_reclaimed,
+            reclaims_at_once_tell_one,
+            a_requeued_package_keeps_its_ticket,
+            a_package_lost_for_long_gets_a_new_ticket,
+            a_lease_is_held_by_one,
+            leases_at_once_grant_one,
+            a_lease_that_ran_out_is_granted_again,
+            a_lease_can_be_extended,
+            a_void_job_gets_no_lease,
+            what_is_given_back_waits_again,
+            an_attempt_that_counts_not_is_taken_back,
+            steps_are_recorded_with_their_progress,
+            an_illegal_step_is_refused,
+            a_result_ends_the_run,
+            a_failure_ends_the_run,
+            a_lease_that_was_given_away_changes_nothing,
+            a_lease_that_was_given_back_changes_nothing,
+            a_lease_of_a_replaced_run_changes_nothing,
+            a_lease_of_an_erased_package_changes_nothing,
+            a_lease_of_an_ended_run_changes_nothing,
+            the_line_up_holds_what_is_unfinished,
+            an_upgrade_changes_the_lane,
+            lost_packages_leave_the_line_up,
+            a_forgotten_package_is_unknown,
+            what_ended_expires,
+            expiry_takes_a_bounded_number,
+            blobs_without_a_package_are_found,
+            a_secret_is_the_same_for_all,
+            the_registry_answers
+        );
+    };
+    (@each $fresh:expr; $($clause:ident),+) => {$(
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $clause() {
+            if let Some((registry, _guard)) = $fresh.await {
+                $crate::conformance::registry::$clause(registry).await;
+            }
+        }
+    )+};
+}

@@ -1,0 +1,155 @@
+use std::time::Duration;
+
+use super::{Fresh, LONG, at_once, begin, begin_queued, epoch, granted, id, process, result, row, run};
+use crate::blobs::BlobKey;
+use crate::domain::error_code::ErrorCode;
+use crate::domain::queue::{Lane, LineUp, Ticket};
+use crate::registry::Forgotten;
+
+async fn expect_line_up(
+    registry: &Fresh,
+    name: &str,
+    lost_after: Duration,
+    expected: impl IntoIterator<Item = (Lane, Ticket)>,
+) {
+    let line_up = registry.line_up(&epoch(name), lost_after).await.unwrap();
+    assert_eq!(line_up, LineUp::new(expected));
+}
+
+/// Clause 6.
+pub async fn the_line_up_holds_what_is_unfinished(registry: Fresh) {
+    expect_line_up(&registry, "epoch", LONG, []).await;
+    let unconfirmed = begin(&registry, 1, 1).await;
+    let queued = begin_queued(&registry, 2, 1, "epoch").await;
+    let leased = begin_queued(&registry, 3, 1, "epoch").await;
+    granted(&registry, 3, 1, LONG).await;
+    process(&registry, 4, 1, 9).await;
+    begin(&registry, 5, 1).await;
+    registry.forget(id(5)).await.unwrap();
+    begin(&registry, 6, 1).await;
+    registry.undo(id(6), run(1)).await.unwrap();
+    let failed = begin(&registry, 7, 1).await;
+    let lease = granted(&registry, 7, 1, LONG).await;
+    let waiting = [unconfirmed, queued, leased].map(|ticket| (Lane::Standard, ticket));
+    let with_failing = waiting.into_iter().chain([(Lane::Standard, failed)]);
+    expect_line_up(&registry, "epoch", LONG, with_failing).await;
+    assert!(registry.fail(&lease, ErrorCode::ServerError, "").await.unwrap());
+    expect_line_up(&registry, "epoch", LONG, waiting).await;
+}
+
+/// Clause 6.
+pub async fn an_upgrade_changes_the_lane(registry: Fresh) {
+    let first = begin(&registry, 1, 1).await;
+    let second = begin(&registry, 2, 2).await;
+    process(&registry, 3, 3, 9).await;
+    assert_eq!(registry.upgrade(id(2)).await.unwrap(), Some(run(2)));
+    assert_eq!(registry.upgrade(id(3)).await.unwrap(), Some(run(3)));
+    assert_eq!(registry.upgrade(id(4)).await.unwrap(), None);
+    assert_eq!(row(&registry, 2).await.lane, Lane::Premium);
+    assert_eq!(row(&registry, 3).await.lane, Lane::Premium);
+    let expected = [(Lane::Standard, first), (Lane::Premium, second)];
+    expect_line_up(&registry, "epoch", LONG, expected).await;
+}
+
+/// Clause 6.
+pub async fn lost_packages_leave_the_line_up(registry: Fresh) {
+    let unconfirmed = begin(&registry, 1, 1).await;
+    let old = begin_queued(&registry, 2, 1, "old").await;
+    let new = begin_queued(&registry, 3, 1, "new").await;
+    let leased = begin_queued(&registry, 4, 1, "old").await;
+    granted(&registry, 4, 1, LONG).await;
+    let standard = |tickets: &[Ticket]| {
+        tickets
+            .iter()
+            .map(|ticket| (Lane::Standard, *ticket))
+            .collect::<Vec<_>>()
+    };
+    let all = standard(&[unconfirmed, old, new, leased]);
+    expect_line_up(&registry, "new", LONG, all).await;
+    expect_line_up(&registry, "new", Duration::ZERO, standard(&[new, leased])).await;
+    // Its owner asks: it is back, behind the others.
+    let zero = Duration::ZERO;
+    let told = registry.reclaim(id(2), run(1), zero, &epoch("new"), zero).await;
+    assert_eq!(told.unwrap(), Some(Lane::Standard));
+    assert!(registry.confirm(id(2), run(1), &epoch("new")).await.unwrap());
+    let back = row(&registry, 2).await.ticket;
+    assert!(back > leased);
+    expect_line_up(&registry, "new", Duration::ZERO, standard(&[new, leased, back])).await;
+}
+
+/// Clauses 1 and 4: what is erased is unknown.
+pub async fn a_forgotten_package_is_unknown(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    process(&registry, 2, 2, 9).await;
+    for (package, blob) in [(1, None), (2, Some(result(9).blob))] {
+        let run = run(package);
+        let forgotten = registry.forget(id(package)).await.unwrap();
+        assert_eq!(forgotten, Some(Forgotten { run, blob }));
+        assert_eq!(registry.find(id(package)).await.unwrap(), None);
+        assert_eq!(registry.forget(id(package)).await.unwrap(), None);
+    }
+}
+
+/// Clause 1: what expired is unknown.
+pub async fn what_ended_expires(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    process(&registry, 2, 2, 9).await;
+    begin(&registry, 3, 3).await;
+    let lease = granted(&registry, 3, 3, LONG).await;
+    assert!(registry.fail(&lease, ErrorCode::InvalidLink, "").await.unwrap());
+    assert_eq!(registry.expire(LONG, 10).await.unwrap(), []);
+    let mut expired = registry.expire(Duration::ZERO, 10).await.unwrap();
+    expired.sort_by_key(|package| package.run);
+    let expected = [(2, Some(result(9).blob)), (3, None)];
+    assert_eq!(expired, expected.map(|(life, blob)| Forgotten { run: run(life), blob }));
+    assert_eq!(registry.find(id(2)).await.unwrap(), None);
+    assert_eq!(row(&registry, 1).await.run, run(1));
+}
+
+/// Clause 1: what expired is unknown.
+pub async fn expiry_takes_a_bounded_number(registry: Fresh) {
+    for package in 1..=5 {
+        process(&registry, package, package, package).await;
+    }
+    let mut sizes = Vec::new();
+    for _ in 0..4 {
+        sizes.push(registry.expire(Duration::ZERO, 2).await.unwrap().len());
+    }
+    assert_eq!(sizes, [2, 2, 1, 0]);
+}
+
+/// Blobs that no package points to are told from those that one does.
+pub async fn blobs_without_a_package_are_found(registry: Fresh) {
+    assert_eq!(registry.unreferenced(&[]).await.unwrap(), []);
+    process(&registry, 1, 1, 200).await;
+    process(&registry, 2, 1, 201).await;
+    registry.forget(id(2)).await.unwrap();
+    let asked: Vec<_> = (0..1_200_u16)
+        .map(|number| {
+            let [high, low] = number.to_be_bytes();
+            let mut bytes = [low; 16];
+            bytes[0] = low.wrapping_add(high);
+            BlobKey::from_bytes(bytes)
+        })
+        .collect();
+    let orphans = registry.unreferenced(&asked).await.unwrap();
+    let expected: Vec<_> = asked.iter().copied().filter(|blob| *blob != result(200).blob).collect();
+    assert_eq!(expected.len(), asked.len() - 1);
+    assert_eq!(orphans, expected);
+}
+
+/// A secret is made once, by whoever comes first.
+pub async fn a_secret_is_the_same_for_all(registry: Fresh) {
+    let told = at_once(&registry, |registry, number| async move {
+        registry.secret("one", [number; 32]).await.unwrap()
+    });
+    let told = told.await;
+    assert!(told.iter().all(|secret| *secret == told[0]), "{told:?}");
+    assert_eq!(registry.secret("one", [99; 32]).await.unwrap(), told[0]);
+    assert_eq!(registry.secret("two", [99; 32]).await.unwrap(), [99; 32]);
+}
+
+/// The registry answers.
+pub async fn the_registry_answers(registry: Fresh) {
+    registry.ping().await.unwrap();
+}

@@ -1,0 +1,223 @@
+//! Who is at the other end, and by which name they reach this server.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use poem::http::{HeaderMap, header};
+use poem::{FromRequest, Request, RequestBody, Result};
+
+/// A range of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    bits: u8,
+}
+
+/// The text is no address or range of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("neither an address nor a range such as 10.0.0.0/8")]
+pub struct NoNetwork;
+
+impl FromStr for Network {
+    type Err = NoNetwork;
+
+    fn from_str(text: &str) -> Result<Self, NoNetwork> {
+        let (address, bits) = match text.split_once('/') {
+            Some((address, bits)) => (address, Some(bits)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.parse().map_err(|_| NoNetwork)?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Ok(most), |bits| bits.parse().map_err(|_| NoNetwork))?;
+        if bits > most {
+            return Err(NoNetwork);
+        }
+        Ok(Self { address, bits })
+    }
+}
+
+impl Network {
+    /// Whether the address is in the range.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(network), IpAddr::V4(address)) => {
+                let mask = u32::MAX.checked_shl(32 - u32::from(self.bits)).unwrap_or(0);
+                (network.to_bits() ^ address.to_bits()) & mask == 0
+            }
+            (IpAddr::V6(network), IpAddr::V6(address)) => {
+                let mask = u128::MAX.checked_shl(128 - u32::from(self.bits)).unwrap_or(0);
+                (network.to_bits() ^ address.to_bits()) & mask == 0
+            }
+            _ => false,
+        }
+    }
+}
+
+/// How addresses are read and made.
+#[derive(Clone, Debug, Default)]
+pub struct Front {
+    /// What absolute addresses begin with, without a slash at the end.
+    pub public_url: Option<String>,
+    /// Proxies whose word about their clients is taken.
+    pub trusted_proxies: Vec<Network>,
+}
+
+impl Front {
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(address))
+    }
+
+    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        if !self.trusts(peer) {
+            return peer;
+        }
+        let named = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|value| value.to_str().ok());
+        let named: Vec<&str> = named.flat_map(|value| value.split(',')).map(str::trim).collect();
+        // Each proxy appends whom it talked to: the first from the right that is no proxy of ours is the client.
+        let mut client = peer;
+        for name in named.into_iter().rev() {
+            let Some(address) = forwarded_address(name) else { break };
+            client = address;
+            if !self.trusts(address) {
+                break;
+            }
+        }
+        client
+    }
+
+    fn base(&self, peer: IpAddr, headers: &HeaderMap, own_host: Option<&str>) -> String {
+        if let Some(public) = &self.public_url {
+            return public.clone();
+        }
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let first = |name: &str| text(name).and_then(|value| value.split(',').next()).map(str::trim);
+        let (mut scheme, mut host) = ("http", own_host.or_else(|| text(header::HOST.as_str())));
+        if self.trusts(peer) {
+            if let Some(forwarded @ ("http" | "https")) = first("x-forwarded-proto") {
+                scheme = forwarded;
+            }
+            host = first("x-forwarded-host").or(host);
+        }
+        let host = host.filter(|host| is_host(host)).unwrap_or("localhost");
+        format!("{scheme}://{host}")
+    }
+}
+
+/// `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`.
+fn forwarded_address(text: &str) -> Option<IpAddr> {
+    text.parse().ok().or_else(|| {
+        let socket: std::net::SocketAddr = text.parse().ok()?;
+        Some(socket.ip())
+    })
+}
+
+/// Letters, digits and what separates them: nothing that could end the host part of an address.
+fn is_host(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+    !text.is_empty() && text.len() <= 255 && text.bytes().all(is_allowed)
+}
+
+/// The other end of a request.
+#[derive(Debug)]
+pub(super) struct Client {
+    /// The client's address.
+    pub(super) address: IpAddr,
+    /// What absolute addresses for this client begin with.
+    pub(super) base: String,
+}
+
+impl<'a> FromRequest<'a> for Client {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
+        let peer = request.remote_addr().as_socket_addr().map(std::net::SocketAddr::ip);
+        let peer = peer.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
+        let fallback = Arc::default();
+        let front: &Arc<Front> = request.data().unwrap_or(&fallback);
+        let own_host = request.uri().authority().map(poem::http::uri::Authority::as_str);
+        Ok(Self {
+            address: front.client(peer, request.headers()),
+            base: front.base(peer, request.headers(), own_host),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn front() -> Front {
+        Front {
+            public_url: None,
+            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()],
+        }
+    }
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect()
+    }
+
+    fn client(peer: &str, forwarded: &str) -> String {
+        let headers = headers(&[("x-forwarded-for", forwarded)]);
+        front().client(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn a_stranger_cannot_say_who_they_are() {
+        assert_eq!(client("203.0.113.9", "198.51.100.1"), "203.0.113.9");
+    }
+
+    #[test]
+    fn a_trusted_proxy_names_its_client() {
+        assert_eq!(client("10.1.2.3", "198.51.100.1"), "198.51.100.1");
+        assert_eq!(client("::ffff:10.1.2.3", "198.51.100.1:4711"), "198.51.100.1");
+        assert_eq!(client("::1", "[2001:db8::1]:4711"), "2001:db8::1");
+    }
+
+    #[test]
+    fn what_a_client_adds_to_the_chain_is_not_believed() {
+        assert_eq!(client("10.1.2.3", "1.1.1.1, 198.51.100.1, 10.9.9.9"), "198.51.100.1");
+        assert_eq!(client("10.1.2.3", "1.1.1.1, nonsense"), "10.1.2.3");
+    }
+
+    #[test]
+    fn addresses_begin_with_what_the_client_asked_for() {
+        let peer: IpAddr = "203.0.113.9".parse().unwrap();
+        let base = |front: &Front, peer, pairs: &[(&'static str, &str)]| front.base(peer, &headers(pairs), None);
+        assert_eq!(base(&front(), peer, &[("host", "box:5000")]), "http://box:5000");
+        let forwarded = [
+            ("host", "box:5000"),
+            ("x-forwarded-proto", "https"),
+            ("x-forwarded-host", "api.example.org"),
+        ];
+        assert_eq!(base(&front(), peer, &forwarded), "http://box:5000");
+        assert_eq!(
+            base(&front(), "10.0.0.1".parse().unwrap(), &forwarded),
+            "https://api.example.org"
+        );
+        let public = Front {
+            public_url: Some("https://dumpus.example".to_owned()),
+            ..front()
+        };
+        assert_eq!(base(&public, peer, &forwarded), "https://dumpus.example");
+        assert_eq!(base(&front(), peer, &[("host", "evil/path?")]), "http://localhost");
+    }
+
+    #[test]
+    fn ranges_hold_their_addresses_only() {
+        let network: Network = "192.168.4.0/22".parse().unwrap();
+        assert!(network.contains("192.168.7.255".parse().unwrap()));
+        assert!(!network.contains("192.168.8.0".parse().unwrap()));
+        let everything: Network = "0.0.0.0/0".parse().unwrap();
+        assert!(everything.contains("8.8.8.8".parse().unwrap()));
+        assert!(!everything.contains("2001:db8::1".parse().unwrap()));
+        assert!("10.0.0.0/33".parse::<Network>().is_err());
+        assert!("proxy.example".parse::<Network>().is_err());
+    }
+}

@@ -1,0 +1,71 @@
+//! Which web pages may read answers.
+
+use std::str::FromStr;
+
+use poem::http::{HeaderMap, HeaderValue, header};
+
+/// Origins whose pages may read answers.
+#[derive(Clone, Debug, Default)]
+pub enum Cors {
+    /// All of them: nothing here is protected by where a browser is, only by keys.
+    #[default]
+    Any,
+    /// These, as a browser spells them.
+    Only(Vec<String>),
+}
+
+/// The text names no origins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("neither any nor origins such as https://dumpus.app")]
+pub struct NoOrigins;
+
+impl FromStr for Cors {
+    type Err = NoOrigins;
+
+    fn from_str(text: &str) -> Result<Self, NoOrigins> {
+        if matches!(text, "any" | "*") {
+            return Ok(Self::Any);
+        }
+        let mut origins = Vec::new();
+        for origin in text.split(',').map(str::trim).filter(|origin| !origin.is_empty()) {
+            let (scheme, host) = origin.trim_end_matches('/').split_once("://").ok_or(NoOrigins)?;
+            if scheme.is_empty() || host.is_empty() || host.contains(['/', '?', '#', '@', ' ', '*']) {
+                return Err(NoOrigins);
+            }
+            origins.push(format!("{scheme}://{host}").to_ascii_lowercase());
+        }
+        Ok(Self::Only(origins))
+    }
+}
+
+impl Cors {
+    /// Sets the headers of every answer.
+    pub(super) fn apply(&self, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
+        let allowed = match self {
+            Self::Any => Some(HeaderValue::from_static("*")),
+            Self::Only(origins) => {
+                headers.append(header::VARY, HeaderValue::from_static("Origin"));
+                let is_listed =
+                    |origin: &&HeaderValue| origins.iter().any(|listed| listed.as_bytes() == origin.as_bytes());
+                origin.filter(is_listed).cloned()
+            }
+        };
+        let Some(allowed) = allowed else { return };
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_METHODS,
+            HeaderValue::from_static("GET, POST, DELETE"),
+        );
+        // By name: `*` does not cover `Authorization`.
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static("Authorization, Content-Type, Accept"),
+        );
+        headers.insert(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("Retry-After"),
+        );
+        // A day: the client polls every second, and looks 21 users up at once.
+        headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    }
+}

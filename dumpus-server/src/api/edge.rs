@@ -1,0 +1,197 @@
+//! What every request and every answer goes through, whatever the route.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use poem::http::uri::PathAndQuery;
+use poem::http::{HeaderValue, Method, StatusCode, Uri, header};
+use poem::{Body, Endpoint, Request, Response, Result};
+use tracing::Instrument;
+
+use super::client::Front;
+use super::cors::Cors;
+use super::model::Code;
+use super::route::Route;
+
+/// Bytes of a request's body.
+const MOST_BODY: usize = 16 * 1024;
+/// A body of that size that takes longer is no client's.
+const BODY_TIME: Duration = Duration::from_secs(10);
+
+/// The outermost endpoint: no answer leaves without its headers and its documented shape.
+pub(super) struct Edge<E> {
+    pub(super) inner: E,
+    pub(super) cors: Cors,
+    pub(super) front: Arc<Front>,
+}
+
+impl<E: Endpoint<Output = Response>> Endpoint for Edge<E> {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> Result<Response> {
+        let began = Instant::now();
+        fold_slashes(request.uri_mut());
+        let route = Route::of(request.uri().path());
+        let method = known(request.method());
+        let origin = request.headers().get(header::ORIGIN).cloned();
+        request.set_data(self.front.clone());
+        // The path may name a user, and a query a key: neither is written anywhere.
+        let span = tracing::info_span!("request", http.method = method, http.route = route.template());
+        let mut response = async {
+            let response = self.answer(request, route).await;
+            let status = response.status().as_u16();
+            let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            tracing::debug!(http.status = status, elapsed_ms, "answered");
+            response
+        }
+        .instrument(span)
+        .await;
+        let headers = response.headers_mut();
+        self.cors.apply(origin.as_ref(), headers);
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if route.is_private() {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
+        Ok(response)
+    }
+}
+
+impl<E: Endpoint<Output = Response>> Edge<E> {
+    async fn answer(&self, mut request: Request, route: Route) -> Response {
+        if request.method() == Method::OPTIONS {
+            return Response::builder().status(StatusCode::NO_CONTENT).finish();
+        }
+        if request.method() == Method::HEAD {
+            // The connection leaves the body out by itself, and keeps its length.
+            request.set_method(Method::GET);
+        }
+        if let Err(unread) = bound_body(&mut request).await {
+            return unread.answer(route);
+        }
+        match AssertUnwindSafe(self.inner.call(request)).catch_unwind().await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => refuse(route, error.status()),
+            // The panic hook has logged where it happened.
+            Err(_) => refuse(route, StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+}
+
+/// Methods as they are, but of a few: a log takes no text from strangers.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+fn refuse(route: Route, status: StatusCode) -> Response {
+    let (status, code, detail) = match status {
+        StatusCode::NOT_FOUND => (status, Code::NotFound, "There is no such route."),
+        StatusCode::METHOD_NOT_ALLOWED => (status, Code::MethodNotAllowed, "The route has no such method."),
+        StatusCode::UNAUTHORIZED => (status, Code::Unauthorized, "The key is missing or malformed."),
+        _ if status.is_client_error() => (
+            StatusCode::BAD_REQUEST,
+            Code::InvalidRequest,
+            "The request is not what the API describes.",
+        ),
+        _ => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Code::ServerError,
+            "Something went wrong on the server.",
+        ),
+    };
+    route.refuse(status, code, detail)
+}
+
+/// Why a body was not read.
+enum Unread {
+    TooLarge,
+    Broken,
+}
+
+impl Unread {
+    fn answer(&self, route: Route) -> Response {
+        let (status, detail) = match self {
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than 16 KiB."),
+            Self::Broken => (StatusCode::BAD_REQUEST, "The body did not arrive."),
+        };
+        let mut response = route.refuse(status, Code::InvalidRequest, detail);
+        // What is left of the body is not worth reading.
+        response
+            .headers_mut()
+            .insert(header::CONNECTION, HeaderValue::from_static("close"));
+        response
+    }
+}
+
+/// Reads the body, whole or not at all: what handlers see is small and in memory.
+async fn bound_body(request: &mut Request) -> Result<(), Unread> {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let is_chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
+    if length.is_none() && !is_chunked && request.method() != Method::POST {
+        return Ok(());
+    }
+    let length: Option<usize> = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length| length > MOST_BODY) {
+        return Err(Unread::TooLarge);
+    }
+    let body = request.take_body();
+    match tokio::time::timeout(BODY_TIME, body.into_bytes_limit(MOST_BODY)).await {
+        Ok(Ok(bytes)) => {
+            request.set_body(Body::from_bytes(bytes));
+            Ok(())
+        }
+        Ok(Err(poem::error::ReadBodyError::PayloadTooLarge)) => Err(Unread::TooLarge),
+        Ok(Err(_)) | Err(_) => Err(Unread::Broken),
+    }
+}
+
+/// A base address typed with a slash at its end makes the client ask for `//process/...`.
+fn fold_slashes(uri: &mut Uri) {
+    if !uri.path().contains("//") {
+        return;
+    }
+    let mut folded = String::with_capacity(uri.path().len());
+    for letter in uri.path().chars() {
+        if letter != '/' || !folded.ends_with('/') {
+            folded.push(letter);
+        }
+    }
+    if let Some(query) = uri.query() {
+        folded.push('?');
+        folded.push_str(query);
+    }
+    let mut parts = uri.clone().into_parts();
+    if let Ok(folded) = PathAndQuery::try_from(folded) {
+        parts.path_and_query = Some(folded);
+        if let Ok(folded) = Uri::from_parts(parts) {
+            *uri = folded;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeated_slashes_are_folded_and_queries_kept() {
+        for (given, folded) in [
+            ("//process/a/status", "/process/a/status"),
+            ("/process///a//status?x=//y", "/process/a/status?x=//y"),
+            ("/process/a", "/process/a"),
+            ("//", "/"),
+        ] {
+            let mut uri = Uri::builder().path_and_query(given).build().unwrap();
+            fold_slashes(&mut uri);
+            assert_eq!(uri.path_and_query().unwrap().as_str(), folded);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The demo: a made-up person's statistics, from generated observations through the same analysis as everybody's.
+
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+
+use dumpus_ports::report::{Packing, ReportError, ReportWriter};
+
+/// The demo's file, made when somebody asks for it first.
+pub struct Demo {
+    writer: Arc<dyn ReportWriter>,
+    file: OnceCell<Vec<u8>>,
+}
+
+impl Demo {
+    /// Not made yet.
+    #[must_use]
+    pub fn new(writer: Arc<dyn ReportWriter>) -> Self {
+        Self {
+            writer,
+            file: OnceCell::new(),
+        }
+    }
+
+    /// The statistics file, compressed with gzip.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn file(&self) -> Result<&[u8], ReportError> {
+        let make = || async {
+            let report = crate::demo_person::report().map_err(ReportError)?;
+            self.writer.write(&report, "demo", Packing::Gzip).await
+        };
+        self.file.get_or_try_init(make).await.map(Vec::as_slice)
+    }
+}

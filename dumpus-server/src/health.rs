@@ -1,0 +1,37 @@
+//! `dumpus-server health`: asks a running server whether it is alive, for container engines.
+
+use std::io::{Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// What the whole question may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Whether the server that listens there is alive.
+#[must_use]
+pub fn is_alive(listen: SocketAddr) -> bool {
+    ask(reachable(listen)).is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+}
+
+/// A server that listens everywhere is reached on this machine.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let address = match listen.ip() {
+        IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(address) if address.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        address => address,
+    };
+    SocketAddr::new(address, listen.port())
+}
+
+fn ask(server: SocketAddr) -> std::io::Result<String> {
+    let mut connection = TcpStream::connect_timeout(&server, PATIENCE)?;
+    connection.set_read_timeout(Some(PATIENCE))?;
+    connection.set_write_timeout(Some(PATIENCE))?;
+    write!(
+        connection,
+        "GET /health HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut answer = String::new();
+    connection.take(4_096).read_to_string(&mut answer)?;
+    Ok(answer)
+}
