@@ -1,5 +1,6 @@
 //! The contract of each port as tests: one function per clause, one macro per port that holds the only list of them.
 
 pub mod archive;
+pub mod blobs;
 pub mod report;
 pub mod samples;
