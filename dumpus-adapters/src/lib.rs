@@ -5,9 +5,12 @@
 //! | `memory` (default) | every port | `memory` |
 //! | `zip` | `ArchiveReader` | `archive_zip` |
 //! | `sqlite` | `ReportWriter` | `report_sqlite` |
+//! | `s3` | `BlobStore` | `blobs_s3` |
 
 #[cfg(feature = "zip")]
 pub mod archive_zip;
+#[cfg(feature = "s3")]
+pub mod blobs_s3;
 #[cfg(feature = "memory")]
 pub mod memory;
 pub mod package_file;
