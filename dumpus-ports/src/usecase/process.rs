@@ -158,7 +158,7 @@ impl ProcessPackage {
             .archive
             .read(package, stages.analyzing.clone())
             .await
-            .map_err(archive_end)?;
+            .map_err(|error| archive_end(&error))?;
         let name = lease.package.to_string();
         let packed = self
             .report
@@ -226,11 +226,10 @@ impl ProcessPackage {
             };
             match answer {
                 Ok(true) => heard = Instant::now(),
-                Ok(false) => return End::Lost,
                 Err(error) if heard.elapsed() < self.settings.lease => {
                     tracing::debug!(error = %error, "a heartbeat failed");
                 }
-                Err(_) => return End::Lost,
+                Ok(false) | Err(_) => return End::Lost,
             }
         }
     }
@@ -375,7 +374,7 @@ fn source_end(error: SourceError) -> End {
     }
 }
 
-fn archive_end(error: ArchiveError) -> End {
+fn archive_end(error: &ArchiveError) -> End {
     match error {
         ArchiveError::NotAnArchive(_) | ArchiveError::TooLarge { .. } => {
             End::Fail(ErrorCode::InvalidLink, sentence(&error.to_string()))
