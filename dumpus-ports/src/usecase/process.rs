@@ -278,11 +278,7 @@ impl ProcessPackage {
                 if self.patiently(|| self.registry.finish(lease, &result)).await? {
                     tracing::info!(elapsed_ms, result.size_bytes = result.size, "processed a package");
                 } else {
-                    self.blobs.delete(result.blob).await?;
-                    tracing::info!(
-                        elapsed_ms,
-                        "a result was dropped: the package is not this worker's any more"
-                    );
+                    self.drop_unless_recorded(&result, elapsed_ms).await?;
                 }
                 delivery.acknowledge().await?;
             }
@@ -317,6 +313,18 @@ impl ProcessPackage {
                     delivery.acknowledge().await?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// A finish that the registry refuses may be one that it recorded before, and whose answer was lost.
+    async fn drop_unless_recorded(&self, result: &StoredResult, elapsed_ms: u64) -> Result<(), AccessError> {
+        for blob in self.registry.unreferenced(&[result.blob]).await? {
+            self.blobs.delete(blob).await?;
+            tracing::info!(
+                elapsed_ms,
+                "a result was dropped: the package is not this worker's any more"
+            );
         }
         Ok(())
     }
