@@ -190,7 +190,7 @@ impl ProcessPackage {
         })?;
         self.policy
             .parse(&text)
-            .map_err(|error| End::Fail(ErrorCode::InvalidLink, format!("{error}.")))
+            .map_err(|error| End::Fail(ErrorCode::InvalidLink, sentence(&error.to_string())))
     }
 
     async fn step(&self, lease: &Lease, to: Stage) -> Result<(), End> {
