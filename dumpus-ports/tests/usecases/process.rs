@@ -19,7 +19,7 @@ use crate::support::{FailingArchive, FailingSource, NOW, Person, World, pass, ru
 /// An error, and what owners are told of it.
 type Case<E> = (fn() -> E, ErrorCode, &'static str);
 
-/// How a package ends that is round on once, by a worker made otherwise than usual.
+/// How a package ends that is worked on once, by a worker made otherwise than usual.
 async fn end(change: impl FnOnce(&mut ProcessPackage)) -> (World, PackageState) {
     let world = World::new();
     let ann = world.waiting("ann").await;
