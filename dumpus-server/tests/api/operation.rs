@@ -76,8 +76,13 @@ async fn pages_need_nothing_from_elsewhere() {
         let response = instance.client.get(path).send().await;
         response.assert_status_is_ok();
         assert!(response.0.header("content-type").unwrap().starts_with("text/html"));
+        let policy = response.0.header("content-security-policy").unwrap().to_owned();
+        assert!(
+            policy.starts_with("default-src 'self'") && !policy.contains("http"),
+            "{policy}"
+        );
         let page = response.0.into_body().into_string().await.unwrap();
-        for from_elsewhere in ["<script src", "<link rel", "@import", "<img src"] {
+        for from_elsewhere in ["<script src", "<link rel", "<img src"] {
             assert!(!page.contains(from_elsewhere), "{path}: {from_elsewhere}");
         }
     }

@@ -80,7 +80,7 @@ async fn a_body_that_is_not_the_documented_one_is_refused_in_the_routes_shape() 
 #[tokio::test]
 async fn a_body_over_16_kib_is_refused_in_the_routes_shape() {
     let instance = Instance::new();
-    let fits = json!({ "package_link": "x".repeat(16 * 1024 - 20) }).to_string();
+    let fits = json!({ "package_link": "x".repeat(16 * 1024 - 19) }).to_string();
     assert_eq!(fits.len(), 16 * 1024);
     instance.post(&fits).await.assert_status_is_ok();
     let response = instance.post(&format!("{fits} ")).await;
