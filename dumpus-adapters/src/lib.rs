@@ -9,9 +9,12 @@
 //! | `ring` | `Vault` | `crypto_ring` |
 //! | `zip` | `ArchiveReader` | `archive_zip` |
 //! | `sqlite` | `ReportWriter` | `report_sqlite` |
+//! | `s3` | `BlobStore` | `blobs_s3` |
 
 #[cfg(feature = "zip")]
 pub mod archive_zip;
+#[cfg(feature = "s3")]
+pub mod blobs_s3;
 #[cfg(feature = "ring")]
 pub mod crypto_ring;
 #[cfg(any(feature = "memory", feature = "redis"))]

@@ -87,13 +87,7 @@ fn full(spec: &PackageSpec, rng: &mut Rng, world: &World) -> Value {
 
 fn relationship(rng: &mut Rng, person: &Person, has_names: bool) -> Value {
     let kind = rng.index(5) + 1;
-    let names = [
-        "FRIEND",
-        "BLOCKED",
-        "PENDING_INCOMING",
-        "PENDING_OUTGOING",
-        "IMPLICIT",
-    ];
+    let names = ["FRIEND", "BLOCKED", "PENDING_INCOMING", "PENDING_OUTGOING", "IMPLICIT"];
     let mut user = json!({
         "id": person.id.to_string(),
         "username": person.name,

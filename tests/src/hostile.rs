@@ -75,7 +75,7 @@ fn repeated(archive: &mut Archive, name: &str, piece: &[u8], times: u64) -> io::
 /// A package whose event file is `bytes` long and packs a thousand to one.
 #[must_use]
 pub fn bomb(bytes: u64) -> Vec<u8> {
-    let piece = [b'\n'; 64 * 1024];
+    let piece = vec![b'\n'; 64 * 1024];
     package(|archive| repeated(archive, EVENTS, &piece, bytes.div_ceil(piece.len() as u64)))
 }
 
@@ -96,11 +96,7 @@ pub fn bomb_of_many(entries: u32, bytes: u64) -> Vec<u8> {
 #[must_use]
 pub fn nested(depth: u32, bytes: u64) -> Vec<u8> {
     (0..depth).fold(bomb(bytes), |inner, _| {
-        package(|archive| {
-            archive
-                .file("Activity/inner.zip", options(), &inner)
-                .map(|_| ())
-        })
+        package(|archive| archive.file("Activity/inner.zip", options(), &inner).map(|_| ()))
     })
 }
 
@@ -124,9 +120,7 @@ pub fn many_entries(entries: u32) -> Vec<u8> {
 pub fn duplicate_names(channels: u32) -> Vec<u8> {
     package(|archive| {
         for at in 0..channels {
-            let content = format!(
-                "[{{\"ID\":{at},\"Timestamp\":\"2024-01-01 00:00:00\",\"Contents\":\"\"}}]"
-            );
+            let content = format!("[{{\"ID\":{at},\"Timestamp\":\"2024-01-01 00:00:00\",\"Contents\":\"\"}}]");
             archive.file(MESSAGES, options(), content.as_bytes())?;
         }
         Ok(())
@@ -238,10 +232,7 @@ pub fn absurd_directory(entries: u16, offset: u32) -> Vec<u8> {
 }
 
 fn patch_last_record(package: &mut [u8], at: usize, bytes: &[u8]) {
-    let record = package
-        .windows(4)
-        .rposition(|four| four == b"PK\x01\x02")
-        .unwrap_or(0);
+    let record = package.windows(4).rposition(|four| four == b"PK\x01\x02").unwrap_or(0);
     package[record + at..record + at + bytes.len()].copy_from_slice(bytes);
 }
 
@@ -280,7 +271,7 @@ pub fn noise(seed: u64, length: usize) -> Vec<u8> {
 /// A package with an event line, a channel's contents and a CSV field of `bytes` each.
 #[must_use]
 pub fn long_lines(bytes: u64) -> Vec<u8> {
-    let piece = [b'x'; 64 * 1024];
+    let piece = vec![b'x'; 64 * 1024];
     let times = bytes.div_ceil(piece.len() as u64);
     package(|archive| {
         for (name, before, after) in [
@@ -296,7 +287,13 @@ pub fn long_lines(bytes: u64) -> Vec<u8> {
                 b"",
             ),
         ] {
-            let mut entry = archive.entry(name, EntryOptions { zip64: true, ..options() })?;
+            let mut entry = archive.entry(
+                name,
+                EntryOptions {
+                    zip64: true,
+                    ..options()
+                },
+            )?;
             entry.write_all(before)?;
             for _ in 0..times {
                 entry.write_all(&piece)?;
@@ -315,10 +312,7 @@ pub fn deep_json(depth: usize) -> Vec<u8> {
     let objects = [br#"{"a":"#.repeat(depth), b"1".to_vec(), b"}".repeat(depth)].concat();
     let with = |before: &[u8], after: &[u8]| [before, lists.as_slice(), after].concat();
     archive(|archive| {
-        let user = with(
-            br#"{"id":"170000000000000001","username":"x","relationships":"#,
-            b"}",
-        );
+        let user = with(br#"{"id":"170000000000000001","username":"x","relationships":"#, b"}");
         archive.file("Account/user.json", options(), &user)?;
         archive.file(
             "Messages/index.json",
@@ -326,16 +320,8 @@ pub fn deep_json(depth: usize) -> Vec<u8> {
             &with(br#"{"180000000000000011":"#, b"}"),
         )?;
         let channel = "Messages/c180000000000000011/channel.json";
-        archive.file(
-            channel,
-            options(),
-            &with(br#"{"type":1,"recipients":"#, b"}"),
-        )?;
-        archive.file(
-            MESSAGES,
-            options(),
-            &with(br#"[{"ID":1,"Contents":"#, b"}]"),
-        )?;
+        archive.file(channel, options(), &with(br#"{"type":1,"recipients":"#, b"}"))?;
+        archive.file(MESSAGES, options(), &with(br#"[{"ID":1,"Contents":"#, b"}]"))?;
         archive.file("Servers/index.json", options(), &objects)?;
         let guild = "Servers/180000000000000010/guild.json";
         archive.file(guild, options(), &objects)?;
@@ -343,11 +329,7 @@ pub fn deep_json(depth: usize) -> Vec<u8> {
             br#"{"event_type":"email_opened","event_id":"AQIC3","nested":"#,
             b",\"timestamp\":\"2024-01-01T18:23:01Z\"}\n",
         );
-        archive.file(
-            EVENTS,
-            options(),
-            &[lists.as_slice(), b"\n", &line].concat(),
-        )?;
+        archive.file(EVENTS, options(), &[lists.as_slice(), b"\n", &line].concat())?;
         let payments = "Account/user_data_exports/discord_billing/payments.json";
         archive.file(payments, options(), &with(br#"{"records":"#, b"}"))?;
         Ok(())

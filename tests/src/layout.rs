@@ -24,27 +24,16 @@ pub(crate) struct Layout {
 
 impl Layout {
     pub(crate) fn new(spec: &PackageSpec) -> Self {
-        let [
-            account,
-            activity,
-            activities,
-            ads,
-            messages,
-            servers,
-            support,
-        ] = names(spec.generation, spec.language).map(|name| {
-            if spec.has(Quirk::DecomposedNames) {
-                decomposed(name)
-            } else {
-                name.to_owned()
-            }
-        });
+        let [account, activity, activities, ads, messages, servers, support] = names(spec.generation, spec.language)
+            .map(|name| {
+                if spec.has(Quirk::DecomposedNames) {
+                    decomposed(name)
+                } else {
+                    name.to_owned()
+                }
+            });
         Self {
-            wrapper: if spec.has(Quirk::WrapperFolder) {
-                "package/"
-            } else {
-                ""
-            },
+            wrapper: if spec.has(Quirk::WrapperFolder) { "package/" } else { "" },
             backslashes: spec.has(Quirk::Backslashes),
             account,
             activity,
@@ -53,11 +42,7 @@ impl Layout {
             messages,
             servers,
             support,
-            channel_prefix: if spec.generation == Generation::Y2018 {
-                ""
-            } else {
-                "c"
-            },
+            channel_prefix: if spec.generation == Generation::Y2018 { "" } else { "c" },
             year: crate::calendar::date(spec.made_on).0,
             shards: spec.shards,
         }

@@ -1,8 +1,4 @@
-//! Packages made to measure, each with the truth about it, and archives that nobody should trust.
-//!
-//! [`generate()`] writes the package that a [`PackageSpec`] describes and gives the [`Truth`]: the rows that an
-//! analysis must find. The truth is noted down while writing; no part of the product is used for it, so that it can
-//! judge all of them.
+#![doc = include_str!("../README.md")]
 
 mod account;
 mod archive;
@@ -14,12 +10,14 @@ pub mod hostile;
 mod layout;
 mod messages;
 mod payments;
+mod plan;
 mod quirk;
 mod rng;
 mod spec;
 mod tally;
 mod truth;
 mod world;
+mod writer;
 
 pub use archive::{ArchiveWriter, Damage, EntryOptions, EntrySize, EntryWriter};
 pub use generate::{generate, generate_in_memory};
@@ -27,6 +25,6 @@ pub use quirk::Quirk;
 pub use rng::Rng;
 pub use spec::{Folder, Generation, Language, LineWidth, PackageSpec, Section};
 pub use truth::{
-    ActivityRow, ArchiveFacts, DmChannelRow, EventEntry, GroupChannelRow, GuildChannelRow,
-    GuildRow, OwnerRow, PaymentRow, SectionStatus, SessionRow, Truth, VoiceSessionRow, Window,
+    ActivityRow, ArchiveFacts, DmChannelRow, EventEntry, GroupChannelRow, GuildChannelRow, GuildRow, OwnerRow,
+    PaymentRow, SectionStatus, SessionRow, Truth, VoiceSessionRow, Window,
 };

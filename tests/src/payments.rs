@@ -106,12 +106,10 @@ impl Maker<'_> {
         let at = self.rng.between(self.span.0, self.span.1);
         let mut created = Vec::new();
         calendar::push_seconds(&mut created, at, b'T');
-        created.extend_from_slice(self.rng.pick::<&[u8]>(&[
-            b".123456+00:00".as_slice(),
-            b"+00:00",
-            b"Z",
-            b".500Z",
-        ]));
+        created.extend_from_slice(
+            self.rng
+                .pick::<&[u8]>(&[b".123456+00:00".as_slice(), b"+00:00", b"Z", b".500Z"]),
+        );
         let is_text = self.spec.has(Quirk::StringAmounts) && self.rng.chance(50);
         let number = |value: i64| {
             if is_text {
@@ -150,11 +148,7 @@ impl Maker<'_> {
         let id = self.serial.to_string();
         let mut text = self
             .rng
-            .pick(&[
-                "Nitro Monthly",
-                "Nitro Basic (année)",
-                "Server Boost \"×2\"",
-            ])
+            .pick(&["Nitro Monthly", "Nitro Basic (année)", "Server Boost \"×2\""])
             .to_string();
         record["description"] = json!(text);
         if let Some(fields) = record.as_object_mut() {

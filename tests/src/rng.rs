@@ -25,10 +25,7 @@ impl Rng {
     }
 
     /// The next 64 bits.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "an endless sequence needs no Option"
-    )]
+    #[expect(clippy::should_implement_trait, reason = "an endless sequence needs no Option")]
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mixed(self.0)
@@ -42,11 +39,7 @@ impl Rng {
 
     /// A number from `low` up to and including `high`.
     pub fn between(&mut self, low: i64, high: i64) -> i64 {
-        let width = high
-            .saturating_sub(low)
-            .saturating_add(1)
-            .max(1)
-            .cast_unsigned();
+        let width = high.saturating_sub(low).saturating_add(1).max(1).cast_unsigned();
         low + self.below(width).cast_signed()
     }
 

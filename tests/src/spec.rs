@@ -119,11 +119,7 @@ impl PackageSpec {
             .iter()
             .copied()
             .filter(|quirk| {
-                let density = if rare.contains(quirk) {
-                    density.min(5)
-                } else {
-                    density
-                };
+                let density = if rare.contains(quirk) { density.min(5) } else { density };
                 rng.chance(density)
             })
             .collect();
@@ -158,11 +154,7 @@ impl PackageSpec {
             events: some(&mut rng, 150),
             voice: some(&mut rng, 40),
             sessions: some(&mut rng, 40),
-            activity_rows: if rng.chance(50) {
-                some(&mut rng, 400)
-            } else {
-                None
-            },
+            activity_rows: if rng.chance(50) { some(&mut rng, 400) } else { None },
             half_in_one_file: Some(rng.chance(30)),
             years: 1 + u32::try_from(rng.below(9)).unwrap_or(0),
             made_on: calendar::day_number(2024, 6, 1) + rng.between(0, 900),
@@ -172,9 +164,7 @@ impl PackageSpec {
 }
 
 /// The format, by the year that brought it.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Generation {
     /// Lower-case folders, channel folders that are bare ids, CSV.
@@ -198,9 +188,7 @@ pub enum Generation {
 }
 
 /// The language of the top-level folders.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Language {
     /// English.
@@ -222,9 +210,7 @@ pub enum Language {
 }
 
 /// A part of the package that is judged on its own.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Section {
     /// `user.json`.
@@ -251,9 +237,7 @@ impl Section {
 }
 
 /// A folder of event files.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Folder {
     /// Usage statistics.
@@ -283,9 +267,7 @@ impl Folder {
 }
 
 /// How long event lines are.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LineWidth {
     /// 30 to 90 keys, 1 to 2.8 KB, as in real packages.

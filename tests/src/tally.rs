@@ -6,14 +6,11 @@ use crate::{
     calendar::{HOUR, day_text},
     channels::{Channel, Expect},
     events::RowKey,
-    generate::Plan,
     messages::MessageSums,
+    plan::Plan,
     quirk::Quirk,
     spec::Section,
-    truth::{
-        ActivityRow, DmChannelRow, GroupChannelRow, GuildChannelRow, GuildRow, OwnerRow,
-        SectionStatus, Truth,
-    },
+    truth::{ActivityRow, DmChannelRow, GroupChannelRow, GuildChannelRow, GuildRow, OwnerRow, SectionStatus, Truth},
     world::Listing,
 };
 
@@ -44,9 +41,7 @@ fn row(key: RowKey, count: u64) -> ActivityRow {
         associated_channel_id: text(key.channel),
         associated_guild_id: text(key.guild),
         extra_field_1: key.extra_1.map(str::to_owned),
-        extra_field_2: key
-            .extra_2
-            .map(|is_set| if is_set { "1" } else { "0" }.to_owned()),
+        extra_field_2: key.extra_2.map(|is_set| if is_set { "1" } else { "0" }.to_owned()),
     }
 }
 
@@ -54,12 +49,9 @@ fn row(key: RowKey, count: u64) -> ActivityRow {
 pub(crate) fn fill(plan: &Plan<'_>, sums: &BTreeMap<u64, MessageSums>, truth: &mut Truth) {
     truth.window = plan.window;
     truth.owner = owner(plan);
-    truth.activity.extend(
-        plan.events
-            .rows
-            .iter()
-            .map(|(key, count)| row(*key, *count)),
-    );
+    truth
+        .activity
+        .extend(plan.events.rows.iter().map(|(key, count)| row(*key, *count)));
     truth.voice_sessions.clone_from(&plan.events.voice);
     truth.sessions.clone_from(&plan.events.sessions);
     truth.payments.clone_from(&plan.payments.rows);
@@ -68,20 +60,14 @@ pub(crate) fn fill(plan: &Plan<'_>, sums: &BTreeMap<u64, MessageSums>, truth: &m
         *minutes.entry(&session.channel_id).or_default() += session.duration_mins.cast_unsigned();
     }
     for channel in &plan.channels {
-        let spoken = minutes
-            .get(channel.id.to_string().as_str())
-            .copied()
-            .unwrap_or(0);
+        let spoken = minutes.get(channel.id.to_string().as_str()).copied().unwrap_or(0);
         add_channel(plan, channel, sums.get(&channel.id), spoken, truth);
     }
     add_guilds(plan, sums, truth);
-    let has_event_rows = !(plan.events.rows.is_empty()
-        && truth.voice_sessions.is_empty()
-        && truth.sessions.is_empty());
+    let has_event_rows = !(plan.events.rows.is_empty() && truth.voice_sessions.is_empty() && truth.sessions.is_empty());
     add_sections(plan, has_event_rows, truth);
-    truth.package_is_partial = !plan.spec.holds(Section::Messages)
-        || !plan.spec.holds(Section::Servers)
-        || !plan.events.has_types;
+    truth.package_is_partial =
+        !plan.spec.holds(Section::Messages) || !plan.spec.holds(Section::Servers) || !plan.events.has_types;
     truth.activity.sort_unstable();
     truth.dm_channels_data.sort_unstable();
     truth.group_channels_data.sort_unstable();
@@ -101,13 +87,7 @@ fn owner(plan: &Plan<'_>) -> Option<OwnerRow> {
     is_known.then(|| plan.world.owner_row(spec))
 }
 
-fn add_channel(
-    plan: &Plan<'_>,
-    channel: &Channel,
-    sums: Option<&MessageSums>,
-    spoken: u64,
-    truth: &mut Truth,
-) {
+fn add_channel(plan: &Plan<'_>, channel: &Channel, sums: Option<&MessageSums>, spoken: u64, truth: &mut Truth) {
     let channel_id = channel.id.to_string();
     let total_message_count = sums.map_or(0, |sums| sums.count);
     match &channel.expect {
@@ -188,16 +168,9 @@ fn add_sections(plan: &Plan<'_>, has_event_rows: bool, truth: &mut Truth) {
         (Section::Account, judge(has_account, false, false)),
         (
             Section::Messages,
-            judge(
-                spec.holds(Section::Messages),
-                is_torn,
-                truth.archive.messages == 0,
-            ),
+            judge(spec.holds(Section::Messages), is_torn, truth.archive.messages == 0),
         ),
-        (
-            Section::Servers,
-            judge(spec.holds(Section::Servers), false, false),
-        ),
+        (Section::Servers, judge(spec.holds(Section::Servers), false, false)),
         (
             Section::Activity,
             judge(!plan.events.files.is_empty(), is_broken, !has_event_rows),

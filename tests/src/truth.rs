@@ -67,10 +67,7 @@ pub enum SectionStatus {
 }
 
 /// A row of `activity`; the columns are those of the statistics file.
-#[expect(
-    missing_docs,
-    reason = "columns are documented where the file is specified"
-)]
+#[expect(missing_docs, reason = "columns are documented where the file is specified")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ActivityRow {
     pub event_name: String,
@@ -85,10 +82,7 @@ pub struct ActivityRow {
 }
 
 /// A row of `dm_channels_data`.
-#[expect(
-    missing_docs,
-    reason = "columns are documented where the file is specified"
-)]
+#[expect(missing_docs, reason = "columns are documented where the file is specified")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DmChannelRow {
     pub channel_id: String,
@@ -103,10 +97,7 @@ pub struct DmChannelRow {
 }
 
 /// A row of `group_channels_data`.
-#[expect(
-    missing_docs,
-    reason = "columns are documented where the file is specified"
-)]
+#[expect(missing_docs, reason = "columns are documented where the file is specified")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct GroupChannelRow {
     pub channel_id: String,
@@ -117,10 +108,7 @@ pub struct GroupChannelRow {
 }
 
 /// A row of `guild_channels_data`.
-#[expect(
-    missing_docs,
-    reason = "columns are documented where the file is specified"
-)]
+#[expect(missing_docs, reason = "columns are documented where the file is specified")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct GuildChannelRow {
     pub channel_id: String,
@@ -131,10 +119,7 @@ pub struct GuildChannelRow {
 }
 
 /// A row of `guilds`.
-#[expect(
-    missing_docs,
-    reason = "columns are documented where the file is specified"
-)]
+#[expect(missing_docs, reason = "columns are documented where the file is specified")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct GuildRow {
     pub guild_id: String,
@@ -143,10 +128,7 @@ pub struct GuildRow {
 }
 
 /// A row of `payments`.
-#[expect(
-    missing_docs,
-    reason = "columns are documented where the file is specified"
-)]
+#[expect(missing_docs, reason = "columns are documented where the file is specified")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PaymentRow {
     pub payment_id: String,
@@ -157,10 +139,7 @@ pub struct PaymentRow {
 }
 
 /// A row of `voice_sessions`, with its ends as seconds since 1970.
-#[expect(
-    missing_docs,
-    reason = "columns are documented where the file is specified"
-)]
+#[expect(missing_docs, reason = "columns are documented where the file is specified")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct VoiceSessionRow {
     pub started: i64,
@@ -171,10 +150,7 @@ pub struct VoiceSessionRow {
 }
 
 /// A row of `sessions`, with its ends as seconds since 1970.
-#[expect(
-    missing_docs,
-    reason = "columns are documented where the file is specified"
-)]
+#[expect(missing_docs, reason = "columns are documented where the file is specified")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SessionRow {
     pub started: i64,

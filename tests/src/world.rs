@@ -33,10 +33,7 @@ impl Person {
     pub(crate) fn avatar_url(&self) -> Option<String> {
         let hash = self.avatar.as_deref().filter(|hash| !hash.is_empty())?;
         let kind = if hash.starts_with("a_") { "gif" } else { "png" };
-        Some(format!(
-            "https://cdn.discordapp.com/avatars/{}/{hash}.{kind}",
-            self.id
-        ))
+        Some(format!("https://cdn.discordapp.com/avatars/{}/{hash}.{kind}", self.id))
     }
 }
 
@@ -77,8 +74,7 @@ impl Ids {
 }
 
 const SYLLABLES: [&str; 16] = [
-    "ju", "ni", "per", "mo", "ra", "lin", "to", "bex", "ka", "sol", "vi", "nu", "dre", "fa", "qui",
-    "zo",
+    "ju", "ni", "per", "mo", "ra", "lin", "to", "bex", "ka", "sol", "vi", "nu", "dre", "fa", "qui", "zo",
 ];
 
 const GUILD_NAMES: [&str; 12] = [
@@ -141,13 +137,7 @@ impl World {
     }
 
     /// Adds a guild and gives its position.
-    pub(crate) fn add_guild(
-        &mut self,
-        rng: &mut Rng,
-        name: String,
-        listing: Listing,
-        told: Option<String>,
-    ) -> usize {
+    pub(crate) fn add_guild(&mut self, rng: &mut Rng, name: String, listing: Listing, told: Option<String>) -> usize {
         let id = self.ids.next(rng);
         self.guilds.push(Guild {
             id,
@@ -181,9 +171,7 @@ impl World {
     /// The person as `user.json` tells of them, if it does.
     pub(crate) fn listed(&self, spec: &PackageSpec, person: usize) -> Option<&Person> {
         let is_told = spec.holds(Section::Account) && !spec.has(Quirk::MinimalAccount);
-        self.people
-            .get(person)
-            .filter(|person| is_told && person.is_listed)
+        self.people.get(person).filter(|person| is_told && person.is_listed)
     }
 
     /// Ids of the guilds that the index lists, if there is an index.
@@ -191,10 +179,7 @@ impl World {
         if !spec.holds(Section::Servers) {
             return BTreeSet::new();
         }
-        let listed = self
-            .guilds
-            .iter()
-            .filter(|guild| guild.listing != Listing::Absent);
+        let listed = self.guilds.iter().filter(|guild| guild.listing != Listing::Absent);
         listed.map(|guild| guild.id).collect()
     }
 }
@@ -204,7 +189,8 @@ fn person(spec: &PackageSpec, rng: &mut Rng, id: u64) -> Person {
     for _ in 0..2 + rng.below(2) {
         name.push_str(rng.pick::<&str>(&SYLLABLES));
     }
-    name.push_str(&format!("_{}", rng.below(1000)));
+    name.push('_');
+    name.push_str(&rng.below(1000).to_string());
     let display = rng.chance(70).then(|| match rng.below(3) {
         0 => format!("{name} ✨"),
         1 => format!("The \"{name}\""),

@@ -62,6 +62,8 @@ struct EventFile<'a> {
     event_type: Finder<'static>,
     number: u32,
     typed: u64,
+    /// Whether a line had several objects: then each line is read in full, not only the beginning of it.
+    is_crowded: bool,
 }
 
 impl<'a> EventFile<'a> {
@@ -73,6 +75,7 @@ impl<'a> EventFile<'a> {
             event_type: Finder::new(br#""event_type""#),
             number: 0,
             typed: 0,
+            is_crowded: false,
         }
     }
 
@@ -104,6 +107,7 @@ impl<'a> EventFile<'a> {
         self.number = self.number.saturating_add(1);
         if let Some(name) = prefixed_name(line)
             && self.typed >= LINES_READ_FOR_USER
+            && !self.is_crowded
             && EventKind::of(name).is_none()
         {
             self.typed += 1;
@@ -119,7 +123,8 @@ impl<'a> EventFile<'a> {
         let is_typed = self.event_type.find(rest).is_some();
         if !is_typed {
             // Predictions and the like: nothing of them is wanted, but garbage is told from them.
-            if !rest.is_empty() && !(rest.starts_with(b"{") && ends_as_object(rest)) {
+            let is_object = rest.starts_with(b"{") && ends_as_object(rest);
+            if !is_object && !rest.is_empty() {
                 self.fold.unreadable_line();
             }
             return Ok(());
@@ -130,6 +135,7 @@ impl<'a> EventFile<'a> {
                 break;
             };
             rest = between_objects(&rest[length..]);
+            self.is_crowded |= !rest.is_empty();
             self.object(&fields)?;
         }
         Ok(())

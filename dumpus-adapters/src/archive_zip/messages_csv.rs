@@ -80,7 +80,7 @@ fn read_rows(
         };
         columns.tell(&row, messages);
         rows += 1;
-        if rows % COUNT_EVERY == 0 {
+        if rows.is_multiple_of(COUNT_EVERY) {
             messages.count()?;
         }
     }

@@ -12,8 +12,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use sqlx::{ConnectOptions as _, Connection as _};
 
 /// The tables of the file. They are read by other people's programs: every change is a change of the public interface.
+/// No index pays; see the measurements in `docs/sqlite_database_structure.md`.
 pub const SCHEMA: &str = include_str!("schema.sql");
-const INDEXES: &str = include_str!("indexes.sql");
 
 /// Version of the schema, `package_data.package_version`.
 const PACKAGE_VERSION: &str = "0.1.0";
@@ -43,7 +43,6 @@ async fn build(report: &Report, package_id: &str) -> Result<SqliteOwnedBuf, sqlx
     rows::insert_places(&mut transaction, report).await?;
     rows::insert_sessions(&mut transaction, report).await?;
     activity::insert(&mut transaction, &report.activity).await?;
-    sqlx::raw_sql(INDEXES).execute(&mut *transaction).await?;
     transaction.commit().await?;
     let file = connection.serialize(None).await?;
     // Frees SQLite's own copy of the pages before the file is packed.

@@ -1,4 +1,5 @@
 //! Archives built by hand, so that each field can be wrong.
+#![expect(clippy::unwrap_used, reason = "a fixture that cannot be built fails the test")]
 
 use std::io::Write;
 use std::sync::Arc;

@@ -10,9 +10,7 @@ use std::{
 };
 
 use clap::{Parser, ValueEnum};
-use dumpus_tests::{
-    Folder, Generation, Language, LineWidth, PackageSpec, Quirk, Section, calendar, generate,
-};
+use dumpus_tests::{Folder, Generation, Language, LineWidth, PackageSpec, Quirk, Section, calendar, generate};
 
 /// Writes a package of invented data, and the rows that an analysis of it must find.
 ///
@@ -47,11 +45,7 @@ struct Arguments {
     #[arg(long)]
     with_all: bool,
     /// Folders with event files
-    #[arg(
-        long,
-        value_delimiter = ',',
-        default_value = "analytics,modeling,reporting,tns"
-    )]
+    #[arg(long, value_delimiter = ',', default_value = "analytics,modeling,reporting,tns")]
     folders: Vec<Folder>,
     /// Event files per folder
     #[arg(long, default_value_t = 1)]
@@ -159,16 +153,11 @@ fn parse_size(text: &str) -> Result<u64, String> {
     let number: u64 = digits
         .parse()
         .map_err(|_| "size must be a number and a unit".to_owned())?;
-    number
-        .checked_mul(unit)
-        .ok_or_else(|| "size is too large".to_owned())
+    number.checked_mul(unit).ok_or_else(|| "size is too large".to_owned())
 }
 
 fn parse_day(text: &str) -> Result<i64, String> {
-    let parts: Vec<i64> = text
-        .split('-')
-        .filter_map(|part| part.parse().ok())
-        .collect();
+    let parts: Vec<i64> = text.split('-').filter_map(|part| part.parse().ok()).collect();
     match parts[..] {
         [year, month @ 1..=12, day @ 1..=31] => Ok(calendar::day_number(year, month, day)),
         _ => Err("date must be like 2026-02-01".to_owned()),

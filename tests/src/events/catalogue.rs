@@ -155,12 +155,7 @@ pub(crate) const COUNTED: [Type; 10] = [
         r#""channel_type":"2","channel_bitrate":"64000","nonce":"7d1e60f0-0000-4000-8000-%digits12%","rtc_connection_id":"5a7d7a10-0000-4000-8000-%digits12%","media_session_id":"9c2f60f0-0000-4000-8000-%digits12%","voice_state_count":"2","video_stream_count":"0","video_enabled":false,"game_name":"Example Quest","max_voice_state_count":"5","total_voice_state_count":"6","max_speaker_count":"4","total_speaker_count":"5","max_listener_count":"5","total_listener_count":"6","view_mode_grid_duration_ms":"120000","view_mode_focus_duration_ms":"0","view_mode_toggle_count":"1","#,
         1,
     ),
-    (
-        "session_start",
-        Source::Server,
-        r#""session_type":"normal","#,
-        1,
-    ),
+    ("session_start", Source::Server, r#""session_type":"normal","#, 1),
     ("session_end", Source::Server, "", 1),
 ];
 
@@ -256,12 +251,7 @@ pub(crate) const UNCOUNTED: [Type; 26] = [
         r#""session":"%hex32%","session_type":"normal","load_id":"c0ffee00-0000-4000-8000-%digits12%","gateway_load_time_ms":"612","#,
         22,
     ),
-    (
-        "session_start_client",
-        Source::Desktop,
-        r#""session":"%hex32%","#,
-        6,
-    ),
+    ("session_start_client", Source::Desktop, r#""session":"%hex32%","#, 6),
     (
         "voice_disconnect",
         Source::Desktop,
@@ -280,24 +270,14 @@ pub(crate) const UNCOUNTED: [Type; 26] = [
         r#""channel_id":"%channel%","emoji_name":"party_cat","emoji_id":"%snowflake%","#,
         1,
     ),
-    (
-        "app_opened_deferred",
-        Source::Mobile,
-        r#""opened_from":"launcher","#,
-        1,
-    ),
+    ("app_opened_deferred", Source::Mobile, r#""opened_from":"launcher","#, 1),
     (
         "email_sent",
         Source::Server,
         r#""email_type":"user_resurrection_unread","#,
         1,
     ),
-    (
-        "login_succeeded",
-        Source::Server,
-        r#""login_source":"login","#,
-        1,
-    ),
+    ("login_succeeded", Source::Server, r#""login_source":"login","#, 1),
     (
         "join_call",
         Source::Desktop,

@@ -33,12 +33,7 @@ impl<'a> Spread<'a> {
         });
         let ends = ends.collect();
         let rng = Rng::new(spec.seed).fork("spread");
-        Self {
-            spec,
-            files,
-            rng,
-            ends,
-        }
+        Self { spec, files, rng, ends }
     }
 
     fn any_file(&mut self) -> usize {
@@ -68,11 +63,7 @@ impl<'a> Spread<'a> {
     }
 
     /// Events whose copies differ: the first copy that yields a row decides. Gives the rows.
-    pub(crate) fn put_differing(
-        &mut self,
-        plan: &mut PlainPlan<'_>,
-        window: Window,
-    ) -> Vec<RowKey> {
+    pub(crate) fn put_differing(&mut self, plan: &mut PlainPlan<'_>, window: Window) -> Vec<RowKey> {
         let mut rows = Vec::new();
         for group in 0..12 {
             let id = Some(plan.next_id());
@@ -102,10 +93,7 @@ impl<'a> Spread<'a> {
                 _ => vec![idle, first, second],
             };
             rows.extend(copies.iter().find_map(|copy| copy.row(window)));
-            let mut files: Vec<_> = copies
-                .iter()
-                .map(|_| self.rng.index(self.files.len()))
-                .collect();
+            let mut files: Vec<_> = copies.iter().map(|_| self.rng.index(self.files.len())).collect();
             files.sort_unstable();
             for ((rank, copy), file) in (0..).zip(copies).zip(files) {
                 self.put_into(

@@ -171,9 +171,7 @@ impl Event {
                     ..key
                 })
             }
-            Kind::Command {
-                application, guild, ..
-            } => match application {
+            Kind::Command { application, guild, .. } => match application {
                 Application::Known(user) => {
                     let key = RowKey::daily("application_command_used", self.at);
                     Some(RowKey {

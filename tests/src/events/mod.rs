@@ -4,6 +4,7 @@ mod catalogue;
 mod copies;
 mod disguise;
 mod event;
+mod pairs;
 mod plain;
 mod scribe;
 mod sessions;
@@ -101,10 +102,7 @@ impl EventPlan {
             files: files(spec),
             ..Self::default()
         };
-        let filler = plan
-            .files
-            .first()
-            .map_or(Filler::Nothing, |file| file.filler);
+        let filler = plan.files.first().map_or(Filler::Nothing, |file| file.filler);
         if filler == Filler::Events {
             plan.has_types = true;
             plan.fill(spec, places, voice_places, window, span);
@@ -113,32 +111,13 @@ impl EventPlan {
         plan
     }
 
-    fn fill(
-        &mut self,
-        spec: &PackageSpec,
-        places: &Places,
-        voice_places: &[Place],
-        window: Window,
-        span: (i64, i64),
-    ) {
-        let bytes: u64 = self.files.iter().map(|file| file.budget).sum();
-        let counted = bytes / average_line(spec.lines) * spec.counted_percent / 100;
-        let voice = spec.voice.unwrap_or(counted / 20);
-        let sessions = spec.sessions.unwrap_or(counted / 4);
-        let plain = spec
-            .events
-            .unwrap_or(counted.saturating_sub(2 * (voice + sessions)));
-
+    fn fill(&mut self, spec: &PackageSpec, places: &Places, voice_places: &[Place], window: Window, span: (i64, i64)) {
+        let Wanted { voice, sessions, plain } = Wanted::of(spec);
         let voice = VoicePlan::new(spec, window, voice_places, span, voice, 1 << 40);
         let sessions = SessionPlan::new(spec, window, span, sessions, 2 << 40);
         let mut plain = PlainPlan::new(spec, places, span, plain, 3 << 40);
         let mut spread = Spread::new(spec, &mut self.files);
-        for event in plain
-            .events
-            .iter()
-            .chain(&voice.events)
-            .chain(&sessions.events)
-        {
+        for event in plain.events.iter().chain(&voice.events).chain(&sessions.events) {
             if let Some(row) = event.row(window) {
                 *self.rows.entry(row).or_default() += 1;
             }
@@ -182,8 +161,7 @@ impl EventPlan {
             (Quirk::BrokenEvents, Damage::BrokenDeflate),
         ] {
             if spec.has(quirk) {
-                self.files
-                    .push(lost_file(spec, places, span, (folder, shard), damage));
+                self.files.push(lost_file(spec, places, span, (folder, shard), damage));
                 shard += 1;
             }
         }
@@ -194,6 +172,41 @@ impl EventPlan {
             file.damage = Some(Damage::WrongCrc);
         }
     }
+}
+
+/// How many of each kind of counted events a package is to have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    voice: u64,
+    sessions: u64,
+    pub(crate) plain: u64,
+}
+
+impl Wanted {
+    pub(crate) fn of(spec: &PackageSpec) -> Self {
+        if !spec.holds(Section::Activity) {
+            return Self {
+                voice: 0,
+                sessions: 0,
+                plain: 0,
+            };
+        }
+        let counted = event_bytes(spec) / average_line(spec.lines) * spec.counted_percent / 100;
+        let voice = spec.voice.unwrap_or(counted / 20);
+        let sessions = spec.sessions.unwrap_or(counted / 4);
+        let plain = spec.events.unwrap_or(counted.saturating_sub(2 * (voice + sessions)));
+        Self { voice, sessions, plain }
+    }
+
+    /// Rows of `activity` that the plain events are to give, of all that the package is to have.
+    pub(crate) fn rows(self, all: u64) -> u64 {
+        (all / 5).min(self.plain)
+    }
+}
+
+/// Bytes of all event files.
+fn event_bytes(spec: &PackageSpec) -> u64 {
+    spec.size - spec.size * spec.message_percent.min(100) / 100
 }
 
 /// A file of events that nothing else repeats.
@@ -241,7 +254,7 @@ fn files(spec: &PackageSpec) -> Vec<EventFile> {
         }
     }
     let count = files.len() as u64;
-    let mut left = spec.size - spec.size * spec.message_percent.min(100) / 100;
+    let mut left = event_bytes(spec);
     let is_lopsided = spec.half_in_one_file.unwrap_or(spec.size >= 64_000_000);
     if is_lopsided && count > 1 {
         let half = (spec.size / 2).min(left);
@@ -340,13 +353,7 @@ fn finish(out: &mut Vec<u8>, is_array: bool, has_last_comma: bool, has_last_newl
     }
 }
 
-fn write_item(
-    item: &Item,
-    scribe: &mut Scribe<'_>,
-    places: &Places,
-    out: &mut Vec<u8>,
-    counts: &mut LineCounts,
-) {
+fn write_item(item: &Item, scribe: &mut Scribe<'_>, places: &Places, out: &mut Vec<u8>, counts: &mut LineCounts) {
     match item {
         Item::Event(event) => {
             scribe.event(out, event);

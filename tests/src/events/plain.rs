@@ -1,6 +1,7 @@
 //! Counted events that need no partner: each gives one row, or adds one to it, or nothing.
 
 use super::{
+    Wanted,
     catalogue::PLAIN,
     event::{Application, EmojiId, Event, Kind, Os, Stamp},
     scribe::Places,
@@ -38,11 +39,7 @@ const VARIANTS: [&str; 4] = [
 
 const SYSTEMS: [&str; 5] = ["Windows", "Mac OS X", "Linux", "Android", "iOS"];
 
-const PAGES: [&str; 3] = [
-    "/docs/resources/user",
-    "/docs/intro",
-    "/docs/topics/gateway",
-];
+const PAGES: [&str; 3] = ["/docs/resources/user", "/docs/intro", "/docs/topics/gateway"];
 
 /// A row to be: what happens, and the day or hour of it.
 struct Cell {
@@ -61,13 +58,7 @@ pub(crate) struct PlainPlan<'a> {
 }
 
 impl<'a> PlainPlan<'a> {
-    pub(crate) fn new(
-        spec: &'a PackageSpec,
-        places: &'a Places,
-        span: (i64, i64),
-        count: u64,
-        first_id: u64,
-    ) -> Self {
+    pub(crate) fn new(spec: &'a PackageSpec, places: &'a Places, span: (i64, i64), count: u64, first_id: u64) -> Self {
         let rng = Rng::new(spec.seed).fork("plain events");
         let mut plan = Self {
             spec,
@@ -77,12 +68,8 @@ impl<'a> PlainPlan<'a> {
             next_id: first_id,
             events: Vec::new(),
         };
-        let rows = spec
-            .activity_rows
-            .map_or(count / 2, |rows| rows - rows * 4 / 5);
-        let cells: Vec<_> = (0..rows.clamp(1, count.max(1)))
-            .map(|_| plan.cell())
-            .collect();
+        let rows = spec.activity_rows.map_or(count / 2, |rows| Wanted::of(spec).rows(rows));
+        let cells: Vec<_> = (0..rows.clamp(1, count.max(1))).map(|_| plan.cell()).collect();
         for at in 0..count {
             let cell = usize::try_from(at)
                 .ok()
@@ -155,11 +142,7 @@ impl<'a> PlainPlan<'a> {
                 Kind::Plain(chosen.map_or("email_opened", |(name, ..)| name))
             }
         };
-        let unit = if matches!(kind, Kind::Joined { .. }) {
-            HOUR
-        } else {
-            DAY
-        };
+        let unit = if matches!(kind, Kind::Joined { .. }) { HOUR } else { DAY };
         Cell {
             kind,
             start: at - at.rem_euclid(unit),
@@ -177,18 +160,15 @@ impl<'a> PlainPlan<'a> {
         if let Kind::Reaction { id, .. } = &mut kind {
             *id = match *id {
                 EmojiId::Set(_) => EmojiId::Set(900_000_000_000_000_000 + self.rng.below(9999)),
-                _ if self.spec.has(Quirk::EmojiVariants) => *self.rng.pick(&[
-                    EmojiId::Absent,
-                    EmojiId::Null,
-                    EmojiId::NullText,
-                    EmojiId::Empty,
-                ]),
+                _ if self.spec.has(Quirk::EmojiVariants) => {
+                    *self
+                        .rng
+                        .pick(&[EmojiId::Absent, EmojiId::Null, EmojiId::NullText, EmojiId::Empty])
+                }
                 _ => EmojiId::Absent,
             };
         }
-        if let Kind::Opened {
-            os: os @ Os::Named(_),
-        } = &mut kind
+        if let Kind::Opened { os: os @ Os::Named(_) } = &mut kind
             && self.spec.has(Quirk::QuotedOs)
             && self.rng.chance(40)
             && let Some(name) = os.name()
@@ -243,12 +223,7 @@ impl<'a> PlainPlan<'a> {
         for os in [Os::Empty, Os::Absent] {
             self.push(Kind::Opened { os });
         }
-        for page in [
-            None,
-            Some("/developers/applications"),
-            Some("/docs"),
-            Some("/x/docs/"),
-        ] {
+        for page in [None, Some("/developers/applications"), Some("/docs"), Some("/x/docs/")] {
             self.push(Kind::Page { page });
         }
     }
@@ -268,14 +243,10 @@ impl<'a> PlainPlan<'a> {
     fn far_away(&mut self) {
         let mut days = Vec::new();
         if self.spec.has(Quirk::OutOfWindowEvents) {
-            days.extend([
-                day_number(1970, 1, 1),
-                day_number(2013, 7, 1),
-                day_number(2099, 12, 31),
-            ]);
+            days.extend([day_number(1970, 1, 1), day_number(2013, 7, 1), day_number(2099, 12, 31)]);
         }
         if self.spec.has(Quirk::WindowEdges) {
-            let first = crate::generate::FIRST_DAY;
+            let first = crate::plan::FIRST_DAY;
             let last = self.spec.made_on + 2;
             days.extend([first - 1, first, last, last + 1]);
         }

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use super::{
     catalogue::{COUNTED, PLAIN, Source, UNCOUNTED},
     disguise,
-    event::{Application, Duration, EmojiId, Event, Kind, Os, Stamp},
+    event::{Application, EmojiId, Event, Kind, Os, Stamp},
+    pairs::{push_duration, push_id, push_id_pair, push_os, push_text_pair},
     template::{DESKTOP, Hole, LEAN, MOBILE, Piece, SERVER, Template},
 };
 use crate::{
@@ -48,15 +49,20 @@ struct Line {
     is_foreign: bool,
 }
 
+impl Line {
+    fn os(&self) -> Os {
+        match (self.event.kind, self.source) {
+            (Kind::Opened { os } | Kind::Session { os, .. }, _) => os,
+            (_, Source::Mobile) => Os::Named("Android"),
+            _ => Os::Named("Windows"),
+        }
+    }
+}
+
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 impl<'a> Scribe<'a> {
-    pub(crate) fn new(
-        spec: &'a PackageSpec,
-        places: &'a Places,
-        rng: Rng,
-        folder: &'static str,
-    ) -> Self {
+    pub(crate) fn new(spec: &'a PackageSpec, places: &'a Places, rng: Rng, folder: &'static str) -> Self {
         let envelopes = if spec.lines == LineWidth::Lean {
             [LEAN, LEAN, LEAN].map(Template::new)
         } else {
@@ -107,10 +113,7 @@ impl<'a> Scribe<'a> {
     }
 
     fn line(&mut self, out: &mut Vec<u8>, name: &'static str, event: Event, is_planned: bool) {
-        let source = self
-            .fields
-            .get(name)
-            .map_or(Source::Server, |(source, _)| *source);
+        let source = self.fields.get(name).map_or(Source::Server, |(source, _)| *source);
         let percent = |quirk, percent| if self.spec.has(quirk) { percent } else { 0 };
         let is_swapped = percent(Quirk::SwappedTypes, 30);
         let is_foreign = percent(Quirk::ForeignUsers, 10);
@@ -168,7 +171,7 @@ impl<'a> Scribe<'a> {
                 push_id(out, user, line.is_swapped);
             }
             Hole::Folder => out.extend_from_slice(self.folder.as_bytes()),
-            Hole::Os => push_os(out, line),
+            Hole::Os => push_os(out, line.os()),
             Hole::Fields => self.push_fields(out, line),
             Hole::Times => self.push_times(out, line),
             Hole::Ingest => {
@@ -250,11 +253,7 @@ impl<'a> Scribe<'a> {
             if at > 0 {
                 out.push(b',');
             }
-            push_id(
-                out,
-                1_100_000_000_000_000_000 + (self.rng.next() >> 6),
-                false,
-            );
+            push_id(out, 1_100_000_000_000_000_000 + (self.rng.next() >> 6), false);
         }
         out.extend_from_slice(b"],");
     }
@@ -264,9 +263,7 @@ impl<'a> Scribe<'a> {
         match line.event.kind {
             Kind::Plain(_) | Kind::Opened { .. } | Kind::Uncounted => {}
             Kind::Joined { guild } => push_id_pair(out, "guild_id", guild, swapped),
-            Kind::Command {
-                application, guild, ..
-            } => {
+            Kind::Command { application, guild, .. } => {
                 match application {
                     Application::Known(id) => {
                         push_id_pair(out, "application_id", Some(id), swapped);
@@ -308,9 +305,7 @@ impl<'a> Scribe<'a> {
             Kind::Session { session, .. } => {
                 if let Some(session) = session {
                     let (high, low) = (mixed(session), mixed(!session));
-                    out.extend_from_slice(
-                        format!("\"session\":\"{high:016x}{low:016x}\",").as_bytes(),
-                    );
+                    out.extend_from_slice(format!("\"session\":\"{high:016x}{low:016x}\",").as_bytes());
                 }
             }
         }
@@ -378,11 +373,7 @@ impl<'a> Scribe<'a> {
         };
         let varies = self.spec.has(Quirk::EventTimestamps);
         let spelling = if varies { self.rng.below(5) } else { 0 };
-        let quote: &[u8] = if varies && self.rng.chance(40) {
-            b""
-        } else {
-            b"\\\""
-        };
+        let quote: &[u8] = if varies && self.rng.chance(40) { b"" } else { b"\\\"" };
         out.push(b'"');
         out.extend_from_slice(quote);
         calendar::push_seconds(out, at, if spelling >= 3 { b' ' } else { b'T' });
@@ -402,55 +393,5 @@ impl<'a> Scribe<'a> {
         out.extend_from_slice(if spelling >= 3 { b" UTC" } else { b"Z" });
         out.extend_from_slice(quote);
         out.push(b'"');
-    }
-}
-
-fn push_text_pair(out: &mut Vec<u8>, key: &str, text: &str) {
-    out.push(b'"');
-    out.extend_from_slice(key.as_bytes());
-    out.extend_from_slice(b"\":\"");
-    out.extend_from_slice(text.as_bytes());
-    out.extend_from_slice(b"\",");
-}
-
-fn push_id(out: &mut Vec<u8>, id: u64, is_number: bool) {
-    let quote: &[u8] = if is_number { b"" } else { b"\"" };
-    out.extend_from_slice(quote);
-    calendar::push_number(out, id);
-    out.extend_from_slice(quote);
-}
-
-fn push_id_pair(out: &mut Vec<u8>, key: &str, id: Option<u64>, is_number: bool) {
-    if let Some(id) = id {
-        out.push(b'"');
-        out.extend_from_slice(key.as_bytes());
-        out.extend_from_slice(b"\":");
-        push_id(out, id, is_number);
-        out.push(b',');
-    }
-}
-
-fn push_duration(out: &mut Vec<u8>, duration: Duration, is_number: bool) {
-    match duration {
-        Duration::Milliseconds(ms) if is_number => {
-            out.extend_from_slice(format!("\"duration\":{ms},").as_bytes());
-        }
-        Duration::Milliseconds(ms) => push_text_pair(out, "duration", &ms.to_string()),
-        Duration::Unreadable => push_text_pair(out, "duration", "a while"),
-        Duration::Absent => {}
-    }
-}
-
-fn push_os(out: &mut Vec<u8>, line: &Line) {
-    let os = match (line.event.kind, line.source) {
-        (Kind::Opened { os } | Kind::Session { os, .. }, _) => os,
-        (_, Source::Mobile) => Os::Named("Android"),
-        _ => Os::Named("Windows"),
-    };
-    match os {
-        Os::Named(name) => push_text_pair(out, "os", name),
-        Os::Quoted(name) => push_text_pair(out, "os", &format!("\\\"{name}\\\"")),
-        Os::Empty => push_text_pair(out, "os", ""),
-        Os::Absent => {}
     }
 }

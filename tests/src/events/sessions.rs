@@ -56,13 +56,7 @@ impl<'a> SessionPlan<'a> {
         Self::leftover_beside_pair,
     ];
 
-    pub(crate) fn new(
-        spec: &'a PackageSpec,
-        window: Window,
-        span: (i64, i64),
-        count: u64,
-        first_id: u64,
-    ) -> Self {
+    pub(crate) fn new(spec: &'a PackageSpec, window: Window, span: (i64, i64), count: u64, first_id: u64) -> Self {
         let rng = Rng::new(spec.seed).fork("sessions");
         let (events, rows) = (Vec::new(), Vec::new());
         let mut plan = Self {
@@ -92,11 +86,7 @@ impl<'a> SessionPlan<'a> {
             scenario(&mut plan, slot);
         }
         if spec.has(Quirk::OutOfWindowEvents) {
-            for day in [
-                day_number(1970, 1, 2),
-                day_number(2015, 5, 1),
-                day_number(2099, 1, 1),
-            ] {
+            for day in [day_number(1970, 1, 2), day_number(2015, 5, 1), day_number(2099, 1, 1)] {
                 plan.clean(Slot {
                     start: day * DAY + 5 * HOUR,
                     room: 2 * HOUR,
@@ -110,6 +100,7 @@ impl<'a> SessionPlan<'a> {
         self.rng.pick::<&str>(&SYSTEMS)
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "sessions without an id are spelled `None`")]
     fn session(&mut self) -> Session {
         self.next_session += 1;
         Some(self.next_session)
@@ -117,9 +108,7 @@ impl<'a> SessionPlan<'a> {
 
     fn push(&mut self, is_start: bool, session: Session, os: Os, at: i64) {
         let os = match os {
-            Os::Named(os) if self.spec.has(Quirk::QuotedOs) && self.rng.chance(40) => {
-                Os::Quoted(os)
-            }
+            Os::Named(os) if self.spec.has(Quirk::QuotedOs) && self.rng.chance(40) => Os::Quoted(os),
             os => os,
         };
         let is_odd = self.spec.has(Quirk::SessionOddities);
@@ -129,11 +118,7 @@ impl<'a> SessionPlan<'a> {
             Stamp::Usual
         };
         let id = self.first_id + self.events.len() as u64;
-        let kind = Kind::Session {
-            is_start,
-            session,
-            os,
-        };
+        let kind = Kind::Session { is_start, session, os };
         self.events.push(Event {
             client,
             ..Event::new(kind, at, id)

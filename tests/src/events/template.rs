@@ -53,10 +53,7 @@ impl Template {
 }
 
 fn hole(name: &str) -> Hole {
-    let (letters, digits) = name.split_at(
-        name.find(|c: char| c.is_ascii_digit())
-            .unwrap_or(name.len()),
-    );
+    let (letters, digits) = name.split_at(name.find(|c: char| c.is_ascii_digit()).unwrap_or(name.len()));
     let count = digits.parse().unwrap_or(1);
     match letters {
         "type" => Hole::Type,

@@ -240,11 +240,7 @@ impl Speller {
     /// The time to the second, in the file's own spelling or in any.
     fn stamp(&mut self, out: &mut Vec<u8>, at: i64) {
         let own = u64::from(self.kind == FileKind::Csv);
-        let spelling = if self.mixed_times {
-            self.rng.below(7)
-        } else {
-            own
-        };
+        let spelling = if self.mixed_times { self.rng.below(7) } else { own };
         let separator = if spelling >= 4 { b'T' } else { b' ' };
         calendar::push_seconds(out, at, separator);
         let fraction = self.rng.below(1_000_000).cast_signed();
@@ -277,11 +273,7 @@ impl Speller {
             }
         }
         if self.surrogates && may_change && self.rng.chance(10) {
-            out.extend_from_slice(if self.rng.chance(50) {
-                b"\\ud83d"
-            } else {
-                b"\\ude00 x"
-            });
+            out.extend_from_slice(if self.rng.chance(50) { b"\\ud83d" } else { b"\\ude00 x" });
         }
     }
 }

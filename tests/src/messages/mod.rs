@@ -75,11 +75,7 @@ impl ChannelMessages {
             _ => Style::Prose,
         };
         let sequence = Sequence::new(spec, channel, style, files.len() > 1, span);
-        Self {
-            sequence,
-            files,
-            rng,
-        }
+        Self { sequence, files, rng }
     }
 
     /// What an analysis must find.
@@ -98,10 +94,7 @@ impl ChannelMessages {
                 }
             }
             if let Some(at) = message.found_at() {
-                *sums
-                    .hours
-                    .entry(at.div_euclid(crate::calendar::HOUR))
-                    .or_default() += 1;
+                *sums.hours.entry(at.div_euclid(crate::calendar::HOUR)).or_default() += 1;
             }
         }
         sums

@@ -1,11 +1,11 @@
-//! Made-up reports, the same on every run.
+//! A report of any size, shaped like those of people who write a lot.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::domain::report::{
-    ActivityRow, DmChannelRow, GroupChannelRow, GuildChannelRow, GuildRow, Owner, PaymentRow, Report, Section,
-    SectionRow, SectionStatus, SessionRow, Text, VoiceSessionRow,
+    ActivityRow, DmChannelRow, GuildChannelRow, GuildRow, Owner, PaymentRow, Report, Section, SectionRow,
+    SectionStatus, SessionRow, Text, VoiceSessionRow,
 };
 use crate::domain::time::Day;
 
@@ -55,7 +55,7 @@ fn index(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// A heavy user's report, with this many activity rows.
+/// A heavy user's report, with this many activity rows. Its totals fit its rows.
 #[must_use]
 pub fn heavy(activity_rows: usize) -> Report {
     let mut spread = Spread(0x9E37_79B9_7F4A_7C15);
@@ -73,10 +73,12 @@ pub fn heavy(activity_rows: usize) -> Report {
         let count = 1 + small(spread.skewed(60));
         rows.entry(row).or_insert(count);
     }
-    let activity = rows
+    let activity: Vec<ActivityRow> = rows
         .into_iter()
         .map(|(row, count)| ActivityRow { count, ..row })
         .collect();
+    let voice_sessions = voice_sessions(&mut spread, &channels, activity_rows / 50);
+    let totals = Totals::of(&activity, &voice_sessions);
     Report {
         owner: Owner {
             id: spread.snowflake(),
@@ -86,18 +88,11 @@ pub fn heavy(activity_rows: usize) -> Report {
         },
         is_partial: false,
         message_count: 0,
-        activity,
-        dm_channels: dm_channels(&mut spread, &channels),
+        dm_channels: dm_channels(&mut spread, &channels, &totals),
         group_channels: Vec::new(),
-        guild_channels: guild_channels(&channels),
-        guilds: sorted(
-            guilds.iter().map(|guild| GuildRow {
-                guild_id: Arc::clone(guild),
-                name: format!("Server {guild}").into(),
-                message_count: 12,
-            }),
-            |row| &row.guild_id,
-        ),
+        guild_channels: guild_channels(&channels, &totals),
+        guilds: guild_rows(&guilds, &totals),
+        activity,
         payments: vec![PaymentRow {
             payment_id: spread.snowflake(),
             day: Day(19_000),
@@ -105,7 +100,7 @@ pub fn heavy(activity_rows: usize) -> Report {
             currency: "eur".into(),
             description: "Nitro".into(),
         }],
-        voice_sessions: voice_sessions(&mut spread, &channels, activity_rows / 50),
+        voice_sessions,
         sessions: sessions(&mut spread, activity_rows / 20),
         sections: Section::ALL
             .map(|section| SectionRow {
@@ -114,6 +109,36 @@ pub fn heavy(activity_rows: usize) -> Report {
                 detail: None,
             })
             .into(),
+    }
+}
+
+/// What the rows of places add up.
+#[derive(Default)]
+struct Totals {
+    messages: HashMap<Text, u64>,
+    minutes: HashMap<Text, u64>,
+}
+
+impl Totals {
+    fn of(activity: &[ActivityRow], voice: &[VoiceSessionRow]) -> Self {
+        let mut totals = Self::default();
+        for row in activity.iter().filter(|row| row.event == "message_sent") {
+            for place in [&row.channel_id, &row.guild_id].into_iter().flatten() {
+                *totals.messages.entry(Arc::clone(place)).or_default() += u64::from(row.count);
+            }
+        }
+        for session in voice {
+            *totals.minutes.entry(Arc::clone(&session.channel_id)).or_default() += session.minutes();
+        }
+        totals
+    }
+
+    fn messages(&self, place: &Text) -> u64 {
+        self.messages.get(place).copied().unwrap_or(0)
+    }
+
+    fn minutes(&self, channel: &Text) -> u64 {
+        self.minutes.get(channel).copied().unwrap_or(0)
     }
 }
 
@@ -157,7 +182,7 @@ fn activity(spread: &mut Spread, channels: &[(Text, Option<Text>)], bots: &[Text
     row
 }
 
-fn dm_channels(spread: &mut Spread, channels: &[(Text, Option<Text>)]) -> Vec<DmChannelRow> {
+fn dm_channels(spread: &mut Spread, channels: &[(Text, Option<Text>)], totals: &Totals) -> Vec<DmChannelRow> {
     let rows = channels
         .iter()
         .filter(|(_, guild)| guild.is_none())
@@ -173,24 +198,33 @@ fn dm_channels(spread: &mut Spread, channels: &[(Text, Option<Text>)]) -> Vec<Dm
                 )
                 .into(),
             ),
-            message_count: 40,
-            voice_minutes: 0,
+            message_count: totals.messages(channel),
+            voice_minutes: totals.minutes(channel),
             sentiment: 1_234,
         });
     sorted(rows, |row| &row.channel_id)
 }
 
-fn guild_channels(channels: &[(Text, Option<Text>)]) -> Vec<GuildChannelRow> {
+fn guild_channels(channels: &[(Text, Option<Text>)], totals: &Totals) -> Vec<GuildChannelRow> {
     let rows = channels.iter().filter_map(|(channel, guild)| {
         Some(GuildChannelRow {
             channel_id: Arc::clone(channel),
             name: "general".into(),
             guild_id: Arc::clone(guild.as_ref()?),
-            message_count: 40,
-            voice_minutes: 3,
+            message_count: totals.messages(channel),
+            voice_minutes: totals.minutes(channel),
         })
     });
     sorted(rows, |row| &row.channel_id)
+}
+
+fn guild_rows(guilds: &[Text], totals: &Totals) -> Vec<GuildRow> {
+    let rows = guilds.iter().map(|guild| GuildRow {
+        guild_id: Arc::clone(guild),
+        name: format!("Server {guild}").into(),
+        message_count: totals.messages(guild),
+    });
+    sorted(rows, |row| &row.guild_id)
 }
 
 fn voice_sessions(spread: &mut Spread, channels: &[(Text, Option<Text>)], count: usize) -> Vec<VoiceSessionRow> {
@@ -229,147 +263,5 @@ fn sessions(spread: &mut Spread, count: usize) -> Vec<SessionRow> {
 fn sorted<R>(rows: impl Iterator<Item = R>, key: impl Fn(&R) -> &Text) -> Vec<R> {
     let mut rows: Vec<R> = rows.collect();
     rows.sort_by(|a, b| key(a).cmp(key(b)));
-    rows
-}
-
-/// A small report with a row in every table, and with every spelling a column can have.
-#[must_use]
-pub fn every_table() -> Report {
-    let mut report = heavy(0);
-    let (dm, group, channel, guild) = ("1001", "1002", "1003", "2001");
-    report.is_partial = true;
-    report.owner.avatar_url = Some("https://cdn.discordapp.com/avatars/1/a_2.gif".into());
-    report.activity = every_kind_of_activity(dm, channel, guild);
-    report.dm_channels = vec![DmChannelRow {
-        channel_id: dm.into(),
-        user_id: "3001".into(),
-        user_name: "naïve 'friend'; --".into(),
-        display_name: Some("Friend ✨".into()),
-        avatar_url: None,
-        message_count: 5,
-        voice_minutes: 0,
-        sentiment: -4_019,
-    }];
-    report.group_channels = vec![GroupChannelRow {
-        channel_id: group.into(),
-        name: "Unnamed group".into(),
-        recipient_count: 4,
-        message_count: 7,
-        voice_minutes: 61,
-    }];
-    report.guild_channels = vec![GuildChannelRow {
-        channel_id: channel.into(),
-        name: "general".into(),
-        guild_id: guild.into(),
-        message_count: 11,
-        voice_minutes: 1,
-    }];
-    report.guilds = vec![GuildRow {
-        guild_id: guild.into(),
-        name: "A \"server\"".into(),
-        message_count: 11,
-    }];
-    report.voice_sessions = vec![
-        VoiceSessionRow {
-            channel_id: group.into(),
-            guild_id: None,
-            started: 1_689_768_000,
-            ended: 1_689_771_660,
-        },
-        VoiceSessionRow {
-            channel_id: channel.into(),
-            guild_id: Some(guild.into()),
-            started: 1_689_771_660,
-            ended: 1_689_771_779,
-        },
-    ];
-    report.sessions = vec![SessionRow {
-        started: 1_689_768_000,
-        ended: 1_689_768_059,
-        os: "Windows".into(),
-    }];
-    let details = [
-        "read",
-        "12 channels",
-        "nothing",
-        "3 of 812,004 event lines could not be read",
-    ];
-    let statuses = [
-        SectionStatus::Ok,
-        SectionStatus::Missing,
-        SectionStatus::Empty,
-        SectionStatus::Damaged,
-    ];
-    for ((section, status), detail) in report.sections.iter_mut().zip(statuses).zip(details) {
-        section.status = status;
-        section.detail = Some(detail.to_owned());
-    }
-    report
-}
-
-fn every_kind_of_activity(dm: &str, channel: &str, guild: &str) -> Vec<ActivityRow> {
-    let plain = ActivityRow {
-        event: "email_opened",
-        day: Day(19_557),
-        hour: 0,
-        channel_id: None,
-        guild_id: None,
-        user_id: None,
-        extra_1: None,
-        extra_2: None,
-        count: 2,
-    };
-    let mut rows = vec![
-        ActivityRow {
-            event: "app_opened",
-            extra_1: Some("Windows".into()),
-            ..plain.clone()
-        },
-        ActivityRow {
-            event: "add_reaction",
-            channel_id: Some(dm.into()),
-            extra_1: Some("👍".into()),
-            extra_2: Some(false),
-            ..plain.clone()
-        },
-        ActivityRow {
-            event: "add_reaction",
-            channel_id: Some(channel.into()),
-            extra_1: Some("kekw".into()),
-            extra_2: Some(true),
-            ..plain.clone()
-        },
-        ActivityRow {
-            event: "application_command_used",
-            guild_id: Some(guild.into()),
-            user_id: Some("4001".into()),
-            ..plain.clone()
-        },
-        ActivityRow {
-            event: "guild_joined",
-            hour: 23,
-            guild_id: Some(guild.into()),
-            count: 1,
-            ..plain.clone()
-        },
-        ActivityRow {
-            event: "message_sent",
-            hour: 12,
-            channel_id: Some(dm.into()),
-            count: 5,
-            ..plain.clone()
-        },
-        ActivityRow {
-            event: "message_sent",
-            day: Day(16_568),
-            hour: 7,
-            channel_id: Some(channel.into()),
-            guild_id: Some(guild.into()),
-            count: 11,
-            ..plain.clone()
-        },
-        plain,
-    ];
-    rows.sort();
     rows
 }

@@ -4,9 +4,14 @@
 //! too few, keys that come twice. Few of a line's sixty keys are wanted. So values are found without being decoded,
 //! and decoded when asked for, byte by byte and never with an error. Nothing recurses.
 
+mod decode;
+mod find;
+
 use std::borrow::Cow;
 
-use memchr::memchr2;
+pub(super) use self::decode::{leading_number, snowflake, unescaped};
+pub(super) use self::find::is_plain;
+use self::find::{composite_end, skip_blank, skip_separators, string_end};
 
 /// Why a value could not be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,43 +86,6 @@ impl<'a> Value<'a> {
             _ => None,
         }
     }
-}
-
-/// Digits as a snowflake id.
-pub(super) fn snowflake(digits: &[u8]) -> Option<u64> {
-    let (id, length) = leading_number(digits)?;
-    (length == digits.len()).then_some(id)
-}
-
-/// The number that the bytes begin with, and how many digits it has.
-pub(super) fn leading_number(bytes: &[u8]) -> Option<(u64, usize)> {
-    let (mut number, mut length) = (0u64, 0);
-    while let Some(eight) = bytes[length..].first_chunk().and_then(eight_digits) {
-        number = number.checked_mul(100_000_000)?.checked_add(eight)?;
-        length += 8;
-    }
-    for byte in &bytes[length..] {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            break;
-        }
-        number = number.checked_mul(10)?.checked_add(u64::from(digit))?;
-        length += 1;
-    }
-    (length > 0).then_some((number, length))
-}
-
-/// Eight digits as a number, added up pairwise: ids are long, and there is one in every message.
-const fn eight_digits(digits: &[u8; 8]) -> Option<u64> {
-    let digits = u64::from_le_bytes(*digits) ^ repeated(b'0');
-    if (digits.wrapping_add(repeated(0x76)) | digits) & repeated(0x80) != 0 {
-        return None;
-    }
-    const PAIRS: u64 = 0x0000_00FF_0000_00FF;
-    let pairs = digits * 10 + (digits >> 8);
-    let high = (pairs & PAIRS).wrapping_mul(100 + (1_000_000 << 32));
-    let low = ((pairs >> 16) & PAIRS).wrapping_mul(1 + (10_000 << 32));
-    Some(high.wrapping_add(low) >> 32)
 }
 
 /// Goes through the members of one object.
@@ -252,152 +220,6 @@ fn value(bytes: &[u8], at: usize, nesting: u32) -> Result<(Value<'_>, usize), Tr
     }
 }
 
-/// Where the string whose content begins at `at` has its closing quote.
-fn string_end(bytes: &[u8], mut at: usize) -> Result<usize, Trouble> {
-    loop {
-        at = quote_or_backslash(bytes, at)?;
-        if bytes[at] == b'"' {
-            return Ok(at);
-        }
-        at += 2;
-    }
-}
-
-/// The first quote or backslash from `at` on. Most strings here are short: for them eight bytes at a time are faster
-/// than setting up a vector search.
-fn quote_or_backslash(bytes: &[u8], mut at: usize) -> Result<usize, Trouble> {
-    for _ in 0..4 {
-        let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) else {
-            break;
-        };
-        let found = zero_bytes(u64::from_le_bytes(*chunk) ^ repeated(b'"'))
-            | zero_bytes(u64::from_le_bytes(*chunk) ^ repeated(b'\\'));
-        if found != 0 {
-            return Ok(at + found.trailing_zeros() as usize / 8);
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..).ok_or(Trouble::Ends)?;
-    memchr2(b'"', b'\\', rest).map(|found| at + found).ok_or(Trouble::Ends)
-}
-
-/// Whether the bytes could be a whole string: without quotes and escapes.
-pub(super) fn is_plain(bytes: &[u8]) -> bool {
-    memchr2(b'"', b'\\', bytes).is_none()
-}
-
-const fn repeated(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
-}
-
-/// The high bit of bytes that are zero; the lowest set bit is right, ones above it may not be.
-const fn zero_bytes(word: u64) -> u64 {
-    word.wrapping_sub(repeated(1)) & !word & repeated(0x80)
-}
-
-/// Where the object or array that begins at `at` has ended.
-fn composite_end(bytes: &[u8], at: usize, nesting: u32) -> Result<usize, Trouble> {
-    let mut depth = 0u32;
-    let mut place = at;
-    loop {
-        match *bytes.get(place).ok_or(Trouble::Ends)? {
-            b'"' => place = string_end(bytes, place + 1)?,
-            b'{' | b'[' => {
-                depth += 1;
-                if depth > nesting {
-                    return Err(Trouble::Odd { at: place });
-                }
-            }
-            b'}' | b']' => {
-                depth -= 1;
-                if depth == 0 {
-                    return Ok(place + 1);
-                }
-            }
-            _ => {}
-        }
-        place += 1;
-    }
-}
-
-/// The first place from `at` on that is neither blank nor a control character.
-fn skip_blank(bytes: &[u8], mut at: usize) -> Result<usize, Trouble> {
-    while *bytes.get(at).ok_or(Trouble::Ends)? <= b' ' {
-        at += 1;
-    }
-    Ok(at)
-}
-
-/// The same with commas: where one is missing, or is one too many, the values tell enough.
-fn skip_separators(bytes: &[u8], mut at: usize) -> Result<usize, Trouble> {
-    while matches!(*bytes.get(at).ok_or(Trouble::Ends)?, 0..=b' ' | b',') {
-        at += 1;
-    }
-    Ok(at)
-}
-
-/// The text that an escaped one stands for; what is no Unicode becomes U+FFFD.
-pub(super) fn unescaped(raw: &[u8]) -> Cow<'_, str> {
-    let Some(first) = memchr::memchr(b'\\', raw) else {
-        return String::from_utf8_lossy(raw);
-    };
-    let mut text = Vec::with_capacity(raw.len());
-    text.extend_from_slice(&raw[..first]);
-    let mut rest = &raw[first..];
-    while let [byte, after @ ..] = rest {
-        rest = after;
-        if *byte != b'\\' {
-            text.push(*byte);
-            continue;
-        }
-        let [escape, after @ ..] = rest else { break };
-        rest = after;
-        match escape {
-            b'n' => text.push(b'\n'),
-            b't' => text.push(b'\t'),
-            b'r' => text.push(b'\r'),
-            b'b' => text.push(8),
-            b'f' => text.push(12),
-            b'u' => {
-                let (decoded, after) = code_point(rest);
-                rest = after;
-                text.extend_from_slice(decoded.encode_utf8(&mut [0; 4]).as_bytes());
-            }
-            other => text.push(*other),
-        }
-    }
-    Cow::Owned(match String::from_utf8(text) {
-        Ok(text) => text,
-        Err(damaged) => String::from_utf8_lossy(damaged.as_bytes()).into_owned(),
-    })
-}
-
-/// Decodes what follows `\u`, with the second half of a surrogate pair.
-fn code_point(rest: &[u8]) -> (char, &[u8]) {
-    let Some((high, after)) = hex(rest) else {
-        return (char::REPLACEMENT_CHARACTER, rest);
-    };
-    if !(0xD800..0xDC00).contains(&high) {
-        return (char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER), after);
-    }
-    let low = after.strip_prefix(b"\\u").and_then(hex);
-    match low {
-        Some((low @ 0xDC00..0xE000, after)) => {
-            let pair = 0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00);
-            (char::from_u32(pair).unwrap_or(char::REPLACEMENT_CHARACTER), after)
-        }
-        _ => (char::REPLACEMENT_CHARACTER, after),
-    }
-}
-
-fn hex(bytes: &[u8]) -> Option<(u32, &[u8])> {
-    let (digits, rest) = bytes.split_first_chunk::<4>()?;
-    let number = digits.iter().try_fold(0, |number, digit| {
-        char::from(*digit).to_digit(16).map(|digit| number * 16 + digit)
-    })?;
-    Some((number, rest))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -441,18 +263,6 @@ mod tests {
     }
 
     #[test]
-    fn half_surrogates_control_characters_and_bad_bytes_are_text() {
-        assert_eq!(unescaped(br"\ud83d\ude2d!"), "\u{1F62D}!");
-        assert_eq!(unescaped(br"cut \ud83d"), "cut \u{FFFD}");
-        assert_eq!(unescaped(br"\ude2d\u00e9\/\q\n"), "\u{FFFD}\u{e9}/q\n");
-        assert_eq!(unescaped(b"a\x01\xFFb\\u12"), "a\u{1}\u{FFFD}b\u{FFFD}12");
-        assert_eq!(
-            members(b"{\"a\":\"raw\nline\"}").unwrap()[0].1,
-            Value::Text(b"raw\nline")
-        );
-    }
-
-    #[test]
     fn what_ends_early_is_told_from_what_is_odd() {
         for text in [
             &b"{"[..],
@@ -482,20 +292,7 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn quotes_are_found_at_any_distance(length in 0usize..80, quote in prop::sample::select(vec![b'"', b'\\'])) {
-            let mut text = vec![b'\xA2'; length];
-            text.push(quote);
-            text.extend([b'!', b'"']);
-            prop_assert_eq!(quote_or_backslash(&text, 0), Ok(length));
-        }
 
-        #[test]
-        fn ids_are_read_as_the_standard_library_reads_them(digits in "[0-9]{1,21}", behind in "[,:/a]?") {
-            prop_assert_eq!(snowflake(digits.as_bytes()), digits.parse().ok());
-            let found = leading_number(format!("{digits}{behind}").as_bytes()).map(|(_, length)| length);
-            prop_assert_eq!(found, digits.parse::<u64>().ok().map(|_| digits.len()));
-        }
 
         #[test]
         fn any_bytes_are_scanned_or_refused(text in "[\\[\\]{}\",:\\\\u0-9a ]{0,60}") {

@@ -1,0 +1,17 @@
+//! Blobs in an object store keep the port's contract.
+#![cfg(feature = "s3")]
+
+#[expect(dead_code, reason = "the tests of the adapter itself use more of it")]
+#[path = "s3/server.rs"]
+mod server;
+
+use std::sync::Arc;
+
+use dumpus_ports::blobs::BlobStore;
+use server::Server;
+
+async fn fresh() -> Option<(Arc<dyn BlobStore>, ())> {
+    Server::get().map(|server| (Arc::new(server.blobs()) as Arc<dyn BlobStore>, ()))
+}
+
+dumpus_ports::blob_store_conformance!(fresh());

@@ -1,0 +1,153 @@
+//! A report in which every column is seen.
+
+use crate::domain::report::{
+    ActivityRow, DmChannelRow, GroupChannelRow, GuildChannelRow, GuildRow, Report, SectionStatus, SessionRow,
+    VoiceSessionRow,
+};
+use crate::domain::time::Day;
+
+use super::heavy;
+
+/// A small report with a row in every table, and with every spelling a column can have.
+#[must_use]
+pub fn every_table() -> Report {
+    let mut report = heavy(0);
+    let (dm, group, channel, guild) = ("1001", "1002", "1003", "2001");
+    report.is_partial = true;
+    report.owner.id = "1".into();
+    report.owner.avatar_url = Some("https://cdn.discordapp.com/avatars/1/a_2.gif".into());
+    report.payments[0].payment_id = "5001".into();
+    report.activity = every_kind_of_activity(dm, channel, guild);
+    report.dm_channels = vec![DmChannelRow {
+        channel_id: dm.into(),
+        user_id: "3001".into(),
+        user_name: "naïve 'friend'; --".into(),
+        display_name: Some("Friend ✨".into()),
+        avatar_url: None,
+        message_count: 5,
+        voice_minutes: 0,
+        sentiment: -4_019,
+    }];
+    report.group_channels = vec![GroupChannelRow {
+        channel_id: group.into(),
+        name: "Unnamed group".into(),
+        recipient_count: 4,
+        message_count: 7,
+        voice_minutes: 61,
+    }];
+    report.guild_channels = vec![GuildChannelRow {
+        channel_id: channel.into(),
+        name: "general".into(),
+        guild_id: guild.into(),
+        message_count: 11,
+        voice_minutes: 1,
+    }];
+    report.guilds = vec![GuildRow {
+        guild_id: guild.into(),
+        name: "A \"server\"".into(),
+        message_count: 11,
+    }];
+    report.voice_sessions = vec![
+        VoiceSessionRow {
+            channel_id: group.into(),
+            guild_id: None,
+            started: 1_689_768_000,
+            ended: 1_689_771_660,
+        },
+        VoiceSessionRow {
+            channel_id: channel.into(),
+            guild_id: Some(guild.into()),
+            started: 1_689_771_660,
+            ended: 1_689_771_779,
+        },
+    ];
+    report.sessions = vec![SessionRow {
+        started: 1_689_768_000,
+        ended: 1_689_768_059,
+        os: "Windows".into(),
+    }];
+    let details = [
+        "read",
+        "12 channels",
+        "nothing",
+        "3 of 812,004 event lines could not be read",
+    ];
+    let statuses = [
+        SectionStatus::Ok,
+        SectionStatus::Missing,
+        SectionStatus::Empty,
+        SectionStatus::Damaged,
+    ];
+    for ((section, status), detail) in report.sections.iter_mut().zip(statuses).zip(details) {
+        section.status = status;
+        section.detail = Some(detail.to_owned());
+    }
+    report
+}
+
+fn every_kind_of_activity(dm: &str, channel: &str, guild: &str) -> Vec<ActivityRow> {
+    let plain = ActivityRow {
+        event: "email_opened",
+        day: Day(19_557),
+        hour: 0,
+        channel_id: None,
+        guild_id: None,
+        user_id: None,
+        extra_1: None,
+        extra_2: None,
+        count: 2,
+    };
+    let mut rows = vec![
+        ActivityRow {
+            event: "app_opened",
+            extra_1: Some("Windows".into()),
+            ..plain.clone()
+        },
+        ActivityRow {
+            event: "add_reaction",
+            channel_id: Some(dm.into()),
+            extra_1: Some("👍".into()),
+            extra_2: Some(false),
+            ..plain.clone()
+        },
+        ActivityRow {
+            event: "add_reaction",
+            channel_id: Some(channel.into()),
+            extra_1: Some("kekw".into()),
+            extra_2: Some(true),
+            ..plain.clone()
+        },
+        ActivityRow {
+            event: "application_command_used",
+            guild_id: Some(guild.into()),
+            user_id: Some("4001".into()),
+            ..plain.clone()
+        },
+        ActivityRow {
+            event: "guild_joined",
+            hour: 23,
+            guild_id: Some(guild.into()),
+            count: 1,
+            ..plain.clone()
+        },
+        ActivityRow {
+            event: "message_sent",
+            hour: 12,
+            channel_id: Some(dm.into()),
+            count: 5,
+            ..plain.clone()
+        },
+        ActivityRow {
+            event: "message_sent",
+            day: Day(16_568),
+            hour: 7,
+            channel_id: Some(channel.into()),
+            guild_id: Some(guild.into()),
+            count: 11,
+            ..plain.clone()
+        },
+        plain,
+    ];
+    rows.sort();
+    rows
+}

@@ -1,0 +1,57 @@
+// Opens a statistics file as the official client does, asks what it asks, and checks what it relies on.
+//
+//   node queries.mjs FILE          FILE is SQLite, or SQLite in gzip
+//
+// Prints { file, rows, answers, milliseconds } as JSON. Exits with 1 when something does not hold.
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import initSqlJs from "sql.js";
+import { invariants } from "./invariants.mjs";
+import { questions } from "./questions.mjs";
+
+const [path] = process.argv.slice(2);
+if (!path) {
+  console.error("usage: node queries.mjs FILE");
+  process.exit(2);
+}
+
+const raw = readFileSync(path);
+const isGzip = raw[0] === 0x1f && raw[1] === 0x8b;
+const bytes = isGzip ? gunzipSync(raw) : raw;
+const { Database } = await initSqlJs();
+const db = new Database(bytes);
+
+// Parameters are put into the text, as the client does.
+function all(sql) {
+  const [result] = db.exec(sql);
+  if (!result) return [];
+  return result.values.map((values) => Object.fromEntries(result.columns.map((name, at) => [name, values[at]])));
+}
+
+const failures = [];
+for (const [what, sql] of Object.entries(invariants)) {
+  const broken = all(sql);
+  // Counts only: a row could show somebody's data in a log.
+  if (broken.length > 0) failures.push(`${what}: ${broken.length} row(s) do not`);
+}
+
+const answers = {};
+const milliseconds = {};
+for (const { name, sql, check } of questions(all)) {
+  const start = performance.now();
+  answers[name] = all(sql);
+  milliseconds[name] = Math.round(performance.now() - start);
+  const complaint = check?.(answers[name], answers);
+  if (complaint) failures.push(`${name}: ${complaint}`);
+}
+
+const rows = Object.fromEntries(
+  all("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").map(({ name }) => [
+    name,
+    all(`SELECT COUNT(*) AS count FROM ${name}`)[0].count,
+  ]),
+);
+console.log(JSON.stringify({ file: { bytes: bytes.length, packed: isGzip ? raw.length : null }, rows, answers, milliseconds }, null, 2));
+for (const failure of failures) console.error(failure);
+// Not exit(): it cuts off output that a pipe has not taken yet.
+process.exitCode = failures.length > 0 ? 1 : 0;

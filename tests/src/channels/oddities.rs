@@ -1,0 +1,148 @@
+//! Channels that are there because a quirk wants them.
+
+use super::{Channel, ChannelPlan, Expect, Label, conversations::Recipient, json_text};
+use crate::{archive::Damage, quirk::Quirk, spec::Section};
+
+impl ChannelPlan<'_> {
+    pub(super) fn special(&mut self) {
+        let first = self.channels.len();
+        let has = |quirk| self.spec.has(quirk);
+        let owner_is_told = self.spec.holds(Section::Account);
+        if has(Quirk::DeletedUsers) {
+            self.dm(&[Recipient::Owner, Recipient::Deleted], "Unknown Participant");
+            self.dm(&[Recipient::Deleted, Recipient::Owner], "Unknown Participant");
+        }
+        if has(Quirk::SelfDm) {
+            let name = self.world.owner.name.clone();
+            self.dm(&[Recipient::Owner], &name);
+            self.dm(&[Recipient::Owner, Recipient::Owner], &name);
+        }
+        if has(Quirk::NoRecipients) && owner_is_told {
+            self.dm(&[], "nobody");
+        }
+        if has(Quirk::ShrunkenGroup) {
+            self.group(2, true);
+        }
+        if has(Quirk::NoneLabels) {
+            self.group(3, false);
+            self.relabel("None");
+        }
+        if has(Quirk::UnknownLabels) {
+            self.group(5, false);
+            self.relabel("Unknown channel");
+            self.plain_dm();
+            self.relabel("Unknown channel");
+        }
+        if has(Quirk::Threads) {
+            for kind in [10, 11, 12] {
+                let guild = self.rng.index(self.world.guilds.len());
+                self.guild_channel(guild, kind);
+            }
+        }
+        if has(Quirk::TypelessChannels) {
+            self.typeless();
+        }
+        if has(Quirk::NameSuffixes) {
+            for suffix in ["#0", "#0000", "#1234", "#0#0000", "#0000#0", "#00000", "#0000 and co"] {
+                self.suffixed_dm(suffix);
+            }
+        }
+        self.special_guild_channels();
+        self.special_folders();
+        for channel in &mut self.channels[first..] {
+            channel.is_special = true;
+        }
+    }
+
+    fn special_folders(&mut self) {
+        let has = |quirk| self.spec.has(quirk);
+        if has(Quirk::FoldersWithoutMessages) {
+            self.plain_dm();
+            self.last().has_file = false;
+            self.guild_channel(0, 0);
+            self.last().has_file = false;
+        }
+        if has(Quirk::FoldersWithoutChannel) {
+            self.plain_dm();
+            let channel = self.last();
+            channel.json = None;
+            channel.expect = Expect::Nowhere;
+        }
+        if has(Quirk::FoldersNotInIndex) {
+            self.plain_dm();
+            self.set_label(Label::Absent);
+            self.group(3, false);
+            self.set_label(Label::Absent);
+        }
+        if has(Quirk::NullLabels) {
+            self.plain_dm();
+            self.set_label(Label::Null);
+            self.group(3, false);
+            self.set_label(Label::Null);
+            self.guild_channel(0, 0);
+            self.set_label(Label::Null);
+        }
+        if has(Quirk::IndexWithoutFolders) {
+            for label in [Label::Null, Label::Text("gone in Nowhere".to_owned())] {
+                let id = self.world.next_id(&mut self.rng);
+                self.stray_labels.push((id, label));
+            }
+        }
+        for (quirk, damage) in [
+            (Quirk::EncryptedChannel, Damage::Encrypted),
+            (Quirk::UnknownMethodChannel, Damage::UnknownMethod),
+            (Quirk::BrokenChannel, Damage::BrokenDeflate),
+            (Quirk::WrongCrcChannel, Damage::WrongCrc),
+        ] {
+            if has(quirk) {
+                self.guild_channel(0, 0);
+                self.last().damage = Some(damage);
+            }
+        }
+    }
+
+    fn last(&mut self) -> &mut Channel {
+        let last = self.channels.len() - 1;
+        &mut self.channels[last]
+    }
+
+    /// Gives the last channel another label, one that is as good as none.
+    fn set_label(&mut self, label: Label) {
+        if !self.spec.has(Quirk::MissingIndex) {
+            self.last().label = label;
+        }
+        let spec = self.spec;
+        let person = self.next_person.wrapping_sub(1) % self.world.people.len();
+        let relation = self.world.listed(spec, person).map(|person| person.name.clone());
+        if let Expect::Dm { name, .. } = &mut self.last().expect {
+            *name = relation.unwrap_or_else(|| "Unknown user".to_owned());
+        }
+    }
+
+    fn relabel(&mut self, label: &str) {
+        self.set_label(Label::Text(label.to_owned()));
+    }
+
+    fn typeless(&mut self) {
+        let person = self.person();
+        let name = self.world.people[person].name.clone();
+        let pair = [Recipient::Owner, Recipient::Person(person)];
+        self.labelled_dm(&pair, &name, name.clone(), false);
+        self.typed_group(3, true, false);
+        let id = self.world.next_id(&mut self.rng);
+        let json = format!("{{\"id\":\"{id}\"}}");
+        self.push(id, json, Label::Null, Expect::Nowhere);
+        let id = self.world.next_id(&mut self.rng);
+        let guild = &self.world.guilds[0];
+        let told = json_text(guild.told.as_deref().unwrap_or_default());
+        let json = format!(
+            "{{\"id\":\"{id}\",\"name\":\"typeless\",\"guild\":{{\"id\":\"{}\",\"name\":{told}}}}}",
+            guild.id
+        );
+        let expect = Expect::Guild {
+            guild: 0,
+            name: "typeless".to_owned(),
+        };
+        self.push(id, json, Label::Text("typeless".to_owned()), expect);
+    }
+}
