@@ -88,11 +88,20 @@ impl AnalyzeError {
 /// [`AnalyzeError`]; the statistics file is then not there, or as it was before.
 pub async fn run(args: AnalyzeArgs) -> Result<(), AnalyzeError> {
     let opened = PackageFile::open(&args.package);
-    let package = opened.map_err(|source| AnalyzeError::Input { path: args.package.clone(), source })?;
-    let output = |source| AnalyzeError::Output { path: args.out.clone(), source };
+    let package = opened.map_err(|source| AnalyzeError::Input {
+        path: args.package.clone(),
+        source,
+    })?;
+    let output = |source| AnalyzeError::Output {
+        path: args.out.clone(),
+        source,
+    };
     let mut file = beside(&args.out).map_err(output)?;
 
-    let mut options = ZipOptions { sentiment: !args.no_sentiment, ..ZipOptions::default() };
+    let mut options = ZipOptions {
+        sentiment: !args.no_sentiment,
+        ..ZipOptions::default()
+    };
     if let Some(threads) = args.threads {
         options.threads = threads;
     }
@@ -103,7 +112,9 @@ pub async fn run(args: AnalyzeArgs) -> Result<(), AnalyzeError> {
     let report = read?;
 
     let packing = if args.gzip { Packing::Gzip } else { Packing::Plain };
-    let bytes = SqliteWriter::default().write(&report, LOCAL_PACKAGE_ID, packing).await?;
+    let bytes = SqliteWriter::default()
+        .write(&report, LOCAL_PACKAGE_ID, packing)
+        .await?;
     file.write_all(&bytes).map_err(output)?;
     file.persist(&args.out).map_err(|error| output(error.error))?;
 
@@ -121,7 +132,10 @@ fn beside(path: &Path) -> std::io::Result<tempfile::NamedTempFile> {
     if path.is_dir() {
         return Err(std::io::ErrorKind::IsADirectory.into());
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     tempfile::NamedTempFile::new_in(folder)
 }
 

@@ -77,8 +77,15 @@ fn line(percent: u8, done: u64, total: u64, elapsed: Duration) -> String {
     let megabytes = |bytes: u64| bytes / 1_000_000;
     let seconds = elapsed.as_secs_f64().max(0.001);
     #[expect(clippy::cast_precision_loss, reason = "a rate and a rest for people")]
-    let (rate, left) = (done as f64 / seconds / 1e6, (total - done.min(total)) as f64 * seconds / done.max(1) as f64);
-    format!("read {percent} % ({} of {} MB, {rate:.0} MB/s, {left:.0} s left)", megabytes(done), megabytes(total))
+    let (rate, left) = (
+        done as f64 / seconds / 1e6,
+        (total - done.min(total)) as f64 * seconds / done.max(1) as f64,
+    );
+    format!(
+        "read {percent} % ({} of {} MB, {rate:.0} MB/s, {left:.0} s left)",
+        megabytes(done),
+        megabytes(total)
+    )
 }
 
 #[cfg(test)]

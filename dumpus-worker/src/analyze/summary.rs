@@ -97,17 +97,35 @@ impl fmt::Display for Summary {
         }
         let Channels { direct, group, server } = self.channels;
         writeln!(f, "  messages  {}", self.messages)?;
-        writeln!(f, "  channels  {direct} direct, {group} groups, {server} in {} servers", self.servers)?;
+        writeln!(
+            f,
+            "  channels  {direct} direct, {group} groups, {server} in {} servers",
+            self.servers
+        )?;
         writeln!(f, "  voice     {}", Hours(self.voice_minutes))?;
         writeln!(f, "  sessions  {}", Hours(self.session_minutes))?;
         for (currency, amount) in &self.spent {
             let sign = if *amount < 0 { "-" } else { "" };
             let amount = amount.unsigned_abs();
-            writeln!(f, "  spent     {sign}{}.{:02} {}", amount / 100, amount % 100, currency.to_uppercase())?;
+            writeln!(
+                f,
+                "  spent     {sign}{}.{:02} {}",
+                amount / 100,
+                amount % 100,
+                currency.to_uppercase()
+            )?;
         }
         writeln!(f, "sections")?;
-        for Section { section, status, detail } in &self.sections {
-            let detail = detail.as_deref().map(|detail| format!("  {detail}")).unwrap_or_default();
+        for Section {
+            section,
+            status,
+            detail,
+        } in &self.sections
+        {
+            let detail = detail
+                .as_deref()
+                .map(|detail| format!("  {detail}"))
+                .unwrap_or_default();
             writeln!(f, "  {section:<9} {status:<8}{detail}")?;
         }
         write!(f, "statistics: {} bytes", self.statistics_bytes)
