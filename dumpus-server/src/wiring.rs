@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use dumpus_adapters::memory::profiles::MemoryProfiles;
-use dumpus_ports::profiles::ProfileDirectory;
+use dumpus_ports::domain::link::LinkPolicy;
+use dumpus_ports::profiles::{GuildDirectory, ProfileDirectory};
+use dumpus_ports::report::ReportWriter;
 use dumpus_ports::usecase::{
     DeletePackage, Dispatcher, FetchData, LineUpCache, LocateBlob, LookUpUser, ReadStatus, ServeBlob, SubmitPackage,
     UpgradePackage,
@@ -11,7 +13,7 @@ use dumpus_ports::usecase::{
 use dumpus_worker::wiring::{Backends, NotWired, connect_services, open_embedded, process, report_writer, sweep};
 
 use crate::api::{self, UseCases};
-use crate::config::ServerConfig;
+use crate::config::{ProfileSettings, ServerConfig};
 use crate::demo::Demo;
 use crate::run::{Service, Worker};
 
@@ -39,7 +41,13 @@ pub fn service(config: &ServerConfig, backends: &Backends) -> Result<Service, No
             concurrency: config.work.concurrency,
         }),
     };
-    let (api, _) = api::service(Arc::new(use_cases(config, backends)), config.api.clone());
+    let use_cases = use_cases(
+        config.download.policy.clone(),
+        backends,
+        directories(&config.profiles),
+        report_writer(),
+    );
+    let (api, _) = api::service(Arc::new(use_cases), config.api.clone());
     Ok(Service {
         api,
         worker,
@@ -57,7 +65,22 @@ pub fn upgrade(backends: &Backends) -> UpgradePackage {
     }
 }
 
-fn use_cases(config: &ServerConfig, backends: &Backends) -> UseCases {
+/// Who knows Discord's users and guilds.
+pub struct Directories {
+    /// Users.
+    pub users: Arc<dyn ProfileDirectory>,
+    /// Guilds, with a bot only.
+    pub guilds: Option<Arc<dyn GuildDirectory>>,
+}
+
+/// Everything that the API offers, over these backends.
+#[must_use]
+pub fn use_cases(
+    policy: LinkPolicy,
+    backends: &Backends,
+    directories: Directories,
+    report: Arc<dyn ReportWriter>,
+) -> UseCases {
     let Backends {
         registry,
         queue,
@@ -74,7 +97,7 @@ fn use_cases(config: &ServerConfig, backends: &Backends) -> UseCases {
     let line_up = Arc::new(LineUpCache::new(registry.clone(), queue.clone()));
     UseCases {
         submit: SubmitPackage {
-            policy: config.download.policy.clone(),
+            policy,
             dispatcher: dispatcher.clone(),
             blobs: blobs.clone(),
             line_up: line_up.clone(),
@@ -99,7 +122,7 @@ fn use_cases(config: &ServerConfig, backends: &Backends) -> UseCases {
         look_up: LookUpUser {
             registry: registry.clone(),
             vault: vault.clone(),
-            profiles: profiles(config),
+            profiles: directories.users,
         },
         delete: DeletePackage {
             registry: registry.clone(),
@@ -108,12 +131,15 @@ fn use_cases(config: &ServerConfig, backends: &Backends) -> UseCases {
             vault,
         },
         upgrade: upgrade(backends),
-        guilds: None,
-        demo: Demo::new(report_writer()),
+        guilds: directories.guilds,
+        demo: Demo::new(report),
         backends: api::Backends { registry, queue, blobs },
     }
 }
 
-fn profiles(_config: &ServerConfig) -> Arc<dyn ProfileDirectory> {
-    Arc::new(MemoryProfiles::default())
+fn directories(_settings: &ProfileSettings) -> Directories {
+    Directories {
+        users: Arc::new(MemoryProfiles::default()),
+        guilds: None,
+    }
 }
