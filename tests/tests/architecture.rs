@@ -50,7 +50,10 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
         .map(|package| {
             let all = package["dependencies"].as_array().unwrap().iter();
             let normal = all.filter(|dependency| dependency["kind"].is_null());
-            (text(&package["name"]), normal.map(|dependency| text(&dependency["name"])).collect())
+            (
+                text(&package["name"]),
+                normal.map(|dependency| text(&dependency["name"])).collect(),
+            )
         })
         .collect()
 }
@@ -61,8 +64,14 @@ fn crates_depend_inwards_only() {
     let known: BTreeSet<_> = ALLOWED.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(dependencies.keys().cloned().collect::<BTreeSet<_>>(), known);
     for (name, allowed) in ALLOWED {
-        for dependency in dependencies[name].iter().filter(|dependency| known.contains(*dependency)) {
-            assert!(allowed.contains(&dependency.as_str()), "{name} must not depend on {dependency}");
+        for dependency in dependencies[name]
+            .iter()
+            .filter(|dependency| known.contains(*dependency))
+        {
+            assert!(
+                allowed.contains(&dependency.as_str()),
+                "{name} must not depend on {dependency}"
+            );
         }
     }
 }
@@ -81,7 +90,10 @@ fn the_core_uses_nothing_but_what_rules_need() {
 fn a_technology_is_used_by_its_own_crate_only() {
     for (name, used) in dependencies() {
         for (technology, crates) in BEHIND {
-            assert!(!used.contains(technology) || crates.contains(&name.as_str()), "{name} uses {technology}");
+            assert!(
+                !used.contains(technology) || crates.contains(&name.as_str()),
+                "{name} uses {technology}"
+            );
         }
     }
 }

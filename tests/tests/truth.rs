@@ -15,7 +15,10 @@ fn assert_truth(spec: &PackageSpec) {
     let read = analyse(package.into_inner(), 2);
     match (&truth.owner, read) {
         (Some(_), Ok(report)) => assert_file_tells(&written(&report, Packing::Plain), &truth),
-        (None, Err(error)) => assert!(matches!(error, dumpus_ports::archive::ArchiveError::MissingUserData(_)), "{error}"),
+        (None, Err(error)) => assert!(
+            matches!(error, dumpus_ports::archive::ArchiveError::MissingUserData(_)),
+            "{error}"
+        ),
         (Some(_), Err(error)) => panic!("the package was refused: {error}"),
         (None, Ok(report)) => panic!("an owner was found that the package does not name: {}", report.owner.id),
     }
@@ -32,7 +35,11 @@ proptest! {
 
 #[test]
 fn a_realistic_package_reproduces_the_truth() {
-    assert_truth(&PackageSpec { seed: 5, size: 20_000_000, ..PackageSpec::default() });
+    assert_truth(&PackageSpec {
+        seed: 5,
+        size: 20_000_000,
+        ..PackageSpec::default()
+    });
 }
 
 #[test]
@@ -41,7 +48,11 @@ fn threads_and_runs_change_no_byte_of_the_file() {
         let mut package = std::io::Cursor::new(Vec::new());
         generate(&PackageSpec::random(seed), &mut package).unwrap();
         let package = package.into_inner();
-        let file = |threads| analyse(package.clone(), threads).map(|report| written(&report, Packing::Gzip)).ok();
+        let file = |threads| {
+            analyse(package.clone(), threads)
+                .map(|report| written(&report, Packing::Gzip))
+                .ok()
+        };
         let once = file(1);
         for threads in [1, 2, 5] {
             assert!(file(threads) == once, "seed {seed}, {threads} threads");

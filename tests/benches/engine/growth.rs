@@ -22,8 +22,14 @@ pub(super) fn tables(bench: &Bench) {
         messages: Some(1_000),
         ..PackageSpec::default()
     };
-    table(bench, "events", 100_000, |count| PackageSpec { events: Some(count), ..base.clone() });
-    table(bench, "sessions", 50_000, |count| PackageSpec { sessions: Some(count), ..base.clone() });
+    table(bench, "events", 100_000, |count| PackageSpec {
+        events: Some(count),
+        ..base.clone()
+    });
+    table(bench, "sessions", 50_000, |count| PackageSpec {
+        sessions: Some(count),
+        ..base.clone()
+    });
     table(bench, "channels", 2_500, |count| PackageSpec {
         channels: u32::try_from(count).unwrap(),
         messages: Some(count * 20),
@@ -55,8 +61,12 @@ fn table(bench: &Bench, what: &str, first: u64, spec: impl Fn(u64) -> PackageSpe
 
 /// A report of so many rows of activity, such as messages in 500 channels give.
 pub(super) fn report(rows: u32) -> Report {
-    let channels: Vec<Text> = (0..500u64).map(|place| (180_000_000_000_000_000 + place * 77_777).to_string().into()).collect();
-    let guilds: Vec<Text> = (0..50u64).map(|place| (190_000_000_000_000_000 + place * 99_999).to_string().into()).collect();
+    let channels: Vec<Text> = (0..500u64)
+        .map(|place| (180_000_000_000_000_000 + place * 77_777).to_string().into())
+        .collect();
+    let guilds: Vec<Text> = (0..50u64)
+        .map(|place| (190_000_000_000_000_000 + place * 99_999).to_string().into())
+        .collect();
     let row = |place: u32| ActivityRow {
         event: "message_sent",
         day: Day(Day::DISCORDS_FIRST.0 + i32::try_from(place / 200).unwrap_or(0)),
@@ -71,7 +81,12 @@ pub(super) fn report(rows: u32) -> Report {
     let mut activity: Vec<_> = (0..rows).map(row).collect();
     activity.sort_unstable();
     Report {
-        owner: Owner { id: "170000000000000001".into(), name: "somebody".into(), display_name: None, avatar_url: None },
+        owner: Owner {
+            id: "170000000000000001".into(),
+            name: "somebody".into(),
+            display_name: None,
+            avatar_url: None,
+        },
         is_partial: false,
         message_count: 0,
         activity,

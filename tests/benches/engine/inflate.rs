@@ -20,19 +20,34 @@ pub(super) fn needed_entries(path: &Path, runs: usize) -> Vec<Duration> {
     let mut places = Vec::new();
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).unwrap();
-        assert!(matches!(entry.compression(), CompressionMethod::Deflated | CompressionMethod::Stored));
+        assert!(matches!(
+            entry.compression(),
+            CompressionMethod::Deflated | CompressionMethod::Stored
+        ));
         let is_deflated = entry.compression() == CompressionMethod::Deflated;
         names.push(entry.name().to_owned());
         places.push((entry.data_start().unwrap(), entry.compressed_size(), is_deflated));
     }
     let layout = Layout::locate(names.iter().enumerate().map(|(index, name)| (index, name.as_str())));
-    let channels = layout.channels.iter().flat_map(|folder| [folder.channel, folder.messages_json, folder.messages_csv]);
+    let channels = layout
+        .channels
+        .iter()
+        .flat_map(|folder| [folder.channel, folder.messages_json, folder.messages_csv]);
     let small = [layout.payments, layout.messages_index, layout.servers_index];
-    let needed = channels.chain(small).flatten().chain(layout.profiles.clone()).chain(layout.events.clone());
+    let needed = channels
+        .chain(small)
+        .flatten()
+        .chain(layout.profiles.clone())
+        .chain(layout.events.clone());
     let mut inflater = Inflater::new(&file);
     needed
         .filter(|index| places[*index].2)
-        .map(|index| (0..runs).map(|_| inflater.run(places[index].0, places[index].1)).min().unwrap())
+        .map(|index| {
+            (0..runs)
+                .map(|_| inflater.run(places[index].0, places[index].1))
+                .min()
+                .unwrap()
+        })
         .collect()
 }
 
@@ -45,7 +60,12 @@ struct Inflater<'a> {
 
 impl<'a> Inflater<'a> {
     fn new(file: &'a File) -> Self {
-        Self { file, inflate: Decompress::new(false), packed: vec![0; BLOCK], plain: vec![0; BLOCK] }
+        Self {
+            file,
+            inflate: Decompress::new(false),
+            packed: vec![0; BLOCK],
+            plain: vec![0; BLOCK],
+        }
     }
 
     fn run(&mut self, start: u64, size: u64) -> Duration {
@@ -54,12 +74,17 @@ impl<'a> Inflater<'a> {
         let mut offset = 0;
         loop {
             let length = usize::try_from((size - offset).min(BLOCK as u64)).unwrap();
-            self.file.read_exact_at(&mut self.packed[..length], start + offset).unwrap();
+            self.file
+                .read_exact_at(&mut self.packed[..length], start + offset)
+                .unwrap();
             offset += length as u64;
             let mut rest = &self.packed[..length];
             loop {
                 let (before_in, before_out) = (self.inflate.total_in(), self.inflate.total_out());
-                let status = self.inflate.decompress(rest, &mut self.plain, FlushDecompress::None).unwrap();
+                let status = self
+                    .inflate
+                    .decompress(rest, &mut self.plain, FlushDecompress::None)
+                    .unwrap();
                 if status == Status::StreamEnd {
                     return began.elapsed();
                 }
@@ -76,8 +101,9 @@ impl<'a> Inflater<'a> {
 /// Texts such as people write, of 5 to 400 bytes: half a megabyte.
 pub(super) fn messages_of_conversations() -> Vec<String> {
     let words = [
-        "lol", "the", "game", "was", "really", "GREAT", "but", "i", "don't", "like", "waiting", "so", "much", "ok", "see",
-        "you", "tomorrow", "at", "school", "haha", ":)", "that", "sucks", "best", "day", "ever!!!", "maybe", "not",
+        "lol", "the", "game", "was", "really", "GREAT", "but", "i", "don't", "like", "waiting", "so", "much", "ok",
+        "see", "you", "tomorrow", "at", "school", "haha", ":)", "that", "sucks", "best", "day", "ever!!!", "maybe",
+        "not",
     ];
     let mut texts = Vec::new();
     let mut bytes = 0;
@@ -86,7 +112,9 @@ pub(super) fn messages_of_conversations() -> Vec<String> {
         let length = 1 + place % 60;
         let text: Vec<_> = (0..length)
             .map(|_| {
-                place = place.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                place = place
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
                 words[(place >> 33) % words.len()]
             })
             .collect();

@@ -26,7 +26,10 @@ const RUNS: usize = 3;
 
 fn main() {
     // `cargo test --benches` and `cargo bench` pass flags of their own harness.
-    let megabytes = std::env::args().filter_map(|argument| argument.parse::<u64>().ok()).next().unwrap_or(1_700);
+    let megabytes = std::env::args()
+        .filter_map(|argument| argument.parse::<u64>().ok())
+        .next()
+        .unwrap_or(1_700);
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let bench = Bench { runtime, folder };
@@ -46,7 +49,14 @@ struct Bench {
 impl Bench {
     /// Reading and analysis until the report is complete, beside an ideal inflate on two cores.
     fn whole_package(&self, size: u64) {
-        let (path, truth) = self.package("whole", &PackageSpec { size, seed: 1, ..PackageSpec::default() });
+        let (path, truth) = self.package(
+            "whole",
+            &PackageSpec {
+                size,
+                seed: 1,
+                ..PackageSpec::default()
+            },
+        );
         let facts = &truth.archive;
         println!(
             "package: {} MB unpacked, {} MB packed, {} event lines of which {} count, {} messages in {} MB",
@@ -63,13 +73,24 @@ impl Bench {
         let taken = fastest(|| self.read(&path, 2, false));
         println!("reading and analysis, 2 threads, without sentiment: {taken:.2?}");
         println!("ideal inflate on 2 cores: {ideal:.2?}");
-        println!("RATIO to the ideal inflate: {:.2} (at most 1.40)\n", ratio(taken, ideal));
+        println!(
+            "RATIO to the ideal inflate: {:.2} (at most 1.40)\n",
+            ratio(taken, ideal)
+        );
     }
 
     /// Event files on one core, beside raw inflate of the same bytes.
     fn event_files(&self, size: u64) {
         let without = [Section::Messages, Section::Servers, Section::Payments].into();
-        let (path, _) = self.package("events", &PackageSpec { size, seed: 2, without, ..PackageSpec::default() });
+        let (path, _) = self.package(
+            "events",
+            &PackageSpec {
+                size,
+                seed: 2,
+                without,
+                ..PackageSpec::default()
+            },
+        );
         let inflate: Duration = inflate::needed_entries(&path, RUNS).iter().sum();
         let taken = fastest(|| self.read(&path, 1, false));
         println!("event files, 1 thread: {taken:.2?}, raw inflate: {inflate:.2?}");
@@ -91,7 +112,10 @@ impl Bench {
         let report = growth::report(500_000);
         let taken = fastest(|| self.write(&report));
         let size = self.write(&report).len();
-        println!("statistics file of 500,000 activity rows: {taken:.2?} (at most 2.5 s), {} MB\n", size / 1_000_000);
+        println!(
+            "statistics file of 500,000 activity rows: {taken:.2?} (at most 2.5 s), {} MB\n",
+            size / 1_000_000
+        );
     }
 
     /// Generates a package, unless a former run left the same.
@@ -103,13 +127,21 @@ impl Bench {
     }
 
     fn read(&self, path: &Path, threads: usize, sentiment: bool) -> Report {
-        let options = ZipOptions { threads: NonZeroUsize::new(threads).unwrap(), sentiment, ..ZipOptions::default() };
+        let options = ZipOptions {
+            threads: NonZeroUsize::new(threads).unwrap(),
+            sentiment,
+            ..ZipOptions::default()
+        };
         let package = Arc::new(PackageFile::open(path).unwrap());
-        self.runtime.block_on(ZipReader::new(options).read(package, Progress::new())).unwrap()
+        self.runtime
+            .block_on(ZipReader::new(options).read(package, Progress::new()))
+            .unwrap()
     }
 
     fn write(&self, report: &Report) -> Vec<u8> {
-        self.runtime.block_on(SqliteWriter::default().write(report, "bench", Packing::Plain)).unwrap()
+        self.runtime
+            .block_on(SqliteWriter::default().write(report, "bench", Packing::Plain))
+            .unwrap()
     }
 }
 

@@ -11,16 +11,25 @@ use dumpus_ports::report::{Packing, ReportWriter};
 
 /// Reads a package on so many threads.
 pub fn analyse(package: Vec<u8>, threads: usize) -> Result<Report, ArchiveError> {
-    let options = ZipOptions { threads: NonZeroUsize::new(threads).unwrap(), ..ZipOptions::default() };
+    let options = ZipOptions {
+        threads: NonZeroUsize::new(threads).unwrap(),
+        ..ZipOptions::default()
+    };
     let reader = ZipReader::new(options);
     runtime().block_on(reader.read(Arc::new(package), Progress::new()))
 }
 
 /// The statistics file of a report.
 pub fn written(report: &Report, packing: Packing) -> Vec<u8> {
-    runtime().block_on(SqliteWriter::default().write(report, "local", packing)).unwrap()
+    runtime()
+        .block_on(SqliteWriter::default().write(report, "local", packing))
+        .unwrap()
 }
 
 pub fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap()
 }

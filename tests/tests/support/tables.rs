@@ -16,7 +16,10 @@ use super::engine::runtime;
 pub fn assert_file_tells(file: &[u8], truth: &Truth) {
     runtime().block_on(async {
         let mut database = SqliteConnection::connect("sqlite::memory:").await.unwrap();
-        database.deserialize(None, file.try_into().unwrap(), true).await.unwrap();
+        database
+            .deserialize(None, file.try_into().unwrap(), true)
+            .await
+            .unwrap();
         let tables = Tables { database };
         tables.assert(truth).await;
     });
@@ -35,12 +38,20 @@ impl Tables {
             avatar_url: row.get("package_owner_avatar_url"),
         });
         assert_eq!(owner.await, truth.owner.clone().into_iter().collect::<Vec<_>>());
-        let is_partial = self.rows("package_data", |row| row.get::<bool, _>("package_is_partial")).await;
+        let is_partial = self
+            .rows("package_data", |row| row.get::<bool, _>("package_is_partial"))
+            .await;
         assert_eq!(is_partial, [truth.package_is_partial], "package_is_partial");
 
-        let sections = self.rows("package_sections", |row| (row.get("section"), row.get("status"))).await;
+        let sections = self
+            .rows("package_sections", |row| (row.get("section"), row.get("status")))
+            .await;
         let sections: BTreeMap<String, String> = sections.into_iter().collect();
-        let expected = truth.sections.iter().map(|(section, status)| (name(section), name(status))).collect();
+        let expected = truth
+            .sections
+            .iter()
+            .map(|(section, status)| (name(section), name(status)))
+            .collect();
         assert_eq!(sections, expected, "package_sections");
 
         let activity = self.rows("activity", |row| ActivityRow {
@@ -129,7 +140,13 @@ impl Tables {
 
     async fn rows<T>(&mut self, table: &str, read: impl Fn(&SqliteRow) -> T) -> Vec<T> {
         let query = AssertSqlSafe(format!("SELECT * FROM {table}"));
-        sqlx::query(query).fetch_all(&mut self.database).await.unwrap().iter().map(read).collect()
+        sqlx::query(query)
+            .fetch_all(&mut self.database)
+            .await
+            .unwrap()
+            .iter()
+            .map(read)
+            .collect()
     }
 }
 
@@ -138,9 +155,20 @@ fn same<T: Debug + Ord + Clone>(table: &str, mut read: Vec<T>, expected: &[T]) {
     let mut expected = expected.to_vec();
     read.sort();
     expected.sort();
-    let missing: Vec<_> = expected.iter().filter(|row| read.binary_search(row).is_err()).take(5).collect();
-    let invented: Vec<_> = read.iter().filter(|row| expected.binary_search(row).is_err()).take(5).collect();
-    assert!(missing.is_empty() && invented.is_empty(), "{table}: missing {missing:#?}, invented {invented:#?}");
+    let missing: Vec<_> = expected
+        .iter()
+        .filter(|row| read.binary_search(row).is_err())
+        .take(5)
+        .collect();
+    let invented: Vec<_> = read
+        .iter()
+        .filter(|row| expected.binary_search(row).is_err())
+        .take(5)
+        .collect();
+    assert!(
+        missing.is_empty() && invented.is_empty(),
+        "{table}: missing {missing:#?}, invented {invented:#?}"
+    );
     assert_eq!(read.len(), expected.len(), "{table}: repeated rows");
 }
 
