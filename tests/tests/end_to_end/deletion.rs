@@ -29,11 +29,9 @@ fn assert_nothing_is_left(discord: &Discord, instance: &Instance, link: &Link, i
 
     let next = discord.link(small().0, Behaviour::Package);
     let next_id = instance.process(&next);
-    let status = instance.status(&next.key, &next_id);
-    assert_eq!(
-        status["processingQueuePosition"]["standardQueueTotal"], 0,
-        "a job is left"
-    );
+    instance.status_until(&next, &next_id, "without jobs", |status| {
+        status["processingQueuePosition"]["standardQueueTotal"] == 0
+    });
     assert_eq!(instance.status(&link.key, id)["errorMessageCode"], "UNKNOWN_PACKAGE_ID");
     delete(instance, &next, &next_id);
     Database::open(&instance.database()).assert_empty();
@@ -67,9 +65,7 @@ fn a_download_breaks_off() {
     });
     let link = discord.link(package, Behaviour::Held);
     let id = instance.admit(&link.url);
-    instance.status_until(&link, &id, "half downloaded", |status| {
-        status["processingProgress"] == 50
-    });
+    instance.half_downloaded(&link, &id);
     assert_eq!(link.open_downloads(), 1);
     delete(&instance, &link, &id);
     within(SOON, "the download breaks off", || {

@@ -18,9 +18,7 @@ fn after_kill_nine_the_next_poll_of_the_owner_queues_the_package_again() {
     let mut instance = Instance::start(&discord, &[SHORT_LEASE]);
     let running = discord.link(small().0, Behaviour::Held);
     let running_id = instance.admit(&running.url);
-    instance.status_until(&running, &running_id, "half downloaded", |status| {
-        status["processingProgress"] == 50
-    });
+    instance.half_downloaded(&running, &running_id);
     let waiting = discord.link(small().0, Behaviour::Package);
     let waiting_id = instance.admit(&waiting.url);
     instance.process.kill();

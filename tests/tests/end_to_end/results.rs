@@ -80,9 +80,7 @@ fn a_package_that_is_spooled_to_disk_gives_the_same_and_leaves_no_file() {
     });
     let link = discord.link(package, Behaviour::Held);
     let id = instance.admit(&link.url);
-    instance.status_until(&link, &id, "half downloaded", |status| {
-        status["processingProgress"] == 50
-    });
+    instance.half_downloaded(&link, &id);
     assert!(instance.process.nameless_bytes() > 0, "nothing is spooled");
     link.switch_to(Behaviour::Package);
     assert_eq!(instance.settled(&link, &id)["isDataAvailable"], true);
@@ -134,9 +132,7 @@ fn two_submissions_at_the_same_instant_queue_one_job() {
     });
     let id = &ids[0];
     assert!(ids.iter().all(|other| other == id));
-    let status = instance.status_until(&link, id, "half downloaded", |status| {
-        status["processingProgress"] == 50
-    });
+    let status = instance.half_downloaded(&link, id);
     assert_eq!(status["processingQueuePosition"]["standardQueueTotal"], 1);
     assert_eq!(
         instance.admit(&link.url),

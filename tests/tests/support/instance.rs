@@ -121,6 +121,11 @@ impl Instance {
         self.status_until(link, id, step, |status| status["processingStep"] == step)
     }
 
+    /// Waits until as much has come as a held download brings.
+    pub fn half_downloaded(&self, link: &Link, id: &str) -> Value {
+        self.status_until(link, id, "half downloaded", |status| status["processingProgress"].as_u64() >= Some(49))
+    }
+
     /// Waits for the end of the work.
     pub fn settled(&self, link: &Link, id: &str) -> Value {
         self.status_until(link, id, "settled", |status| status["isProcessing"] == false)
