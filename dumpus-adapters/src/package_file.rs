@@ -25,7 +25,10 @@ impl PackageFile {
         if metadata.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        Ok(Self { file, size: metadata.len() })
+        Ok(Self {
+            file,
+            size: metadata.len(),
+        })
     }
 }
 

@@ -1,4 +1,5 @@
 //! The contract of package sources, against every adapter.
+#![cfg(any(feature = "http", feature = "memory"))]
 #![expect(clippy::expect_used, reason = "tests fail by panicking")]
 
 #[cfg(feature = "http")]

@@ -1,6 +1,7 @@
 //! What the SQL adapter promises beyond the contracts of its ports.
 
 #![cfg(feature = "sql")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "databases/mod.rs"]
 mod support;

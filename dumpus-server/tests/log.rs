@@ -1,5 +1,8 @@
 //! What is logged of requests. A binary of its own: a log is the process's.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+
+#[expect(dead_code, reason = "a part of it is for other tests")]
 mod support;
 
 use std::io::Write;

@@ -1,5 +1,8 @@
 //! The committed description of the API is the one that the server serves.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+
+#[expect(dead_code, reason = "a part of it is for other tests")]
 mod support;
 
 use std::fs;

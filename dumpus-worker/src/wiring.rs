@@ -165,8 +165,8 @@ async fn instance_key(registry: &dyn PackageRegistry, settings: &BackendSettings
 /// A name that no other worker has.
 fn consumer() -> Result<String, NotWired> {
     let key = InstanceKey::generate().ok_or_else(|| NotWired::new("the system gives no randomness"))?;
-    let random: String = key.expose().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("{}-{random}", std::process::id()))
+    let random = key.expose().first_chunk().copied().map_or(0, u64::from_be_bytes);
+    Ok(format!("{}-{random:016x}", std::process::id()))
 }
 
 /// What takes packages from the queue to their results.

@@ -107,6 +107,7 @@ impl From<DbErr> for Trouble {
             DbErr::Conn(RuntimeErr::SqlxError(error))
             | DbErr::Exec(RuntimeErr::SqlxError(error))
             | DbErr::Query(RuntimeErr::SqlxError(error)) => Self::from(&*error),
+            DbErr::Custom(_) | DbErr::Migration(_) => Self::lasting("its steps are those of another release"),
             _ => Self::lasting("the mapper failed"),
         }
     }

@@ -1,10 +1,13 @@
 //! Statements of both dialects, on one pool of connections, within a time.
 
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait, Value,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, QueryResult, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait, Value,
 };
 use tokio::time::timeout;
 
@@ -15,11 +18,31 @@ use super::error::Trouble;
 pub(super) struct Pool {
     database: DatabaseConnection,
     budget: Duration,
+    doubt: Doubt,
+}
+
+/// Raised when a request took too long: the network may swallow what its connection sends, without a word. Such a
+/// connection is to be dropped, not kept until the operating system gives it up after a quarter of an hour.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Doubt(Arc<AtomicBool>);
+
+impl Doubt {
+    pub(super) fn is_raised(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set(&self, is_raised: bool) {
+        self.0.store(is_raised, Ordering::Relaxed);
+    }
 }
 
 impl Pool {
-    pub(super) fn new(database: DatabaseConnection, budget: Duration) -> Self {
-        Self { database, budget }
+    pub(super) fn new(database: DatabaseConnection, budget: Duration, doubt: Doubt) -> Self {
+        Self {
+            database,
+            budget,
+            doubt,
+        }
     }
 
     pub(super) fn dialect(&self) -> Dialect {
@@ -56,14 +79,14 @@ impl Pool {
             ..TransactionOptions::default()
         };
         let dialect = self.dialect();
-        let done = timeout(self.budget, async {
+        self.within(async {
             let database = self.database.begin_with_options(options).await?;
             let transaction = Transaction { database, dialect };
             let done = work(&transaction).await?;
             transaction.database.commit().await?;
-            Ok(done)
-        });
-        done.await.unwrap_or_else(|_| Err(too_slow()))
+            Ok::<_, Trouble>(done)
+        })
+        .await
     }
 
     pub(super) async fn ping(&self) -> Result<(), Trouble> {
@@ -71,24 +94,23 @@ impl Pool {
     }
 
     pub(super) async fn close(&self) {
-        // Closing what is broken already needs no answer.
-        let _ = self.database.clone().close().await;
+        // What is broken already, or does not answer, is closed without a word.
+        let _ = timeout(self.budget, self.database.clone().close()).await;
     }
 
     pub(super) fn database(&self) -> &DatabaseConnection {
         &self.database
     }
 
-    async fn within<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, Trouble> {
-        match timeout(self.budget, work).await {
-            Ok(answer) => Ok(answer?),
-            Err(_) => Err(too_slow()),
+    async fn within<T, E: Into<Trouble>>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, Trouble> {
+        let mut work = pin!(work);
+        if let Ok(answer) = timeout(self.budget, &mut work).await {
+            return answer.map_err(Into::into);
         }
+        // Before the work lets go of its connection.
+        self.doubt.set(true);
+        Err(Trouble::passing("the database took too long"))
     }
-}
-
-fn too_slow() -> Trouble {
-    Trouble::passing("the database took too long")
 }
 
 /// A transaction that is rolled back unless its work succeeds.

@@ -1,6 +1,7 @@
 //! A PostgreSQL server: how it is reached, and how long it may take.
 
 use std::fmt;
+use std::io;
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
@@ -11,7 +12,7 @@ use url::Url;
 
 use super::connect::{Pools, SqlOptions};
 use super::error::{ConnectError, Trouble};
-use super::pool::Pool;
+use super::pool::{Doubt, Pool};
 
 /// The first connection tells whether there is a server; networks and TLS take their time.
 const FIRST: Duration = Duration::from_secs(5);
@@ -90,8 +91,9 @@ impl PostgresAddress {
         // Its end needs no answer.
         let _ = first.map_err(|error| Trouble::from(&error))?.close().await;
         let pool = |connections, budget| {
-            let pool = self.pool(connections, options.acquire_timeout, budget);
-            Pool::new(pool, budget)
+            let doubt = Doubt::default();
+            let pool = self.pool(connections, options.acquire_timeout, budget, doubt.clone());
+            Pool::new(pool, budget, doubt)
         };
         let requests = pool(options.connections, options.request_timeout);
         let blobs = pool(BLOBS, options.blob_timeout);
@@ -109,10 +111,11 @@ impl PostgresAddress {
             .max_connections(1)
             .acquire_timeout(FIRST)
             .connect_lazy_with(self.0.clone());
-        Pool::new(SqlxPostgresConnector::from_sqlx_postgres_pool(pool), Duration::MAX)
+        let pool = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+        Pool::new(pool, FIRST, Doubt::default())
     }
 
-    fn pool(&self, connections: u32, patience: Duration, budget: Duration) -> DatabaseConnection {
+    fn pool(&self, connections: u32, patience: Duration, budget: Duration, doubt: Doubt) -> DatabaseConnection {
         // The server gives a statement up when nobody waits for it any more.
         let millis = budget.as_millis();
         let limits = format!("SET statement_timeout = {millis}; SET idle_in_transaction_session_timeout = {millis}");
@@ -124,6 +127,18 @@ impl PostgresAddress {
                 Box::pin(async move {
                     if state.idle_for > TRUSTED {
                         connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .after_release(move |connection, _| {
+                let doubt = doubt.clone();
+                Box::pin(async move {
+                    if doubt.is_raised() {
+                        // The driver asks, too, but would wait for ever.
+                        let answer = timeout(TRUSTED, connection.ping()).await;
+                        answer.map_err(io::Error::from)??;
+                        doubt.set(false);
                     }
                     Ok(true)
                 })

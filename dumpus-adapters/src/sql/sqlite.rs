@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 
 use super::connect::{Pools, SqlOptions};
 use super::error::{ConnectError, Trouble};
-use super::pool::Pool;
+use super::pool::{Doubt, Pool};
 
 /// Another process writes for moments only; shorter than a request may take.
 const BUSY: Duration = Duration::from_millis(1_500);
@@ -64,12 +64,14 @@ impl SqliteAddress {
             .map_err(|error| Trouble::lasting(error.to_string()))?;
         let pool = |count| connections(count, options.acquire_timeout, self.options.clone());
         let (reads, writes) = (pool(READERS.min(options.connections)), pool(1));
+        // Nothing stands between a process and its files: no connection is ever in doubt.
+        let within = |pool, budget| Pool::new(pool, budget, Doubt::default());
         let pools = Pools {
-            read: Pool::new(reads.clone(), options.request_timeout),
-            write: Pool::new(writes.clone(), options.request_timeout),
-            line_up: Pool::new(pool(1), options.request_timeout),
-            blob_reads: Pool::new(reads, options.blob_timeout),
-            blob_writes: Pool::new(writes, options.blob_timeout),
+            read: within(reads.clone(), options.request_timeout),
+            write: within(writes.clone(), options.request_timeout),
+            line_up: within(pool(1), options.request_timeout),
+            blob_reads: within(reads, options.blob_timeout),
+            blob_writes: within(writes, options.blob_timeout),
         };
         let until = Instant::now() + OPENING;
         while let Err(trouble) = pools.write.ping().await {
@@ -85,7 +87,7 @@ impl SqliteAddress {
 
     pub(super) fn pool_for_migrations(&self) -> Pool {
         let options = self.options.clone().busy_timeout(MIGRATION);
-        Pool::new(connections(1, MIGRATION, options), MIGRATION)
+        Pool::new(connections(1, MIGRATION, options), MIGRATION, Doubt::default())
     }
 }
 

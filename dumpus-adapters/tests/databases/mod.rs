@@ -1,5 +1,7 @@
 //! Databases for tests, each empty and of its own.
 
+#![expect(clippy::unwrap_used, reason = "a test without its database fails")]
+
 use std::collections::hash_map::RandomState;
 use std::env;
 use std::hash::{BuildHasher as _, Hasher as _};

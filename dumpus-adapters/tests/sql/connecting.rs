@@ -1,4 +1,6 @@
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use dumpus_adapters::sql::{ConnectError, SqlDatabase, SqlOptions};
@@ -6,6 +8,10 @@ use dumpus_ports::blobs::{BlobError, BlobStore as _};
 use dumpus_ports::domain::package::PackageId;
 use dumpus_ports::registry::{PackageRegistry as _, RegistryError};
 use sea_orm::{ConnectionTrait as _, Database, TransactionTrait as _};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
 use crate::support;
 
@@ -92,7 +98,7 @@ async fn connections_that_broke_are_replaced() {
     };
     // Only connections of this test have this name.
     let name = format!("broken_{}", std::process::id());
-    scratch.url.push_str(&format!("&application_name={name}"));
+    scratch.url = format!("{}&application_name={name}", scratch.url);
     let (database, scratch) = support::migrated(Some(scratch)).await.unwrap();
     let registry = database.registry();
     registry.ping().await.unwrap();
@@ -116,6 +122,81 @@ async fn a_closed_database_is_unavailable() {
     assert!(matches!(error, RegistryError::Unavailable(_)), "{error:?}");
     let error = database.blobs().ping().await.unwrap_err();
     assert!(matches!(error, BlobError::Unavailable(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn connections_that_fell_silent_are_replaced() {
+    let Some((_, scratch)) = support::migrated(support::postgres().await).await else {
+        return;
+    };
+    let mut url = url::Url::parse(&scratch.url).unwrap();
+    let wire = Wire::to(url.socket_addrs(|| Some(5432)).unwrap()[0]).await;
+    url.set_ip_host(wire.address.ip()).unwrap();
+    url.set_port(Some(wire.address.port())).unwrap();
+    let options = SqlOptions {
+        connections: 2,
+        acquire_timeout: Duration::from_millis(300),
+        request_timeout: Duration::from_millis(500),
+        ..SqlOptions::default()
+    };
+    let database = SqlDatabase::connect(url.as_str(), options).await.unwrap();
+    let registry = database.registry();
+    assert_eq!(registry.find(PACKAGE).await.unwrap(), None);
+    wire.silence();
+    let began = Instant::now();
+    // Only what the operating system gives up would take longer.
+    while began.elapsed() < Duration::from_mins(1) {
+        match registry.find(PACKAGE).await {
+            Ok(found) => return assert_eq!(found, None),
+            Err(error) => assert!(matches!(error, RegistryError::Unavailable(_)), "{error:?}"),
+        }
+    }
+    panic!("the silent connections are still in use");
+}
+
+/// A network between a process and its database.
+struct Wire {
+    address: SocketAddr,
+    /// Connections up to this one carry nothing any more.
+    silent: Arc<AtomicUsize>,
+    made: Arc<AtomicUsize>,
+}
+
+impl Wire {
+    async fn to(database: SocketAddr) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (silent, made) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (is_silent, count) = (silent.clone(), made.clone());
+        tokio::spawn(async move {
+            while let Ok((near, _)) = listener.accept().await {
+                let number = count.fetch_add(1, Ordering::SeqCst) + 1;
+                let far = TcpStream::connect(database).await.unwrap();
+                let (near_in, near_out) = near.into_split();
+                let (far_in, far_out) = far.into_split();
+                tokio::spawn(carry(near_in, far_out, number, is_silent.clone()));
+                tokio::spawn(carry(far_in, near_out, number, is_silent.clone()));
+            }
+        });
+        Self { address, silent, made }
+    }
+
+    fn silence(&self) {
+        self.silent.store(self.made.load(Ordering::SeqCst), Ordering::SeqCst);
+    }
+}
+
+async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, number: usize, silent: Arc<AtomicUsize>) {
+    let mut bytes = [0; 4096];
+    while let Ok(length @ 1..) = from.read(&mut bytes).await {
+        if number <= silent.load(Ordering::SeqCst) {
+            // It stays open, and nothing comes of it.
+            std::future::pending::<()>().await;
+        }
+        if to.write_all(&bytes[..length]).await.is_err() {
+            break;
+        }
+    }
 }
 
 async fn connect(url: &str) -> Result<SqlDatabase, ConnectError> {

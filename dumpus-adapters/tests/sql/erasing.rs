@@ -2,6 +2,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use dumpus_adapters::sql::{SqlDatabase, SqlOptions};
 use dumpus_ports::blobs::{BlobKey, BlobStore as _};
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::LaneTotals;
@@ -61,9 +62,7 @@ async fn only_its_user_can_read_the_database() {
     let scratch = support::sqlite().await.unwrap();
     // A folder that is not there yet.
     let url = scratch.url.replace("dumpus.db", "data/dumpus.db");
-    let database = dumpus_adapters::sql::SqlDatabase::connect(&url, Default::default())
-        .await
-        .unwrap();
+    let database = SqlDatabase::connect(&url, SqlOptions::default()).await.unwrap();
     database.migrate().await.unwrap();
     let folder = folder(&scratch).join("data");
     assert_eq!(mode(&folder), 0o700);

@@ -1,7 +1,7 @@
 use std::env;
 use std::process::{Child, Command, Stdio};
 
-use dumpus_adapters::sql::SqlDatabase;
+use dumpus_adapters::sql::{SqlDatabase, SqlOptions};
 use dumpus_ports::registry::PackageRegistry as _;
 use sea_orm::{ConnectionTrait as _, Database};
 use tokio::task::JoinSet;
@@ -79,7 +79,7 @@ async fn a_database_that_a_newer_release_has_migrated_is_used() {
 }
 
 async fn start(url: &str) {
-    let database = SqlDatabase::connect(url, Default::default()).await.unwrap();
+    let database = SqlDatabase::connect(url, SqlOptions::default()).await.unwrap();
     database.migrate().await.unwrap();
     assert_works(&database).await;
 }

@@ -1,5 +1,7 @@
 //! The API over in-memory adapters, by families of endpoints.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

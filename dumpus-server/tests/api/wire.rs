@@ -84,7 +84,7 @@ async fn an_announced_body_over_the_limit_is_refused_before_it_is_sent() {
 #[tokio::test]
 async fn a_result_has_its_length_and_head_has_it_too() {
     let server = start(ApiSettings::default()).await;
-    server.instance.process(&key(0), &[7; 300_000]).await;
+    server.instance.process(&key(0), &vec![7; 300_000]).await;
     let (id, key) = (server.instance.id(&key(0)), key(0));
     for method in ["GET", "HEAD"] {
         let request = format!(

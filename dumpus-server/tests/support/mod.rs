@@ -1,7 +1,5 @@
 //! The API over in-memory adapters, and a client of it.
 
-#![allow(dead_code, reason = "each test binary uses a part")]
-
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;

@@ -355,7 +355,7 @@ mod tests {
 
     #[test]
     fn nothing_needs_to_be_set() {
-        assert_eq!(problems(&[]), [String::new(); 0]);
+        assert!(problems(&[]).is_empty());
     }
 
     #[test]

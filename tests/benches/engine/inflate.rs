@@ -25,7 +25,7 @@ pub(super) fn needed_entries(path: &Path, runs: usize) -> Vec<Duration> {
             CompressionMethod::Deflated | CompressionMethod::Stored
         ));
         let is_deflated = entry.compression() == CompressionMethod::Deflated;
-        names.push(entry.name().to_owned());
+        names.push(String::from_utf8_lossy(entry.name_raw()).into_owned());
         places.push((entry.data_start().unwrap(), entry.compressed_size(), is_deflated));
     }
     let layout = Layout::locate(names.iter().enumerate().map(|(index, name)| (index, name.as_str())));

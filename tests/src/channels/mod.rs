@@ -6,6 +6,7 @@ mod oddities;
 
 use crate::{
     archive::Damage,
+    events::Wanted,
     quirk::Quirk,
     rng::Rng,
     spec::{Generation, PackageSpec, Section},
@@ -184,10 +185,10 @@ impl<'a> ChannelPlan<'a> {
             .spec
             .messages
             .unwrap_or_else(|| self.spec.size * self.spec.message_percent / 100 / AVERAGE_MESSAGE);
-        let rows = self
-            .spec
-            .activity_rows
-            .map_or_else(|| (total / 3).min(200_000), |rows| rows * 4 / 5);
+        let rows = self.spec.activity_rows.map_or_else(
+            || (total / 3).min(200_000),
+            |rows| rows - Wanted::of(self.spec).rows(rows),
+        );
         let mut left = total;
         for channel in self.channels.iter_mut().filter(|channel| channel.is_special) {
             if channel.has_file {

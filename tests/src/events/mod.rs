@@ -112,12 +112,7 @@ impl EventPlan {
     }
 
     fn fill(&mut self, spec: &PackageSpec, places: &Places, voice_places: &[Place], window: Window, span: (i64, i64)) {
-        let bytes: u64 = self.files.iter().map(|file| file.budget).sum();
-        let counted = bytes / average_line(spec.lines) * spec.counted_percent / 100;
-        let voice = spec.voice.unwrap_or(counted / 20);
-        let sessions = spec.sessions.unwrap_or(counted / 4);
-        let plain = spec.events.unwrap_or(counted.saturating_sub(2 * (voice + sessions)));
-
+        let Wanted { voice, sessions, plain } = Wanted::of(spec);
         let voice = VoicePlan::new(spec, window, voice_places, span, voice, 1 << 40);
         let sessions = SessionPlan::new(spec, window, span, sessions, 2 << 40);
         let mut plain = PlainPlan::new(spec, places, span, plain, 3 << 40);
@@ -179,6 +174,41 @@ impl EventPlan {
     }
 }
 
+/// How many of each kind of counted events a package is to have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    voice: u64,
+    sessions: u64,
+    pub(crate) plain: u64,
+}
+
+impl Wanted {
+    pub(crate) fn of(spec: &PackageSpec) -> Self {
+        if !spec.holds(Section::Activity) {
+            return Self {
+                voice: 0,
+                sessions: 0,
+                plain: 0,
+            };
+        }
+        let counted = event_bytes(spec) / average_line(spec.lines) * spec.counted_percent / 100;
+        let voice = spec.voice.unwrap_or(counted / 20);
+        let sessions = spec.sessions.unwrap_or(counted / 4);
+        let plain = spec.events.unwrap_or(counted.saturating_sub(2 * (voice + sessions)));
+        Self { voice, sessions, plain }
+    }
+
+    /// Rows of `activity` that the plain events are to give, of all that the package is to have.
+    pub(crate) fn rows(self, all: u64) -> u64 {
+        (all / 5).min(self.plain)
+    }
+}
+
+/// Bytes of all event files.
+fn event_bytes(spec: &PackageSpec) -> u64 {
+    spec.size - spec.size * spec.message_percent.min(100) / 100
+}
+
 /// A file of events that nothing else repeats.
 fn lost_file(
     spec: &PackageSpec,
@@ -224,7 +254,7 @@ fn files(spec: &PackageSpec) -> Vec<EventFile> {
         }
     }
     let count = files.len() as u64;
-    let mut left = spec.size - spec.size * spec.message_percent.min(100) / 100;
+    let mut left = event_bytes(spec);
     let is_lopsided = spec.half_in_one_file.unwrap_or(spec.size >= 64_000_000);
     if is_lopsided && count > 1 {
         let half = (spec.size / 2).min(left);

@@ -1,6 +1,7 @@
 //! Counted events that need no partner: each gives one row, or adds one to it, or nothing.
 
 use super::{
+    Wanted,
     catalogue::PLAIN,
     event::{Application, EmojiId, Event, Kind, Os, Stamp},
     scribe::Places,
@@ -67,7 +68,7 @@ impl<'a> PlainPlan<'a> {
             next_id: first_id,
             events: Vec::new(),
         };
-        let rows = spec.activity_rows.map_or(count / 2, |rows| rows - rows * 4 / 5);
+        let rows = spec.activity_rows.map_or(count / 2, |rows| Wanted::of(spec).rows(rows));
         let cells: Vec<_> = (0..rows.clamp(1, count.max(1))).map(|_| plan.cell()).collect();
         for at in 0..count {
             let cell = usize::try_from(at)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::Lane;
-use dumpus_ports::registry::{Admission, Admitted, Epoch, RegistryError};
+use dumpus_ports::registry::{Admission, Admitted, Epoch, Outcome, RegistryError};
 use sea_orm::{QueryResult, Value};
 
 use super::super::connect::Pools;
@@ -38,8 +38,7 @@ pub(super) async fn admit(pools: &Pools, admission: &Admission) -> Result<Admitt
     for _ in 0..3 {
         // Most submissions of known packages change nothing, and need not wait for those that write.
         let known = row::find(&pools.read, admission.package).await?;
-        let is_failed = |outcome| matches!(outcome, dumpus_ports::registry::Outcome::Failed { .. });
-        if let Some(known) = known.filter(|known| !known.outcome.clone().is_some_and(is_failed)) {
+        if let Some(known) = known.filter(|known| !matches!(known.outcome, Some(Outcome::Failed { .. }))) {
             return Ok(Admitted::Known(known));
         }
         if let Some(row) = with_ticket(pools, BEGIN, begin(admission)).await? {

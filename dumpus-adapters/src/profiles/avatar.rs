@@ -1,0 +1,57 @@
+//! Addresses of pictures on Discord's content network.
+
+const CDN: &str = "https://cdn.discordapp.com";
+
+/// A user's avatar, or the default one that Discord shows instead.
+pub(super) fn of_user(id: u64, hash: Option<&str>, discriminator: Option<u64>) -> String {
+    if let Some(hash) = hash.filter(|hash| is_hash(hash)) {
+        return format!("{CDN}/avatars/{id}/{hash}.{}", extension(hash));
+    }
+    let number = match discriminator {
+        // Accounts of before 2023 that still have a number behind their name.
+        Some(number) if number != 0 => number % 5,
+        _ => (id >> 22) % 6,
+    };
+    format!("{CDN}/embed/avatars/{number}.png")
+}
+
+/// A server's icon.
+pub(super) fn of_guild(id: u64, hash: Option<&str>) -> Option<String> {
+    let hash = hash.filter(|hash| is_hash(hash))?;
+    Some(format!("{CDN}/icons/{id}/{hash}.{}", extension(hash)))
+}
+
+fn extension(hash: &str) -> &'static str {
+    if hash.starts_with("a_") { "gif" } else { "png" }
+}
+
+fn is_hash(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: u64 = 80_351_110_224_678_912;
+
+    #[test]
+    fn a_hash_that_begins_with_a_moves() {
+        let avatar = |hash| of_user(ID, Some(hash), None);
+        assert_eq!(avatar("a_1f"), format!("{CDN}/avatars/{ID}/a_1f.gif"));
+        assert_eq!(avatar("1f"), format!("{CDN}/avatars/{ID}/1f.png"));
+        assert_eq!(of_guild(ID, Some("a_1f")), Some(format!("{CDN}/icons/{ID}/a_1f.gif")));
+        assert_eq!(of_guild(ID, None), None);
+    }
+
+    #[test]
+    fn without_a_hash_there_is_a_default() {
+        let default = |discriminator| of_user(ID, None, discriminator);
+        assert_eq!(default(Some(1337)), format!("{CDN}/embed/avatars/2.png"));
+        let by_id = format!("{CDN}/embed/avatars/{}.png", (ID >> 22) % 6);
+        assert_eq!(default(Some(0)), by_id);
+        assert_eq!(default(None), by_id);
+        assert_eq!(of_user(ID, Some(""), None), by_id);
+        assert_eq!(of_user(ID, Some("../x"), None), by_id);
+    }
+}
