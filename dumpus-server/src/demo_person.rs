@@ -24,8 +24,11 @@ const FRIENDS: [(&str, &str, &str, i32, u64); 6] = [
     ("900000000000000016", "ptolemy", "Ptolemy", 400, 1),
 ];
 
-/// Guilds, and channels in them with their shares of messages.
-const GUILDS: [(&str, &str, &[(&str, &str, u64)]); 3] = [
+/// Id, name and share of messages of a channel.
+type GuildChannel = (&'static str, &'static str, u64);
+
+/// Guilds and channels in them.
+const GUILDS: [(&str, &str, &[GuildChannel]); 3] = [
     (
         "910000000000000001",
         "Night Owls Book Club",

@@ -6,3 +6,4 @@ pub mod demo;
 mod demo_person;
 pub mod health;
 pub mod run;
+pub mod wiring;

@@ -5,3 +5,4 @@ pub mod analyze;
 pub mod config;
 pub mod run;
 pub mod telemetry;
+pub mod wiring;

@@ -6,7 +6,7 @@ use crate::config::LogSettings;
 
 /// Drivers may log addresses, statements and parameters below these levels, whatever the operator asks for.
 const CAPS: &str = "hyper=info,hyper_util=info,h2=info,poem=warn,rustls=info,sqlx=warn,sea_orm=warn,\
-                    sea_orm_migration=info,fred=warn,object_store=warn,reqwest=info";
+                    sea_orm_migration=warn,fred=warn,object_store=warn,reqwest=info";
 
 /// Starts the log of this process.
 pub fn init(settings: &LogSettings) {

@@ -81,7 +81,7 @@ fn state_nulls(mut document: Value) -> Value {
     document
 }
 
-/// The same order whatever features serde_json was built with.
+/// The same order whatever features `serde_json` was built with.
 fn sorted(value: Value) -> Value {
     match value {
         Value::Object(fields) => {

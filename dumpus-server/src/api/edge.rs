@@ -20,6 +20,9 @@ const MOST_BODY: usize = 16 * 1024;
 /// A body of that size that takes longer is no client's.
 const BODY_TIME: Duration = Duration::from_secs(10);
 
+/// Pages work offline: whatever they are made of, they fetch nothing from elsewhere.
+const PAGE_POLICY: &str = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'none'";
+
 /// The outermost endpoint: no answer leaves without its headers and its documented shape.
 pub(super) struct Edge<E> {
     pub(super) inner: E,
@@ -51,6 +54,9 @@ impl<E: Endpoint<Output = Response>> Endpoint for Edge<E> {
         let headers = response.headers_mut();
         self.cors.apply(origin.as_ref(), headers);
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if matches!(route, Route::Other("/" | "/docs")) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
+        }
         if route.is_private() {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }

@@ -58,7 +58,6 @@ enum WidgetAnswer {
 }
 
 impl WidgetAnswer {
-    #[expect(clippy::needless_pass_by_value, reason = "the signature that poem-openapi calls")]
     fn unread(_: Error) -> Self {
         Self::Unread(widget_problem("The id of a guild has digits only."))
     }

@@ -53,7 +53,6 @@ enum Upgraded {
 }
 
 impl Upgraded {
-    #[expect(clippy::needless_pass_by_value, reason = "the signature that poem-openapi calls")]
     fn unread(_: Error) -> Self {
         Self::Answer(Json(Upgrade::refused(Code::UnknownPackageId)))
     }

@@ -49,7 +49,6 @@ pub(super) enum Submitted {
 }
 
 impl Submitted {
-    #[expect(clippy::needless_pass_by_value, reason = "the signature that poem-openapi calls")]
     fn unread(_: Error) -> Self {
         Self::Unread(Json(Acceptance::refused(Code::InvalidRequest)))
     }
@@ -94,7 +93,6 @@ pub(super) enum Status {
 }
 
 impl Status {
-    #[expect(clippy::needless_pass_by_value, reason = "the signature that poem-openapi calls")]
     fn unread(_: Error) -> Self {
         Self::unauthorized()
     }
@@ -138,7 +136,6 @@ pub(super) enum Deleted {
 }
 
 impl Deleted {
-    #[expect(clippy::needless_pass_by_value, reason = "the signature that poem-openapi calls")]
     fn unread(_: Error) -> Self {
         Self::unauthorized()
     }
@@ -213,10 +210,6 @@ pub(super) enum Blob {
 macro_rules! result_answers {
     ($answers:ident) => {
         impl $answers {
-            #[expect(
-                clippy::needless_pass_by_value,
-                reason = "the signature that poem-openapi calls"
-            )]
             fn unread(_: Error) -> Self {
                 Self::unauthorized()
             }
@@ -269,7 +262,6 @@ pub(super) enum Ciphertext {
 }
 
 impl Ciphertext {
-    #[expect(clippy::needless_pass_by_value, reason = "the signature that poem-openapi calls")]
     fn unread(_: Error) -> Self {
         Self::not_found()
     }
@@ -315,7 +307,6 @@ pub(super) enum User {
 }
 
 impl User {
-    #[expect(clippy::needless_pass_by_value, reason = "the signature that poem-openapi calls")]
     fn unread(_: Error) -> Self {
         Self::unauthorized()
     }

@@ -53,6 +53,7 @@ pub(super) struct QueuePosition {
 }
 
 /// How a package stands.
+#[expect(clippy::struct_excessive_bools, reason = "the flags of the API")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Object)]
 #[oai(rename = "StatusAnswer", rename_all = "camelCase", example)]
 pub(super) struct StatusBody {

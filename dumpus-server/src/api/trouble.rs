@@ -29,13 +29,11 @@ pub(super) async fn within<T, E: Into<Refused<L>>, L>(
     budget: Duration,
     work: impl Future<Output = Result<T, E>>,
 ) -> Result<T, Refused<L>> {
-    match tokio::time::timeout(budget, work).await {
-        Ok(answer) => answer.map_err(Into::into),
-        Err(_) => {
-            tracing::warn!(budget_ms = budget.as_millis(), "the backends took too long");
-            Err(Refused::Trouble(Trouble::Unavailable))
-        }
+    if let Ok(answer) = tokio::time::timeout(budget, work).await {
+        return answer.map_err(Into::into);
     }
+    tracing::warn!(budget_ms = budget.as_millis(), "the backends took too long");
+    Err(Refused::Trouble(Trouble::Unavailable))
 }
 
 /// Trouble, or what is the business of one operation only.

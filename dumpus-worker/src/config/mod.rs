@@ -23,7 +23,7 @@ pub fn with_settings(mut command: Command, program: Program) -> Command {
     for (heading, settings) in TABLE {
         for setting in settings.iter().filter(|setting| is_for(program, setting)) {
             if setting.is_secret {
-                secrets.push_str(&format!("  {}\n          {}\n", setting.name, about(setting)));
+                secrets.extend(["  ", setting.name, "\n          ", &about(setting), "\n"]);
                 continue;
             }
             command = command.arg(
@@ -79,9 +79,11 @@ pub fn page() -> String {
          embedded mode.\n",
     );
     for (heading, settings) in TABLE {
-        page.push_str(&format!(
-            "\n## {heading}\n\n| Variable | Option | Read by | Default | What it does |\n| --- | --- | --- | --- | --- |\n"
-        ));
+        page.extend([
+            "\n## ",
+            heading,
+            "\n\n| Variable | Option | Read by | Default | What it does |\n| --- | --- | --- | --- | --- |\n",
+        ]);
         for setting in *settings {
             let option = if setting.is_secret {
                 "secret: environment only".to_owned()
@@ -89,10 +91,8 @@ pub fn page() -> String {
                 format!("`--{} {}`", option(setting.name), setting.value)
             };
             let readers = if setting.program == Program::Both { "S W" } else { "S" };
-            page.push_str(&format!(
-                "| `{}` | {option} | {readers} | {} | {} |\n",
-                setting.name, setting.default, setting.about
-            ));
+            page.extend(["| `", setting.name, "` | ", &option, " | ", readers, " | "]);
+            page.extend([setting.default, " | ", setting.about, " |\n"]);
         }
     }
     page

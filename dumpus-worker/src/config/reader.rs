@@ -71,13 +71,11 @@ impl<'a> Reader<'a> {
         let value = self.text(name).unwrap_or_default();
         let mut values = Vec::new();
         for part in value.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-            match part.parse() {
-                Ok(part) => values.push(part),
-                Err(_) => {
-                    self.problem(format!("{name} holds something that is not {expected}"));
-                    break;
-                }
-            }
+            let Ok(part) = part.parse() else {
+                self.problem(format!("{name} holds something that is not {expected}"));
+                break;
+            };
+            values.push(part);
         }
         values
     }

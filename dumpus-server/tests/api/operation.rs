@@ -1,0 +1,89 @@
+//! Routes for the operator.
+
+use dumpus_server::api::ApiSettings;
+use serde_json::json;
+
+use crate::support::{ADMIN, Instance, api, assert_common_headers, backends, json, key};
+
+#[tokio::test]
+async fn upgrades_need_the_operators_token() {
+    let instance = Instance::new();
+    let path = format!("/admin/packages/{}/upgrade", instance.id(&key(0)));
+    for (token, status, code) in [
+        (None, 401, "UNAUTHORIZED"),
+        (Some("wrong"), 401, "UNAUTHORIZED"),
+        (Some(ADMIN), 200, "UNKNOWN_PACKAGE_ID"),
+    ] {
+        let mut request = instance.client.post(&path);
+        if let Some(token) = token {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        let response = request.send().await;
+        assert_eq!(response.0.status().as_u16(), status);
+        assert_eq!(
+            json(response).await,
+            json!({"isUpgraded": false, "errorMessageCode": code})
+        );
+    }
+    let without = Instance::with(ApiSettings::default());
+    for token in ["", ADMIN] {
+        let request = without
+            .client
+            .post(&path)
+            .header("Authorization", format!("Bearer {token}"));
+        let response = request.send().await;
+        assert_eq!(response.0.status(), 404);
+        assert_eq!(json(response).await["errorMessageCode"], "NOT_FOUND");
+    }
+}
+
+#[tokio::test]
+async fn health_and_readiness_tell() {
+    let instance = Instance::with(ApiSettings {
+        hostname: "box".to_owned(),
+        ..ApiSettings::default()
+    });
+    let health = json(instance.client.get("/health").send().await).await;
+    assert_eq!(health, json!({"status": "alive", "hostname": "box"}));
+    let ready = instance.client.get("/ready").send().await;
+    ready.assert_status_is_ok();
+    assert_eq!(
+        json(ready).await,
+        json!({"status": "ready", "registry": "up", "queue": "up", "blobs": "up"})
+    );
+}
+
+#[tokio::test]
+async fn the_description_is_served_as_it_is_committed() {
+    let (_, documents) = api(&backends(), ApiSettings::default());
+    let instance = Instance::new();
+    for (path, document, kind) in [
+        ("/openapi.json", &documents.json, "application/json"),
+        ("/openapi.yaml", &documents.yaml, "application/yaml"),
+    ] {
+        let response = instance.client.get(path).send().await;
+        response.assert_status_is_ok();
+        assert_common_headers(&response);
+        assert_eq!(response.0.header("content-type"), Some(kind));
+        assert_eq!(&response.0.into_body().into_string().await.unwrap(), document);
+    }
+}
+
+#[tokio::test]
+async fn pages_need_nothing_from_elsewhere() {
+    let instance = Instance::new();
+    for path in ["/", "/docs"] {
+        let response = instance.client.get(path).send().await;
+        response.assert_status_is_ok();
+        assert!(response.0.header("content-type").unwrap().starts_with("text/html"));
+        let policy = response.0.header("content-security-policy").unwrap().to_owned();
+        assert!(
+            policy.starts_with("default-src 'self'") && !policy.contains("http"),
+            "{policy}"
+        );
+        let page = response.0.into_body().into_string().await.unwrap();
+        for from_elsewhere in ["<script src", "<link rel", "<img src"] {
+            assert!(!page.contains(from_elsewhere), "{path}: {from_elsewhere}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What is answered while backends are away.
+
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use dumpus_ports::blobs::{BlobError, BlobKey, BlobStore};
+use dumpus_ports::domain::package::{PackageId, RunId};
+use dumpus_ports::domain::queue::Lane;
+use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
+use dumpus_ports::registry::Epoch;
+use dumpus_server::api::ApiSettings;
+use poem::test::TestResponse;
+use serde_json::{Value, json};
+
+use crate::support::{ADMIN, Instance, assert_common_headers, backends, json, key};
+
+/// A queue that is away: at once, or by never answering.
+struct Away {
+    hangs: bool,
+}
+
+impl Away {
+    async fn answer<T>(&self) -> Result<T, QueueError> {
+        if self.hangs {
+            return pending().await;
+        }
+        Err(QueueError::Unavailable("connection refused".into()))
+    }
+}
+
+#[async_trait]
+impl JobQueue for Away {
+    async fn push(&self, _: &Job) -> Result<Epoch, QueueError> {
+        self.answer().await
+    }
+
+    async fn next(&self, _: &[Lane], _: Duration) -> Result<Option<Box<dyn Delivery>>, QueueError> {
+        self.answer().await
+    }
+
+    async fn promote(&self, _: PackageId, _: RunId) -> Result<bool, QueueError> {
+        self.answer().await
+    }
+
+    async fn purge(&self, _: PackageId) -> Result<(), QueueError> {
+        self.answer().await
+    }
+
+    async fn epoch(&self) -> Result<Epoch, QueueError> {
+        self.answer().await
+    }
+
+    async fn ping(&self) -> Result<(), QueueError> {
+        self.answer().await
+    }
+}
+
+/// A store whose blobs cannot be had right now.
+struct AwayBlobs;
+
+#[async_trait]
+impl BlobStore for AwayBlobs {
+    async fn put(&self, _: BlobKey, _: Vec<u8>) -> Result<(), BlobError> {
+        Err(BlobError::Unavailable("x".into()))
+    }
+
+    async fn get(&self, _: BlobKey) -> Result<Option<Vec<u8>>, BlobError> {
+        Err(BlobError::Unavailable("x".into()))
+    }
+
+    async fn delete(&self, _: BlobKey) -> Result<(), BlobError> {
+        Err(BlobError::Unavailable("x".into()))
+    }
+
+    async fn older_than(&self, _: Duration, _: Option<BlobKey>, _: u32) -> Result<Vec<BlobKey>, BlobError> {
+        Err(BlobError::Unavailable("x".into()))
+    }
+
+    async fn presigned(&self, _: BlobKey, _: Duration) -> Result<Option<String>, BlobError> {
+        Err(BlobError::Unavailable("x".into()))
+    }
+
+    async fn ping(&self) -> Result<(), BlobError> {
+        Err(BlobError::Unavailable("x".into()))
+    }
+}
+
+fn without_queue(hangs: bool) -> Instance {
+    let mut backends = backends();
+    backends.queue = Arc::new(Away { hangs });
+    let settings = ApiSettings {
+        admin_token: Some(ADMIN.to_owned()),
+        ..ApiSettings::default()
+    };
+    Instance::over(backends, settings)
+}
+
+async fn unavailable(response: TestResponse) -> Value {
+    assert_eq!(response.0.status(), 503);
+    assert_common_headers(&response);
+    assert_eq!(response.0.header("retry-after"), Some("2"));
+    json(response).await
+}
+
+#[tokio::test]
+async fn every_route_says_in_its_shape_that_the_queue_is_away() {
+    let instance = without_queue(false);
+    assert_eq!(
+        unavailable(instance.submit(&key(0)).await).await,
+        json!({"isAccepted": false, "packageId": null, "errorMessageCode": "SERVER_ERROR"})
+    );
+    let status = unavailable(instance.of_package(&key(0), "status").await).await;
+    assert_eq!(
+        (&status["isProcessing"], &status["isErrored"]),
+        (&json!(true), &json!(false))
+    );
+    assert_eq!(status["errorMessageCode"], Value::Null);
+    let request = instance.client.delete(format!("/process/{}", instance.id(&key(0))));
+    let deletion = request
+        .header("Authorization", format!("Bearer {}", key(0)))
+        .send()
+        .await;
+    assert_eq!(
+        unavailable(deletion).await,
+        json!({"isDeleted": false, "errorMessageCode": "SERVER_ERROR"})
+    );
+    assert_eq!(
+        unavailable(instance.client.get("/ready").send().await).await,
+        json!({"status": "unavailable", "registry": "up", "queue": "down", "blobs": "up"})
+    );
+    instance.client.get("/health").send().await.assert_status_is_ok();
+}
+
+#[tokio::test]
+async fn a_submission_that_the_queue_did_not_take_leaves_nothing_behind() {
+    let instance = without_queue(false);
+    unavailable(instance.submit(&key(0)).await).await;
+    let row = instance.backends.registry.find(instance.id(&key(0))).await.unwrap();
+    assert_eq!(row, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_request_waits_longer_than_two_seconds_for_a_backend() {
+    let instance = without_queue(true);
+    let began = tokio::time::Instant::now();
+    unavailable(instance.of_package(&key(0), "status").await).await;
+    assert_eq!(began.elapsed().as_secs(), 2);
+    unavailable(instance.client.get("/ready").send().await).await;
+    assert_eq!(began.elapsed().as_secs(), 4);
+}
+
+#[tokio::test]
+async fn results_say_that_their_store_is_away() {
+    let with_blobs = Instance::new();
+    with_blobs.process(&key(0), b"result").await;
+    let mut backends = with_blobs.backends.clone();
+    backends.blobs = Arc::new(AwayBlobs);
+    let instance = Instance::over(backends, ApiSettings::default());
+    for rest in ["data", "blob"] {
+        let body = unavailable(instance.of_package(&key(0), rest).await).await;
+        assert_eq!(body["errorMessageCode"], "SERVER_ERROR");
+    }
+    assert_eq!(
+        unavailable(instance.client.get("/ready").send().await).await["blobs"],
+        "down"
+    );
+}

@@ -1,0 +1,152 @@
+//! What shows only on a real connection, and how a server stops.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use dumpus_ports::usecase::Sweep;
+use dumpus_server::api::{ApiSettings, Front};
+use dumpus_server::run::{Service, serve};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::support::{Instance, api, backends, key};
+
+struct Running {
+    instance: Instance,
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+async fn start(settings: ApiSettings) -> Running {
+    let backends = backends();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let service = Service {
+        api: api(&backends, settings.clone()).0,
+        worker: None,
+        sweep: Sweep {
+            registry: backends.registry.clone(),
+            blobs: backends.blobs.clone(),
+            retention: None,
+            orphan_age: Duration::from_hours(1),
+        },
+        stop_timeout: Duration::from_secs(10),
+    };
+    let (stop, stopped) = watch::channel(false);
+    Running {
+        instance: Instance::over(backends, settings),
+        address,
+        stop,
+        serving: tokio::spawn(serve(listener, service, stopped)),
+    }
+}
+
+impl Running {
+    async fn ask(&self, request: &[u8]) -> String {
+        let mut connection = TcpStream::connect(self.address).await.unwrap();
+        connection.write_all(request).await.unwrap();
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+}
+
+#[tokio::test]
+async fn a_chunked_body_over_the_limit_is_refused_too() {
+    let server = start(ApiSettings::default()).await;
+    let mut request = b"POST /process HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+                        Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        .to_vec();
+    for _ in 0..17 {
+        request.extend(b"400\r\n");
+        request.extend([b' '; 0x400]);
+        request.extend(b"\r\n");
+    }
+    request.extend(b"0\r\n\r\n");
+    let answer = server.ask(&request).await.to_lowercase();
+    assert!(answer.starts_with("http/1.1 413"), "{answer}");
+    assert!(answer.contains("access-control-allow-origin: *"));
+    assert!(answer.contains(r#""isaccepted":false"#));
+}
+
+#[tokio::test]
+async fn an_announced_body_over_the_limit_is_refused_before_it_is_sent() {
+    let server = start(ApiSettings::default()).await;
+    let answer = server
+        .ask(b"POST /process HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n")
+        .await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_result_has_its_length_and_head_has_it_too() {
+    let server = start(ApiSettings::default()).await;
+    server.instance.process(&key(0), &vec![7; 300_000]).await;
+    let (id, key) = (server.instance.id(&key(0)), key(0));
+    for method in ["GET", "HEAD"] {
+        let request = format!(
+            "{method} /process/{id}/data HTTP/1.1\r\nHost: x\r\nAuthorization: bearer {key}\r\nConnection: close\r\n\r\n"
+        );
+        let answer = server.ask(request.as_bytes()).await;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        assert!(head.to_lowercase().contains("content-length: 300000"), "{head}");
+        assert_eq!(body.len(), if method == "GET" { 300_000 } else { 0 });
+    }
+}
+
+#[tokio::test]
+async fn clients_behind_a_trusted_proxy_are_told_apart() {
+    let limited = ApiSettings {
+        submit_rate: Some("1/hour".parse().unwrap()),
+        ..ApiSettings::default()
+    };
+    let trusting = ApiSettings {
+        front: Front {
+            trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
+            ..Front::default()
+        },
+        ..limited.clone()
+    };
+    let submit = |client: &str| {
+        let body = r#"{"package_link":"x"}"#;
+        format!(
+            "POST /process HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {client}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        )
+    };
+    for (settings, second) in [(trusting, "HTTP/1.1 200"), (limited, "HTTP/1.1 429")] {
+        let server = start(settings).await;
+        assert!(
+            server
+                .ask(submit("192.0.2.1").as_bytes())
+                .await
+                .starts_with("HTTP/1.1 200")
+        );
+        let answer = server.ask(submit("192.0.2.2").as_bytes()).await;
+        assert!(answer.starts_with(second), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_stopped_server_answers_what_it_was_asked_and_ends() {
+    let server = start(ApiSettings::default()).await;
+    let mut connection = TcpStream::connect(server.address).await.unwrap();
+    let request = b"POST /process HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{";
+    connection.write_all(request).await.unwrap();
+    // The answer to another request shows that the first one has been read.
+    server
+        .ask(b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .await;
+    server.stop.send_replace(true);
+    connection.write_all(b"}").await.unwrap();
+    let mut answer = Vec::new();
+    connection.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 400"));
+    server.serving.await.unwrap().unwrap();
+    assert!(TcpStream::connect(server.address).await.is_err());
+}

@@ -1,0 +1,294 @@
+//! Settings to adapters to use cases: with the server's `wiring`, the only file that names concrete adapters.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dumpus_adapters::archive_zip::{ArchiveLimits, ZipOptions, ZipReader};
+use dumpus_adapters::blobs_s3::{CorsError, S3Blobs, S3Options};
+use dumpus_adapters::crypto_ring::{InstanceKey, RingVault};
+use dumpus_adapters::memory::queue::ProcessQueue;
+use dumpus_adapters::redis::{RedisOptions, RedisQueue};
+use dumpus_adapters::report_sqlite::SqliteWriter;
+use dumpus_adapters::source_http::{DownloadLimits, HttpSource, HttpSourceSettings};
+use dumpus_adapters::spool::SpoolSettings;
+use dumpus_adapters::sql::{SqlDatabase, SqlOptions};
+use dumpus_adapters::system::SystemClock;
+use dumpus_adapters::transport::TransportSettings;
+use dumpus_ports::BoxError;
+use dumpus_ports::blobs::BlobStore;
+use dumpus_ports::clock::Clock;
+use dumpus_ports::queue::JobQueue;
+use dumpus_ports::registry::PackageRegistry;
+use dumpus_ports::report::ReportWriter;
+use dumpus_ports::usecase::{ProcessPackage, Sweep};
+use dumpus_ports::vault::Vault;
+
+use crate::config::{BackendSettings, DownloadSettings, LimitSettings, ObjectStoreSettings, Services, WorkSettings};
+
+/// The name of the instance's key among the registry's secrets.
+const INSTANCE_KEY: &str = "instance-key";
+/// What begins every key in Redis.
+const REDIS_PREFIX: &str = "dumpus";
+/// No job takes this long: a blob of that age that nothing points to is an orphan.
+const ORPHAN_AGE: Duration = Duration::from_hours(24);
+
+/// What every process of an instance needs.
+#[derive(Clone)]
+pub struct Backends {
+    /// The truth about packages.
+    pub registry: Arc<dyn PackageRegistry>,
+    /// Delivers jobs.
+    pub queue: Arc<dyn JobQueue>,
+    /// Keeps encrypted results.
+    pub blobs: Arc<dyn BlobStore>,
+    /// Cryptography.
+    pub vault: Arc<dyn Vault>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why a process cannot start: one sentence for the operator, without secrets.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct NotWired {
+    what: String,
+    #[source]
+    source: Option<BoxError>,
+}
+
+impl NotWired {
+    /// What is wrong.
+    #[must_use]
+    pub fn new(what: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            source: None,
+        }
+    }
+
+    /// What an adapter says.
+    pub fn of(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self {
+            what: error.to_string(),
+            source: Some(error.into()),
+        }
+    }
+}
+
+/// Connects to PostgreSQL and Redis.
+///
+/// # Errors
+/// When one of them cannot be used.
+pub async fn connect_services(
+    services: &Services,
+    backends: &BackendSettings,
+    download: &DownloadSettings,
+    work: &WorkSettings,
+) -> Result<Backends, NotWired> {
+    let database = open_database(services.postgres.expose()).await?;
+    let queue = RedisQueue::connect(RedisOptions {
+        url: services.redis.expose().to_owned(),
+        ca_file: download.extra_ca_file.clone(),
+        prefix: REDIS_PREFIX.to_owned(),
+        lease: work.process.lease,
+        consumer: consumer()?,
+    });
+    let queue = queue.await.map_err(NotWired::of)?;
+    if backends.instance_key.is_none() {
+        tracing::warn!(
+            "DUMPUS_INSTANCE_KEY is not set: the key that seals waiting links is kept in the database; set it in the \
+             environment of all programs so that a copy of PostgreSQL and Redis opens nothing"
+        );
+    }
+    finish(&database, Arc::new(queue), backends).await
+}
+
+/// Opens embedded mode: everything in one folder, the queue in this process.
+///
+/// # Errors
+/// When the folder or the database in it cannot be used.
+pub async fn open_embedded(
+    data_dir: &Path,
+    backends: &BackendSettings,
+    work: &WorkSettings,
+) -> Result<Backends, NotWired> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(data_dir);
+    made.map_err(|error| NotWired::new(format!("the data directory cannot be made: {}", error.kind())))?;
+    let database = open_database(&format!("sqlite://{}?mode=rwc", data_dir.join("dumpus.db").display())).await?;
+    let queue = ProcessQueue::new(work.process.lease);
+    finish(&database, Arc::new(queue), backends).await
+}
+
+async fn open_database(url: &str) -> Result<SqlDatabase, NotWired> {
+    let database = SqlDatabase::connect(url, SqlOptions::default())
+        .await
+        .map_err(NotWired::of)?;
+    database.migrate().await.map_err(NotWired::of)?;
+    Ok(database)
+}
+
+async fn finish(
+    database: &SqlDatabase,
+    queue: Arc<dyn JobQueue>,
+    settings: &BackendSettings,
+) -> Result<Backends, NotWired> {
+    let registry: Arc<dyn PackageRegistry> = Arc::new(database.registry());
+    let blobs: Arc<dyn BlobStore> = match &settings.object_store {
+        Some(store) => Arc::new(object_store(store)?),
+        None => Arc::new(database.blobs()),
+    };
+    let vault = RingVault::new(&instance_key(&*registry, settings).await?);
+    Ok(Backends {
+        registry,
+        queue,
+        blobs,
+        vault: Arc::new(vault),
+        clock: Arc::new(SystemClock),
+    })
+}
+
+fn object_store(settings: &ObjectStoreSettings) -> Result<S3Blobs, NotWired> {
+    let amazon = || format!("https://s3.{}.amazonaws.com", settings.region);
+    S3Blobs::new(S3Options {
+        endpoint: settings.endpoint.clone().unwrap_or_else(amazon),
+        public_endpoint: settings.public_endpoint.clone(),
+        bucket: settings.bucket.clone(),
+        region: settings.region.clone(),
+        access_key: settings.access_key.expose().to_owned(),
+        secret_key: settings.secret_key.expose().to_owned(),
+        prefix: settings.prefix.clone(),
+        path_style: settings.path_style,
+    })
+    .map_err(NotWired::of)
+}
+
+/// Looks whether pages of these origins can read results out of the object store, and whether deleting erases there.
+///
+/// # Errors
+/// When the store would turn the client away: every import would hang.
+pub async fn check_object_store(settings: &ObjectStoreSettings, origins: &[String]) -> Result<(), NotWired> {
+    let store = object_store(settings)?;
+    for origin in origins {
+        match store.check_cors(origin).await {
+            Ok(()) => {}
+            Err(error @ (CorsError::Unreachable(_) | CorsError::NotStored(_))) => {
+                tracing::warn!(origin, error = %error, "whether clients can read results could not be checked");
+            }
+            Err(error) => return Err(NotWired::of(error)),
+        }
+    }
+    if store.keeps_versions().await == Some(true) {
+        tracing::warn!("the bucket keeps versions: deleted results stay readable for whoever runs the store");
+    }
+    Ok(())
+}
+
+async fn instance_key(registry: &dyn PackageRegistry, settings: &BackendSettings) -> Result<InstanceKey, NotWired> {
+    if let Some(key) = &settings.instance_key {
+        return Ok(InstanceKey::from_bytes(key.0));
+    }
+    let candidate = InstanceKey::generate().ok_or_else(|| NotWired::new("the system gives no randomness"))?;
+    let kept = registry
+        .secret(INSTANCE_KEY, *candidate.expose())
+        .await
+        .map_err(NotWired::of)?;
+    Ok(InstanceKey::from_bytes(kept))
+}
+
+/// A name that no other worker has.
+fn consumer() -> Result<String, NotWired> {
+    let key = InstanceKey::generate().ok_or_else(|| NotWired::new("the system gives no randomness"))?;
+    let random = key.expose().first_chunk().copied().map_or(0, u64::from_be_bytes);
+    Ok(format!("{}-{random:016x}", std::process::id()))
+}
+
+/// What takes packages from the queue to their results.
+///
+/// # Errors
+/// When the settings of downloads cannot be used.
+pub fn process(
+    backends: &Backends,
+    download: &DownloadSettings,
+    work: &WorkSettings,
+) -> Result<ProcessPackage, NotWired> {
+    let mut options = ZipOptions {
+        limits: archive_limits(&work.limits),
+        ..ZipOptions::default()
+    };
+    if let Some(threads) = work.threads.and_then(std::num::NonZeroUsize::new) {
+        options.threads = threads;
+    }
+    Ok(ProcessPackage {
+        registry: backends.registry.clone(),
+        queue: backends.queue.clone(),
+        source: Arc::new(HttpSource::new(source_settings(download)).map_err(NotWired::of)?),
+        archive: Arc::new(ZipReader::new(options)),
+        report: report_writer(),
+        blobs: backends.blobs.clone(),
+        vault: backends.vault.clone(),
+        clock: backends.clock.clone(),
+        policy: download.policy.clone(),
+        settings: work.process,
+    })
+}
+
+/// What writes statistics files.
+#[must_use]
+pub fn report_writer() -> Arc<dyn ReportWriter> {
+    Arc::new(SqliteWriter)
+}
+
+/// What erases what has expired.
+#[must_use]
+pub fn sweep(backends: &Backends, settings: &BackendSettings) -> Sweep {
+    Sweep {
+        registry: backends.registry.clone(),
+        blobs: backends.blobs.clone(),
+        retention: settings.retention,
+        orphan_age: ORPHAN_AGE,
+    }
+}
+
+fn source_settings(download: &DownloadSettings) -> HttpSourceSettings {
+    let mut spool = SpoolSettings::default();
+    if let Some(folder) = &download.spool_dir {
+        spool.folder.clone_from(folder);
+    }
+    if let Some(memory) = download.spool_memory {
+        spool.memory = usize::try_from(memory).unwrap_or(usize::MAX);
+    }
+    let mut limits = DownloadLimits::default();
+    set(&mut limits.bytes, download.most_bytes);
+    HttpSourceSettings {
+        transport: TransportSettings {
+            policy: download.policy.clone(),
+            overrides: download.resolve.clone(),
+            extra_ca_file: download.extra_ca_file.clone(),
+            ..TransportSettings::default()
+        },
+        spool,
+        limits,
+    }
+}
+
+fn archive_limits(settings: &LimitSettings) -> ArchiveLimits {
+    let mut limits = ArchiveLimits::default();
+    set(&mut limits.entries, settings.entries);
+    set(&mut limits.unpacked_bytes, settings.unpacked_bytes);
+    set(&mut limits.entry_bytes, settings.entry_bytes);
+    set(&mut limits.ratio, settings.ratio);
+    set(&mut limits.messages, settings.messages);
+    set(&mut limits.fold.counted_events, settings.counted_events);
+    set(&mut limits.fold.distinct_keys, settings.distinct_keys);
+    if let Some(bytes) = settings.line_bytes {
+        limits.line_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    }
+    limits
+}
+
+fn set(limit: &mut u64, setting: Option<u64>) {
+    *limit = setting.unwrap_or(*limit);
+}

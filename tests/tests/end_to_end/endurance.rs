@@ -1,0 +1,130 @@
+//! Crashes, stops and the passing of time.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::packages::small;
+use crate::support::database::Database;
+use crate::support::discord::{Behaviour, Discord};
+use crate::support::instance::Instance;
+use crate::support::wait::eventually;
+
+/// A killed process leaves its lease; this is how long it covers the package.
+const SHORT_LEASE: (&str, &str) = ("DUMPUS_LEASE", "5s");
+
+#[test]
+fn after_kill_nine_the_next_poll_of_the_owner_queues_the_package_again() {
+    let discord = Discord::start();
+    let mut instance = Instance::start(&discord, &[SHORT_LEASE]);
+    let running = discord.link(small().0, Behaviour::Held);
+    let running_id = instance.admit(&running.url);
+    instance.half_downloaded(&running, &running_id);
+    let waiting = discord.link(small().0, Behaviour::Package);
+    let waiting_id = instance.admit(&waiting.url);
+    instance.process.kill();
+    running.switch_to(Behaviour::Package);
+    instance.restart();
+    for (link, id) in [(&running, &running_id), (&waiting, &waiting_id)] {
+        let status = instance.settled(link, id);
+        assert_eq!(status["isDataAvailable"], true, "{status}");
+    }
+    assert_eq!(
+        Database::open(&instance.database()).number("SELECT count(*) FROM blobs"),
+        2
+    );
+}
+
+#[test]
+fn after_kill_nine_a_submission_queues_the_package_again() {
+    let discord = Discord::start();
+    let mut instance = Instance::start(&discord, &[SHORT_LEASE]);
+    let link = discord.link(small().0, Behaviour::Held);
+    let id = instance.admit(&link.url);
+    instance.status_at_step(&link, &id, "DOWNLOADING");
+    instance.process.kill();
+    link.switch_to(Behaviour::Package);
+    instance.restart();
+    assert_eq!(instance.admit(&link.url), id);
+    assert_eq!(instance.settled(&link, &id)["isDataAvailable"], true);
+}
+
+#[test]
+fn a_stop_gives_a_package_back_that_does_not_finish_in_time() {
+    let discord = Discord::start();
+    let mut instance = Instance::start(&discord, &[("DUMPUS_STOP_TIMEOUT", "1s")]);
+    let link = discord.link(small().0, Behaviour::Held);
+    let id = instance.admit(&link.url);
+    instance.status_at_step(&link, &id, "DOWNLOADING");
+    instance.process.terminate();
+    assert!(instance.process.stopped().success());
+    let mut database = Database::open(&instance.database());
+    let given_back = "SELECT count(*) FROM packages WHERE lease_until IS NULL AND ended_at IS NULL AND attempts = 0";
+    assert_eq!(database.number(given_back), 1, "the lease, or the attempt, was kept");
+    link.switch_to(Behaviour::Package);
+    instance.restart();
+    assert_eq!(instance.settled(&link, &id)["isDataAvailable"], true);
+}
+
+#[test]
+fn a_stop_lets_the_running_package_finish() {
+    let discord = Discord::start();
+    let mut instance = Instance::start(&discord, &[]);
+    let link = discord.link(small().0, Behaviour::Held);
+    let id = instance.admit(&link.url);
+    instance.status_at_step(&link, &id, "DOWNLOADING");
+    instance.process.terminate();
+    eventually("the server stops taking work", || {
+        instance.process.log_text().contains("stopping").then_some(())
+    });
+    link.switch_to(Behaviour::Package);
+    assert!(instance.process.stopped().success());
+    instance.restart();
+    assert_eq!(instance.status(&link.key, &id)["isDataAvailable"], true);
+    assert_eq!(link.downloads(), 1);
+}
+
+#[test]
+fn a_second_signal_ends_at_once() {
+    let discord = Discord::start();
+    let mut instance = Instance::start(&discord, &[("DUMPUS_STOP_TIMEOUT", "1h")]);
+    let link = discord.link(small().0, Behaviour::Held);
+    let id = instance.admit(&link.url);
+    instance.status_at_step(&link, &id, "DOWNLOADING");
+    instance.process.terminate();
+    eventually("the server stops taking work", || {
+        instance.process.log_text().contains("stopping").then_some(())
+    });
+    assert!(instance.process.ended().is_none());
+    instance.process.terminate();
+    assert!(!instance.process.stopped().success());
+}
+
+#[test]
+fn expired_results_are_erased_and_a_new_submission_processes_them_again() {
+    let discord = Discord::start();
+    // Some four seconds.
+    let instance = Instance::start(&discord, &[("DUMPUS_RETENTION_DAYS", "0.00005")]);
+    let link = discord.link(small().0, Behaviour::Package);
+    let id = instance.process(&link);
+    instance.status_until(&link, &id, "expired", |status| {
+        status["errorMessageCode"] == "UNKNOWN_PACKAGE_ID"
+    });
+    assert_eq!(instance.get(&link.key, &format!("/process/{id}/data")).status, 404);
+    let mut database = Database::open(&instance.database());
+    eventually("the sweep erases everything", || {
+        let left = "SELECT (SELECT count(*) FROM packages) + (SELECT count(*) FROM blobs)";
+        (database.number(left) == 0).then_some(())
+    });
+    assert_eq!(instance.process(&link), id);
+    assert_eq!(link.downloads(), 2);
+}
+
+#[test]
+fn what_the_server_keeps_is_for_its_user_only() {
+    let discord = Discord::start();
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("made").join("by-the-server");
+    let instance = Instance::start(&discord, &[("DUMPUS_DATA_DIR", data.to_str().unwrap())]);
+    assert_eq!(fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
+    drop(instance);
+}

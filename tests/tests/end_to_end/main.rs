@@ -1,0 +1,13 @@
+//! The whole product from outside: links go in over HTTP, statistics come out.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod deletion;
+mod downloads;
+mod endurance;
+mod errors;
+mod packages;
+mod results;
+#[path = "../support/mod.rs"]
+mod support;
+mod tampering;

@@ -1,0 +1,29 @@
+//! Packages of these tests.
+
+use std::io::Cursor;
+
+use dumpus_tests::{ArchiveWriter, EntryOptions, PackageSpec, Truth, generate_in_memory};
+
+/// A small package with something of everything.
+pub(crate) fn small() -> (Vec<u8>, Truth) {
+    small_of_seed(1)
+}
+
+pub(crate) fn small_of_seed(seed: u64) -> (Vec<u8>, Truth) {
+    generate_in_memory(&PackageSpec {
+        seed,
+        size: 100_000,
+        ..PackageSpec::default()
+    })
+}
+
+/// A package in which nothing names its owner.
+pub(crate) fn ownerless() -> Vec<u8> {
+    let mut out = Cursor::new(Vec::new());
+    let mut archive = ArchiveWriter::new(&mut out, 1);
+    archive
+        .file("Messages/index.json", EntryOptions::default(), b"{}")
+        .unwrap();
+    archive.finish().unwrap();
+    out.into_inner()
+}

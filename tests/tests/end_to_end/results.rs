@@ -1,0 +1,170 @@
+//! Statistics come out as they are in the package, and the same in both ways.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Barrier;
+use std::thread;
+
+use dumpus_tests::{PackageSpec, Truth, generate_in_memory};
+use flate2::read::GzDecoder;
+use serde_json::json;
+
+use crate::packages::{small, small_of_seed};
+use crate::support::discord::{Behaviour, Discord, fresh_key};
+use crate::support::http::Request;
+use crate::support::instance::Instance;
+use crate::support::tables::assert_file_tells;
+
+fn from_data(instance: &Instance, key: &str, id: &str) -> Vec<u8> {
+    let answer = instance.get(key, &format!("/process/{id}/data"));
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), Some("application/octet-stream"));
+    assert_eq!(answer.header("content-encoding"), None);
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let mut file = Vec::new();
+    GzDecoder::new(answer.body.as_slice()).read_to_end(&mut file).unwrap();
+    file
+}
+
+/// As the official client does, in another language and with another library.
+fn from_blob(instance: &Instance, key: &str, id: &str) -> Vec<u8> {
+    let client = Path::new(env!("CARGO_MANIFEST_DIR")).join("client");
+    let mut node = Command::new("node")
+        .arg(client.join("decrypt.mjs"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("Node.js is needed: install version 20 or newer");
+    let task = json!({ "base": format!("http://{}", instance.address), "packageId": id, "key": key });
+    node.stdin
+        .take()
+        .unwrap()
+        .write_all(task.to_string().as_bytes())
+        .unwrap();
+    let output = node.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+fn assert_results_tell(instance: &Instance, key: &str, id: &str, truth: &Truth) {
+    let file = from_data(instance, key, id);
+    assert_file_tells(&file, truth);
+    assert!(
+        from_blob(instance, key, id) == file,
+        "the two ways to the statistics give different files"
+    );
+}
+
+#[test]
+fn a_link_becomes_statistics_that_equal_the_truth() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[]);
+    for seed in [1, 2] {
+        let (package, truth) = small_of_seed(seed);
+        let link = discord.link(package, Behaviour::Package);
+        let id = instance.process(&link);
+        assert_results_tell(&instance, &link.key, &id, &truth);
+    }
+}
+
+#[test]
+fn a_package_that_is_spooled_to_disk_gives_the_same_and_leaves_no_file() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[("DUMPUS_SPOOL_MEMORY", "1")]);
+    let (package, truth) = generate_in_memory(&PackageSpec {
+        seed: 3,
+        size: 8_000_000,
+        ..PackageSpec::default()
+    });
+    let link = discord.link(package, Behaviour::Held);
+    let id = instance.admit(&link.url);
+    instance.half_downloaded(&link, &id);
+    assert!(instance.process.nameless_bytes() > 0, "nothing is spooled");
+    link.switch_to(Behaviour::Package);
+    assert_eq!(instance.settled(&link, &id)["isDataAvailable"], true);
+    assert_results_tell(&instance, &link.key, &id, &truth);
+    assert_eq!(instance.process.nameless_bytes(), 0);
+    assert_eq!(std::fs::read_dir(instance.temporary()).unwrap().count(), 0);
+}
+
+#[test]
+fn an_origin_of_the_operator_is_as_good_as_discords() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[]);
+    let (package, truth) = small();
+    let link = discord.link(package, Behaviour::Package);
+    let id = instance.admit(&format!("  {}\n", link.plain_url));
+    assert_eq!(instance.settled(&link, &id)["isDataAvailable"], true);
+    assert_results_tell(&instance, &link.key, &id, &truth);
+}
+
+#[test]
+fn the_demo_opens_without_a_key() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[]);
+    let answer = instance.send(&Request::get("/process/demo/data"));
+    assert_eq!(answer.status, 200);
+    let mut file = Vec::new();
+    GzDecoder::new(answer.body.as_slice()).read_to_end(&mut file).unwrap();
+    assert!(from_blob(&instance, "", "demo") == file);
+}
+
+#[test]
+fn two_submissions_at_the_same_instant_queue_one_job() {
+    const CALLERS: usize = 8;
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[("DUMPUS_CONCURRENCY", "4")]);
+    let (package, _) = small();
+    let link = discord.link(package, Behaviour::Held);
+    let barrier = Barrier::new(CALLERS);
+    let ids: Vec<_> = thread::scope(|scope| {
+        let callers: Vec<_> = (0..CALLERS)
+            .map(|_| {
+                scope.spawn(|| {
+                    barrier.wait();
+                    instance.admit(&link.url)
+                })
+            })
+            .collect();
+        callers.into_iter().map(|caller| caller.join().unwrap()).collect()
+    });
+    let id = &ids[0];
+    assert!(ids.iter().all(|other| other == id));
+    let status = instance.half_downloaded(&link, id);
+    assert_eq!(status["processingQueuePosition"]["standardQueueTotal"], 1);
+    assert_eq!(
+        instance.admit(&link.url),
+        *id,
+        "a package that runs is not queued again"
+    );
+    link.switch_to(Behaviour::Package);
+    assert_eq!(instance.settled(&link, id)["isDataAvailable"], true);
+    assert_eq!(
+        instance.admit(&link.url),
+        *id,
+        "a package that is processed is not queued again"
+    );
+    assert_eq!(instance.status(&link.key, id)["isDataAvailable"], true);
+    // A second job would have been taken by one of the idle slots, and would have asked for the package.
+    assert_eq!((link.clicks(), link.downloads()), (1, 1));
+}
+
+#[test]
+fn a_key_opens_its_own_package_only() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[]);
+    let link = discord.link(small().0, Behaviour::Package);
+    let id = instance.process(&link);
+    for path in ["data", "blob", "status", "user/1"] {
+        let answer = instance.get(&fresh_key(), &format!("/process/{id}/{path}"));
+        assert_eq!(
+            (answer.status, &answer.json()["errorMessageCode"]),
+            (401, &json!("UNAUTHORIZED")),
+            "{path}"
+        );
+    }
+    assert_eq!(instance.delete(&fresh_key(), &id).status, 401);
+    assert_eq!(instance.status(&link.key, &id)["isDataAvailable"], true);
+}
