@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dumpus_adapters::memory::profiles::MemoryProfiles;
+use dumpus_adapters::profiles::{self, DISCORD, DiscordGuilds, HttpProfiles, NoProfiles, Token, Upstream};
 use dumpus_ports::domain::link::LinkPolicy;
 use dumpus_ports::profiles::{GuildDirectory, ProfileDirectory};
 use dumpus_ports::report::ReportWriter;
@@ -10,10 +10,12 @@ use dumpus_ports::usecase::{
     DeletePackage, Dispatcher, FetchData, LineUpCache, LocateBlob, LookUpUser, ReadStatus, ServeBlob, SubmitPackage,
     UpgradePackage,
 };
-use dumpus_worker::wiring::{Backends, NotWired, connect_services, open_embedded, process, report_writer, sweep};
+use dumpus_worker::wiring::{
+    Backends, NotWired, check_object_store, connect_services, open_embedded, process, report_writer, sweep,
+};
 
 use crate::api::{self, UseCases};
-use crate::config::{ProfileSettings, ServerConfig};
+use crate::config::ServerConfig;
 use crate::demo::Demo;
 use crate::run::{Service, Worker};
 
@@ -22,6 +24,9 @@ use crate::run::{Service, Worker};
 /// # Errors
 /// When a backend cannot be used.
 pub async fn backends(config: &ServerConfig) -> Result<Backends, NotWired> {
+    if let Some(store) = &config.backends.object_store {
+        check_object_store(store, &config.api.cors.examples()).await?;
+    }
     match &config.backends.services {
         Some(services) => connect_services(services, &config.backends, &config.download, &config.work).await,
         None => open_embedded(&config.data_dir, &config.backends, &config.work).await,
@@ -31,7 +36,7 @@ pub async fn backends(config: &ServerConfig) -> Result<Backends, NotWired> {
 /// Everything that runs in the server's process.
 ///
 /// # Errors
-/// When the embedded worker cannot be made.
+/// When the embedded worker or the directories of users cannot be made.
 pub fn service(config: &ServerConfig, backends: &Backends) -> Result<Service, NotWired> {
     let worker = match &config.backends.services {
         Some(_) => None,
@@ -44,7 +49,7 @@ pub fn service(config: &ServerConfig, backends: &Backends) -> Result<Service, No
     let use_cases = use_cases(
         config.download.policy.clone(),
         backends,
-        directories(&config.profiles),
+        directories(config)?,
         report_writer(),
     );
     let (api, _) = api::service(Arc::new(use_cases), config.api.clone());
@@ -137,9 +142,37 @@ pub fn use_cases(
     }
 }
 
-fn directories(_settings: &ProfileSettings) -> Directories {
-    Directories {
-        users: Arc::new(MemoryProfiles::default()),
-        guilds: None,
-    }
+fn directories(config: &ServerConfig) -> Result<Directories, NotWired> {
+    let settings = profiles::ProfileSettings {
+        overrides: config.download.resolve.clone(),
+        extra_ca_file: config.download.extra_ca_file.clone(),
+        ..profiles::ProfileSettings::default()
+    };
+    let bot = || {
+        config
+            .profiles
+            .bot_token
+            .as_ref()
+            .map(|token| Token::new(token.expose()))
+    };
+    let upstream = match &config.profiles.diswho {
+        Some((base, secret)) => Some(Upstream::DisWho {
+            base: base.clone(),
+            secret: Token::new(secret.expose()),
+        }),
+        None => bot().map(|token| Upstream::Discord {
+            base: DISCORD.to_owned(),
+            token,
+        }),
+    };
+    let users: Arc<dyn ProfileDirectory> = match upstream {
+        Some(upstream) => Arc::new(HttpProfiles::new(upstream, &settings).map_err(NotWired::of)?),
+        None => Arc::new(NoProfiles),
+    };
+    let guilds = bot().map(|token| DiscordGuilds::new(DISCORD, token, &settings));
+    let guilds = guilds.transpose().map_err(NotWired::of)?;
+    Ok(Directories {
+        users,
+        guilds: guilds.map(|guilds| Arc::new(guilds) as Arc<dyn GuildDirectory>),
+    })
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dumpus_adapters::archive_zip::{ArchiveLimits, ZipOptions, ZipReader};
+use dumpus_adapters::blobs_s3::{CorsError, S3Blobs, S3Options};
 use dumpus_adapters::crypto_ring::{InstanceKey, RingVault};
 use dumpus_adapters::memory::queue::ProcessQueue;
 use dumpus_adapters::redis::{RedisOptions, RedisQueue};
@@ -15,7 +16,7 @@ use dumpus_adapters::source_http::{DownloadLimits, HttpSource, HttpSourceSetting
 use dumpus_adapters::spool::SpoolSettings;
 use dumpus_adapters::sql::{SqlDatabase, SqlOptions};
 use dumpus_adapters::system::SystemClock;
-use dumpus_adapters::transport::{Overrides, TransportSettings};
+use dumpus_adapters::transport::TransportSettings;
 use dumpus_ports::BoxError;
 use dumpus_ports::blobs::BlobStore;
 use dumpus_ports::clock::Clock;
@@ -25,7 +26,7 @@ use dumpus_ports::report::ReportWriter;
 use dumpus_ports::usecase::{ProcessPackage, Sweep};
 use dumpus_ports::vault::Vault;
 
-use crate::config::{BackendSettings, DownloadSettings, LimitSettings, Services, WorkSettings};
+use crate::config::{BackendSettings, DownloadSettings, LimitSettings, ObjectStoreSettings, Services, WorkSettings};
 
 /// The name of the instance's key among the registry's secrets.
 const INSTANCE_KEY: &str = "instance-key";
@@ -68,7 +69,8 @@ impl NotWired {
         }
     }
 
-    fn of(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+    /// What an adapter says.
+    pub fn of(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self {
             what: error.to_string(),
             source: Some(error.into()),
@@ -134,12 +136,10 @@ async fn finish(
     settings: &BackendSettings,
 ) -> Result<Backends, NotWired> {
     let registry: Arc<dyn PackageRegistry> = Arc::new(database.registry());
-    if settings.object_store.is_some() {
-        return Err(NotWired::new(
-            "this build cannot use an object store: unset DUMPUS_S3_BUCKET",
-        ));
-    }
-    let blobs: Arc<dyn BlobStore> = Arc::new(database.blobs());
+    let blobs: Arc<dyn BlobStore> = match &settings.object_store {
+        Some(store) => Arc::new(object_store(store)?),
+        None => Arc::new(database.blobs()),
+    };
     let vault = RingVault::new(&instance_key(&*registry, settings).await?);
     Ok(Backends {
         registry,
@@ -148,6 +148,42 @@ async fn finish(
         vault: Arc::new(vault),
         clock: Arc::new(SystemClock),
     })
+}
+
+fn object_store(settings: &ObjectStoreSettings) -> Result<S3Blobs, NotWired> {
+    let amazon = || format!("https://s3.{}.amazonaws.com", settings.region);
+    S3Blobs::new(S3Options {
+        endpoint: settings.endpoint.clone().unwrap_or_else(amazon),
+        public_endpoint: settings.public_endpoint.clone(),
+        bucket: settings.bucket.clone(),
+        region: settings.region.clone(),
+        access_key: settings.access_key.expose().to_owned(),
+        secret_key: settings.secret_key.expose().to_owned(),
+        prefix: settings.prefix.clone(),
+        path_style: settings.path_style,
+    })
+    .map_err(NotWired::of)
+}
+
+/// Looks whether pages of these origins can read results out of the object store, and whether deleting erases there.
+///
+/// # Errors
+/// When the store would turn the client away: every import would hang.
+pub async fn check_object_store(settings: &ObjectStoreSettings, origins: &[String]) -> Result<(), NotWired> {
+    let store = object_store(settings)?;
+    for origin in origins {
+        match store.check_cors(origin).await {
+            Ok(()) => {}
+            Err(error @ (CorsError::Unreachable(_) | CorsError::NotStored(_))) => {
+                tracing::warn!(origin, error = %error, "whether clients can read results could not be checked");
+            }
+            Err(error) => return Err(NotWired::of(error)),
+        }
+    }
+    if store.keeps_versions().await == Some(true) {
+        tracing::warn!("the bucket keeps versions: deleted results stay readable for whoever runs the store");
+    }
+    Ok(())
 }
 
 async fn instance_key(registry: &dyn PackageRegistry, settings: &BackendSettings) -> Result<InstanceKey, NotWired> {
@@ -188,7 +224,7 @@ pub fn process(
     Ok(ProcessPackage {
         registry: backends.registry.clone(),
         queue: backends.queue.clone(),
-        source: Arc::new(HttpSource::new(source_settings(download)?).map_err(NotWired::of)?),
+        source: Arc::new(HttpSource::new(source_settings(download)).map_err(NotWired::of)?),
         archive: Arc::new(ZipReader::new(options)),
         report: report_writer(),
         blobs: backends.blobs.clone(),
@@ -216,14 +252,7 @@ pub fn sweep(backends: &Backends, settings: &BackendSettings) -> Sweep {
     }
 }
 
-fn source_settings(download: &DownloadSettings) -> Result<HttpSourceSettings, NotWired> {
-    let overrides: Overrides = match &download.resolve {
-        Some(resolve) => {
-            let parsed = resolve.parse();
-            parsed.map_err(|error| NotWired::new(format!("DUMPUS_RESOLVE cannot be read: {error}")))?
-        }
-        None => Overrides::default(),
-    };
+fn source_settings(download: &DownloadSettings) -> HttpSourceSettings {
     let mut spool = SpoolSettings::default();
     if let Some(folder) = &download.spool_dir {
         spool.folder.clone_from(folder);
@@ -233,16 +262,16 @@ fn source_settings(download: &DownloadSettings) -> Result<HttpSourceSettings, No
     }
     let mut limits = DownloadLimits::default();
     set(&mut limits.bytes, download.most_bytes);
-    Ok(HttpSourceSettings {
+    HttpSourceSettings {
         transport: TransportSettings {
             policy: download.policy.clone(),
-            overrides,
+            overrides: download.resolve.clone(),
             extra_ca_file: download.extra_ca_file.clone(),
             ..TransportSettings::default()
         },
         spool,
         limits,
-    })
+    }
 }
 
 fn archive_limits(settings: &LimitSettings) -> ArchiveLimits {

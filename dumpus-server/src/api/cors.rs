@@ -4,6 +4,9 @@ use std::str::FromStr;
 
 use poem::http::{HeaderMap, HeaderValue, header};
 
+/// Where the official client is.
+const OFFICIAL_CLIENT: &str = "https://dumpus.app";
+
 /// Origins whose pages may read answers.
 #[derive(Clone, Debug, Default)]
 pub enum Cors {
@@ -39,6 +42,15 @@ impl FromStr for Cors {
 }
 
 impl Cors {
+    /// Origins to try a third party's rules with.
+    #[must_use]
+    pub fn examples(&self) -> Vec<String> {
+        match self {
+            Self::Any => vec![OFFICIAL_CLIENT.to_owned()],
+            Self::Only(origins) => origins.clone(),
+        }
+    }
+
     /// Sets the headers of every answer.
     pub(super) fn apply(&self, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
         let allowed = match self {

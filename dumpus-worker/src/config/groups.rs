@@ -7,6 +7,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use dumpus_adapters::transport::Overrides;
 use dumpus_ports::domain::link::{LinkPolicy, Origin};
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::usecase::ProcessSettings;
@@ -93,6 +94,10 @@ pub struct ObjectStoreSettings {
     pub public_endpoint: Option<String>,
     /// The bucket's region.
     pub region: String,
+    /// The folder of the results in the bucket; empty for none.
+    pub prefix: String,
+    /// Whether the bucket is in the path of addresses.
+    pub path_style: bool,
     /// Who may use it.
     pub access_key: Secret,
     /// The proof.
@@ -164,8 +169,13 @@ impl ObjectStoreSettings {
             reader.problem("DUMPUS_S3_BUCKET needs DUMPUS_S3_ACCESS_KEY and DUMPUS_S3_SECRET_KEY");
             return None;
         };
+        let path_style = reader.read("DUMPUS_S3_PATH_STYLE", endpoint.is_some(), "true or false", |value| {
+            value.parse().ok()
+        });
         Some(Self {
             bucket,
+            prefix: reader.text("DUMPUS_S3_PREFIX").unwrap_or_default(),
+            path_style,
             endpoint,
             public_endpoint,
             region: reader
@@ -183,7 +193,7 @@ pub struct DownloadSettings {
     /// Which links are accepted.
     pub policy: LinkPolicy,
     /// Addresses that stand for names.
-    pub resolve: Option<String>,
+    pub resolve: Overrides,
     /// Further certificate authorities.
     pub extra_ca_file: Option<PathBuf>,
     /// Largest archive; `None` is the adapter's default.
@@ -211,7 +221,9 @@ impl DownloadSettings {
         }
         Self {
             policy: LinkPolicy::new(origins),
-            resolve: reader.text("DUMPUS_RESOLVE"),
+            resolve: reader
+                .optional("DUMPUS_RESOLVE", "addresses such as files.example.org:443:127.0.0.1")
+                .unwrap_or_default(),
             extra_ca_file,
             most_bytes: reader.bytes("DUMPUS_MAX_DOWNLOAD"),
             spool_dir,

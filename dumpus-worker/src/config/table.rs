@@ -144,7 +144,7 @@ const BACKENDS: [Setting; 5] = [
     ),
 ];
 
-const OBJECT_STORE: [Setting; 6] = [
+const OBJECT_STORE: [Setting; 8] = [
     both(
         "DUMPUS_S3_BUCKET",
         "NAME",
@@ -164,6 +164,18 @@ const OBJECT_STORE: [Setting; 6] = [
         "Where clients reach the store.",
     ),
     both("DUMPUS_S3_REGION", "NAME", "us-east-1", "Region of the bucket."),
+    both(
+        "DUMPUS_S3_PREFIX",
+        "FOLDER",
+        "none",
+        "Folder of the results in the bucket.",
+    ),
+    both(
+        "DUMPUS_S3_PATH_STYLE",
+        "BOOLEAN",
+        "true with DUMPUS_S3_ENDPOINT",
+        "Whether the bucket is in the path of addresses instead of in the host name; true or false.",
+    ),
     secret(both("DUMPUS_S3_ACCESS_KEY", "KEY", "none", "Access key of the store.")),
     secret(both("DUMPUS_S3_SECRET_KEY", "KEY", "none", "Secret key of the store.")),
 ];
@@ -185,7 +197,7 @@ const DOWNLOAD: [Setting; 6] = [
         "DUMPUS_EXTRA_CA_FILE",
         "FILE",
         "public authorities only",
-        "Further certificate authorities, PEM.",
+        "Further certificate authorities, PEM. For Redis over TLS they stand alone.",
     ),
     both(
         "DUMPUS_MAX_DOWNLOAD",
