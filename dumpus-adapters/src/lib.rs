@@ -1,15 +1,4 @@
-//! Adapters of the Dumpus ports: one module and one feature per technology.
-//!
-//! | Feature | Port | Module |
-//! | --- | --- | --- |
-//! | `memory` (default) | every port | `memory` |
-//! | `sql` | `PackageRegistry`, `BlobStore` | `sql` |
-//! | `redis` | `JobQueue` | `redis` |
-//! | `http` | `PackageSource` | `source_http` |
-//! | `ring` | `Vault` | `crypto_ring` |
-//! | `zip` | `ArchiveReader` | `archive_zip` |
-//! | `sqlite` | `ReportWriter` | `report_sqlite` |
-//! | `s3` | `BlobStore` | `blobs_s3` |
+#![doc = include_str!("../README.md")]
 
 #[cfg(feature = "zip")]
 pub mod archive_zip;

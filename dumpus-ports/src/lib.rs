@@ -5,7 +5,7 @@ pub use dumpus_domain as domain;
 pub mod archive;
 pub mod blobs;
 pub mod clock;
-#[cfg(feature = "conformance")]
+#[cfg(any(feature = "conformance", doc))]
 pub mod conformance;
 pub mod profiles;
 pub mod queue;

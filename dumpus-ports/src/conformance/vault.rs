@@ -1,4 +1,4 @@
-//! The contract of [`Vault`](crate::vault::Vault).
+//! The contract of [`Vault`].
 #![expect(
     clippy::expect_used,
     clippy::missing_panics_doc,

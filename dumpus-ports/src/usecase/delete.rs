@@ -7,7 +7,7 @@ use crate::blobs::BlobStore;
 use crate::domain::package::PackageId;
 use crate::domain::secret::UpnKey;
 use crate::queue::JobQueue;
-use crate::registry::PackageRegistry;
+use crate::registry::{Outcome, PackageRegistry};
 use crate::vault::Vault;
 
 /// Erases a package: its row, result, job and links. Work on it stops by itself within a second, because the row that
@@ -32,9 +32,14 @@ impl DeletePackage {
         prove(&*self.vault, key, &package)?;
         // The queue first: were it away after the row is gone, nobody could ask for the job's removal again.
         self.queue.purge(package).await?;
+        // So too the result: as long as the row is there, it can be asked for again.
+        if let Some(Outcome::Processed(result)) = self.registry.find(package).await?.and_then(|row| row.outcome) {
+            self.blobs.delete(result.blob).await?;
+        }
         let Some(forgotten) = self.registry.forget(package).await? else {
             return Ok(false);
         };
+        // A worker may have finished in between.
         if let Some(blob) = forgotten.blob {
             self.blobs.delete(blob).await?;
         }

@@ -94,24 +94,23 @@ impl LocateBlob {
         let (vault, envelope) = (self.vault.clone(), result.envelope.clone());
         let owner = UpnKey::new(key.expose());
         off_thread(move || vault.verify_result(&owner, &package, &envelope, &sealed)).await??;
-        let address = match self.blobs.presigned(result.blob, ADDRESS_LIFETIME).await? {
-            Some(address) => BlobAddress::Store(address),
-            None => {
-                let lifetime = i64::try_from(ADDRESS_LIFETIME.as_secs()).unwrap_or(0);
-                let expires = self.clock.now().seconds() + lifetime;
-                let signature = self.vault.sign_blob(result.blob, Millis(expires * SECOND));
-                BlobAddress::Server {
-                    blob: result.blob,
-                    expires,
-                    signature,
-                }
-            }
-        };
+        let stores = self.blobs.presigned(result.blob, ADDRESS_LIFETIME).await?;
+        let address = stores.map_or_else(|| self.own_address(result.blob), BlobAddress::Store);
         Ok(Some(LocatedBlob {
             address,
             iv: result.envelope.iv,
             ttl: ADDRESS_LIFETIME,
         }))
+    }
+
+    fn own_address(&self, blob: BlobKey) -> BlobAddress {
+        let lifetime = i64::try_from(ADDRESS_LIFETIME.as_secs()).unwrap_or(0);
+        let expires = self.clock.now().seconds() + lifetime;
+        BlobAddress::Server {
+            blob,
+            expires,
+            signature: self.vault.sign_blob(blob, Millis(expires * SECOND)),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! One query for everybody who asks where they stand.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -21,8 +21,15 @@ const REST: u32 = 25;
 pub struct LineUpCache {
     registry: Arc<dyn PackageRegistry>,
     queue: Arc<dyn JobQueue>,
-    current: RwLock<Option<Snapshot>>,
+    current: RwLock<Current>,
     refreshing: Mutex<()>,
+}
+
+#[derive(Default)]
+struct Current {
+    snapshot: Option<Snapshot>,
+    /// Admitted since the last refresh began: its answer may lack them.
+    admitted: Vec<(Lane, Ticket)>,
 }
 
 #[derive(Clone)]
@@ -39,7 +46,7 @@ impl LineUpCache {
         Self {
             registry,
             queue,
-            current: RwLock::new(None),
+            current: RwLock::default(),
             refreshing: Mutex::new(()),
         }
     }
@@ -54,29 +61,42 @@ impl LineUpCache {
             return Ok(fresh);
         }
         let began = Instant::now();
+        self.write().admitted.clear();
         let epoch = self.queue.epoch().await?;
-        let line_up = Arc::new(self.registry.line_up(&epoch, LOST_AFTER).await?);
+        let mut line_up = self.registry.line_up(&epoch, LOST_AFTER).await?;
         let rest = FRESH_FOR.max(began.elapsed() * REST);
-        let snapshot = Snapshot {
+        let mut current = self.write();
+        for (lane, ticket) in &current.admitted {
+            line_up.admit(*lane, *ticket);
+        }
+        let line_up = Arc::new(line_up);
+        current.snapshot = Some(Snapshot {
             line_up: line_up.clone(),
             epoch: epoch.clone(),
             stale_at: Instant::now() + rest,
-        };
-        *self.current.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(snapshot);
+        });
         Ok((line_up, epoch))
     }
 
     /// Counts a package that was admitted here since the last refresh: the next one to come stands behind it.
     pub(super) fn admitted(&self, lane: Lane, ticket: Ticket) {
-        let mut current = self.current.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(snapshot) = current.as_mut() {
+        let mut current = self.write();
+        current.admitted.push((lane, ticket));
+        if let Some(snapshot) = &mut current.snapshot {
             Arc::make_mut(&mut snapshot.line_up).admit(lane, ticket);
         }
     }
 
+    fn write(&self) -> RwLockWriteGuard<'_, Current> {
+        self.current.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn fresh(&self) -> Option<(Arc<LineUp>, Epoch)> {
-        let current = self.current.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let snapshot = current.as_ref().filter(|snapshot| Instant::now() < snapshot.stale_at)?;
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let snapshot = current
+            .snapshot
+            .as_ref()
+            .filter(|snapshot| Instant::now() < snapshot.stale_at)?;
         Some((snapshot.line_up.clone(), snapshot.epoch.clone()))
     }
 }

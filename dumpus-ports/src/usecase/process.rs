@@ -158,7 +158,7 @@ impl ProcessPackage {
             .archive
             .read(package, stages.analyzing.clone())
             .await
-            .map_err(archive_end)?;
+            .map_err(|error| archive_end(&error))?;
         let name = lease.package.to_string();
         let packed = self
             .report
@@ -190,7 +190,7 @@ impl ProcessPackage {
         })?;
         self.policy
             .parse(&text)
-            .map_err(|error| End::Fail(ErrorCode::InvalidLink, format!("{error}.")))
+            .map_err(|error| End::Fail(ErrorCode::InvalidLink, sentence(&error.to_string())))
     }
 
     async fn step(&self, lease: &Lease, to: Stage) -> Result<(), End> {
@@ -226,11 +226,10 @@ impl ProcessPackage {
             };
             match answer {
                 Ok(true) => heard = Instant::now(),
-                Ok(false) => return End::Lost,
                 Err(error) if heard.elapsed() < self.settings.lease => {
                     tracing::debug!(error = %error, "a heartbeat failed");
                 }
-                Err(_) => return End::Lost,
+                Ok(false) | Err(_) => return End::Lost,
             }
         }
     }
@@ -279,11 +278,7 @@ impl ProcessPackage {
                 if self.patiently(|| self.registry.finish(lease, &result)).await? {
                     tracing::info!(elapsed_ms, result.size_bytes = result.size, "processed a package");
                 } else {
-                    self.blobs.delete(result.blob).await?;
-                    tracing::info!(
-                        elapsed_ms,
-                        "a result was dropped: the package is not this worker's any more"
-                    );
+                    self.drop_unless_recorded(&result, elapsed_ms).await?;
                 }
                 delivery.acknowledge().await?;
             }
@@ -318,6 +313,18 @@ impl ProcessPackage {
                     delivery.acknowledge().await?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// A finish that the registry refuses may be one that it recorded before, and whose answer was lost.
+    async fn drop_unless_recorded(&self, result: &StoredResult, elapsed_ms: u64) -> Result<(), AccessError> {
+        for blob in self.registry.unreferenced(&[result.blob]).await? {
+            self.blobs.delete(blob).await?;
+            tracing::info!(
+                elapsed_ms,
+                "a result was dropped: the package is not this worker's any more"
+            );
         }
         Ok(())
     }
@@ -375,7 +382,7 @@ fn source_end(error: SourceError) -> End {
     }
 }
 
-fn archive_end(error: ArchiveError) -> End {
+fn archive_end(error: &ArchiveError) -> End {
     match error {
         ArchiveError::NotAnArchive(_) | ArchiveError::TooLarge { .. } => {
             End::Fail(ErrorCode::InvalidLink, sentence(&error.to_string()))

@@ -25,19 +25,35 @@ use dumpus_tests::{PackageSpec, Section, Truth};
 const RUNS: usize = 3;
 
 fn main() {
-    // `cargo test --benches` and `cargo bench` pass flags of their own harness.
-    let megabytes = std::env::args()
-        .filter_map(|argument| argument.parse::<u64>().ok())
-        .next()
-        .unwrap_or(1_700);
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    // Cargo passes flags of its own harness too. A number is the size in MB, words choose measurements.
+    let arguments: Vec<_> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let number = |argument: &String| argument.parse::<u64>().ok();
+    let size = arguments.iter().find_map(number).unwrap_or(1_700) * 1_000_000;
+    let words: Vec<_> = arguments.iter().filter(|argument| number(argument).is_none()).collect();
+    let wants = |name: &str| words.is_empty() || words.iter().any(|word| *word == name);
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let bench = Bench { runtime, folder };
-    bench.whole_package(megabytes * 1_000_000);
-    bench.event_files(megabytes * 300_000);
-    bench.sentiment();
-    bench.statistics_file();
-    growth::tables(&bench);
+    let bench = Bench {
+        runtime,
+        folder: PathBuf::from(env!("CARGO_TARGET_TMPDIR")),
+    };
+    if wants("package") {
+        bench.whole_package(size);
+    }
+    if wants("events") {
+        bench.event_files(size * 3 / 10);
+    }
+    if wants("sentiment") {
+        bench.sentiment();
+    }
+    if wants("statistics") {
+        bench.statistics_file();
+    }
+    if wants("growth") {
+        growth::tables(&bench);
+    }
 }
 
 /// What all measurements share.

@@ -1,0 +1,17 @@
+//! Every use case over the adapters in memory, with the time under control.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod access;
+mod delete;
+mod fetch;
+mod line_up;
+mod look_up;
+mod process;
+mod process_again;
+mod process_lost;
+mod requeue;
+mod status;
+mod submit;
+mod support;
+mod sweep;
+mod upgrade;

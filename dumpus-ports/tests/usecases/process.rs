@@ -1,0 +1,220 @@
+//! From the queue to the result.
+
+use std::io;
+use std::sync::Arc;
+
+use dumpus_adapters::memory::source::MemoryPackage;
+use dumpus_ports::archive::ArchiveError;
+use dumpus_ports::domain::analysis::MissingUserData;
+use dumpus_ports::domain::error_code::ErrorCode;
+use dumpus_ports::domain::lifecycle::Stage;
+use dumpus_ports::domain::link::{LinkPolicy, Origin};
+use dumpus_ports::domain::queue::Lane;
+use dumpus_ports::domain::secret::UpnKey;
+use dumpus_ports::source::SourceError;
+use dumpus_ports::usecase::{PackageState, ProcessPackage, Worked};
+
+use crate::support::{FailingArchive, FailingSource, NOW, Person, World, pass, run, seconds, unstopped};
+
+/// An error, and what owners are told of it.
+type Case<E> = (fn() -> E, ErrorCode, &'static str);
+
+/// How a package ends that is worked on once, by a worker made otherwise than usual.
+async fn end(change: impl FnOnce(&mut ProcessPackage)) -> (World, PackageState) {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let mut worker = world.worker();
+    change(&mut worker);
+    world.work_as(&worker).await;
+    let state = world.state(&ann).await;
+    (world, state)
+}
+
+fn failed(stage: Stage, code: ErrorCode, detail: &str) -> PackageState {
+    let detail = Some(detail.to_owned());
+    PackageState::Failed { stage, code, detail }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_package_becomes_a_result_of_which_nothing_is_left_in_the_queue() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    world.work().await;
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+    assert!(world.text(&ann).await.contains("\"ann\""));
+    assert_eq!(world.stored().await, [world.result(&ann).await.blob]);
+    pass(seconds(61)).await;
+    assert!(world.queued().await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_links_of_a_processed_package_are_gone() {
+    let world = World::new();
+    let ann = world.processed("ann").await;
+    assert!(world.row(&ann).await.owner_link.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_job_nothing_is_done() {
+    let world = World::new();
+    assert_eq!(run(&world.worker()).await, Worked::Idle);
+    assert_eq!(world.registry.requests(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_comes_within_the_patience_is_taken() {
+    let world = World::new();
+    let worker = world.worker();
+    let late = async {
+        pass(seconds(3)).await;
+        world.waiting("ann").await
+    };
+    let (round, ann) = tokio::join!(worker.run(&Lane::ALL, seconds(5), unstopped()), late);
+    assert_eq!(round.unwrap(), Worked::Settled);
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_of_one_lane_leaves_the_other() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let round = world.worker().run(&[Lane::Premium], NOW, unstopped()).await;
+    assert_eq!(round.unwrap(), Worked::Idle);
+    assert_eq!(world.queued().await, [ann.id]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_end_of_a_download_has_its_code() {
+    let cases: [Case<SourceError>; 3] = [
+        (
+            || SourceError::Expired("Discord does not serve this link any more.".to_owned()),
+            ErrorCode::ExpiredLink,
+            "Discord does not serve this link any more.",
+        ),
+        (
+            || SourceError::Invalid("Behind the link is no archive.".to_owned()),
+            ErrorCode::InvalidLink,
+            "Behind the link is no archive.",
+        ),
+        (
+            || SourceError::Unavailable("The archive ends early: 412 of 980 MB arrived.".to_owned()),
+            ErrorCode::ServerError,
+            "The archive ends early: 412 of 980 MB arrived.",
+        ),
+    ];
+    for (error, code, detail) in cases {
+        let (world, state) = end(|worker| worker.source = Arc::new(FailingSource(error))).await;
+        assert_eq!(state, failed(Stage::Downloading, code, detail));
+        pass(seconds(61)).await;
+        assert!(world.queued().await.is_empty());
+        assert!(world.stored().await.is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_end_of_a_reading_has_its_code() {
+    let cases: [Case<ArchiveError>; 3] = [
+        (
+            || ArchiveError::NotAnArchive("its directory is missing"),
+            ErrorCode::InvalidLink,
+            "The file is not a readable archive: its directory is missing.",
+        ),
+        (
+            || ArchiveError::TooLarge {
+                what: "entries",
+                limit: 7,
+            },
+            ErrorCode::InvalidLink,
+            "The package is too large: entries is more than the allowed 7.",
+        ),
+        (
+            || ArchiveError::MissingUserData(MissingUserData),
+            ErrorCode::MissingUserData,
+            "The package does not tell whose it is.",
+        ),
+    ];
+    for (error, code, detail) in cases {
+        let (world, state) = end(|worker| worker.archive = Arc::new(FailingArchive(error))).await;
+        assert_eq!(state, failed(Stage::Analyzing, code, detail));
+        pass(seconds(61)).await;
+        assert!(world.queued().await.is_empty());
+        assert!(world.stored().await.is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn trouble_on_this_side_is_tried_again() {
+    let sources: [fn() -> SourceError; 1] = [|| SourceError::Storage(io::Error::other("disk full"))];
+    for error in sources {
+        let (world, state) = end(|worker| worker.source = Arc::new(FailingSource(error))).await;
+        assert!(matches!(
+            state,
+            PackageState::Underway {
+                stage: Stage::Locked,
+                ..
+            }
+        ));
+        assert_eq!(world.queued().await.len(), 1);
+    }
+    let readings: [fn() -> ArchiveError; 2] = [
+        || ArchiveError::Storage(io::Error::other("disk gone")),
+        || ArchiveError::Failed("a defect".into()),
+    ];
+    for error in readings {
+        let (world, state) = end(|worker| worker.archive = Arc::new(FailingArchive(error))).await;
+        assert!(matches!(
+            state,
+            PackageState::Underway {
+                stage: Stage::Locked,
+                ..
+            }
+        ));
+        assert_eq!(world.queued().await.len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_waited_too_long_is_asked_for_again() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    pass(seconds(31 * 24 * 3_600)).await;
+    world.work().await;
+    let detail = "The link waited too long, or was sealed by another instance; submit it again.";
+    let expected = failed(Stage::Locked, ErrorCode::ServerError, detail);
+    assert_eq!(world.state(&ann).await, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_is_not_accepted_any_more_is_not_followed() {
+    let world = World::new();
+    let policy = LinkPolicy::new(vec!["https://files.example.org".parse::<Origin>().unwrap()]);
+    let link = "https://files.example.org/package?upn=0123456789abcdef";
+    let id = world.submitting(policy.clone()).run(link).await.unwrap();
+    world.work().await;
+    let key = UpnKey::new(policy.parse(link).unwrap().key().expose());
+    let link = link.to_owned();
+    let detail = "The link must be one of Discord's, or start with an origin that this instance allows.";
+    let expected = failed(Stage::Locked, ErrorCode::InvalidLink, detail);
+    assert_eq!(world.state(&Person { link, key, id }).await, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_the_package_is_its_end_is_recorded() {
+    let packages: [&[u8]; 7] = [
+        b"",
+        b"PK\x03\x04",
+        b"dumpus observations",
+        b"dumpus observations\n\xff\xfe\t\t=\n",
+        b"dumpus observations\nowner",
+        b"dumpus observations\nmessage\tid=1\nowner\tid=1",
+        b"dumpus observations\nevent\tevent_type=join_voice_channel\ttimestamp=\nowner\tid=\xf0\x9f\x98\x80",
+    ];
+    for bytes in packages {
+        let world = World::new();
+        let ann = world.waiting("ann").await;
+        world.put(&ann.link, MemoryPackage::Bytes(Arc::new(bytes.to_vec())));
+        world.work().await;
+        let state = world.state(&ann).await;
+        assert!(!matches!(state, PackageState::Underway { .. }), "{state:?}");
+    }
+}

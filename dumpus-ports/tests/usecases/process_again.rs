@@ -1,0 +1,292 @@
+//! Work that has to be done again: what counts as an attempt, and when it ends.
+
+use std::io;
+use std::sync::Arc;
+
+use dumpus_adapters::memory::source::MemoryPackage;
+use dumpus_ports::archive::ArchiveError;
+use dumpus_ports::blobs::BlobStore;
+use dumpus_ports::domain::error_code::ErrorCode;
+use dumpus_ports::domain::lifecycle::Stage;
+use dumpus_ports::domain::queue::Lane;
+use dumpus_ports::queue::JobQueue;
+use dumpus_ports::usecase::{PackageState, Worked};
+use tokio::sync::watch;
+
+use crate::support::{
+    FailingArchive, Fault, Gate, GatedArchive, NOW, PAST_LEASE, Person, World, assert_away, pass, seconds, unstopped,
+};
+
+async fn is_waiting(world: &World, person: &Person) -> bool {
+    let stage = match world.state(person).await {
+        PackageState::Underway { stage, .. } => stage,
+        other => panic!("ended: {other:?}"),
+    };
+    stage == Stage::Locked && world.queued().await == [person.id]
+}
+
+/// A worker that dies while it downloads.
+async fn die(world: &World) {
+    let worker = world.worker();
+    tokio::select! {
+        round = worker.run(&Lane::ALL, NOW, unstopped()) => panic!("{round:?}"),
+        () = tokio::time::sleep(seconds(1)) => {}
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn trouble_that_passes_costs_an_attempt_and_no_more() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let mut worker = world.worker();
+    worker.archive = Arc::new(FailingArchive(|| ArchiveError::Storage(io::Error::other("disk"))));
+    world.work_as(&worker).await;
+    assert!(is_waiting(&world, &ann).await);
+    assert_eq!(world.row(&ann).await.attempts, 1);
+    world.work().await;
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_third_attempt_that_fails_is_the_last() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let mut worker = world.worker();
+    worker.archive = Arc::new(FailingArchive(|| ArchiveError::Storage(io::Error::other("disk"))));
+    for _ in 0..2 {
+        world.work_as(&worker).await;
+        assert!(is_waiting(&world, &ann).await);
+    }
+    world.work_as(&worker).await;
+    let detail = "Processing failed 3 times, at last because the package could not be read back.";
+    let failed = PackageState::Failed {
+        stage: Stage::Analyzing,
+        code: ErrorCode::ServerError,
+        detail: Some(detail.to_owned()),
+    };
+    assert_eq!(world.state(&ann).await, failed);
+    pass(PAST_LEASE).await;
+    assert!(world.queued().await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_package_that_kills_its_workers_is_given_up_at_the_fourth_lease() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    world.put(&ann.link, MemoryPackage::Silence);
+    for _ in 0..3 {
+        die(&world).await;
+        assert!(world.queued().await.is_empty());
+        pass(PAST_LEASE).await;
+    }
+    // It could be processed now, but nobody may try.
+    world.person("ann");
+    world.work().await;
+    let detail = "The package was given up after 3 attempts that ended without a result.";
+    let failed = PackageState::Failed {
+        stage: Stage::Downloading,
+        code: ErrorCode::ServerError,
+        detail: Some(detail.to_owned()),
+    };
+    assert_eq!(world.state(&ann).await, failed);
+    pass(PAST_LEASE).await;
+    assert!(world.queued().await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_package_whose_worker_died_is_processed_by_another() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    world.put(&ann.link, MemoryPackage::Silence);
+    die(&world).await;
+    world.person("ann");
+    pass(PAST_LEASE).await;
+    world.work().await;
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_another_worker_holds_is_left_to_it() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    world.put(&ann.link, MemoryPackage::Silence);
+    let worker = world.worker();
+    let other = async {
+        tokio::time::sleep(seconds(1)).await;
+        // The queue delivers it twice.
+        let row = world.row(&ann).await;
+        world.queue.inner().purge(ann.id).await.unwrap();
+        let (link, lane) = (dumpus_ports::queue::SealedLink(Vec::new()), Lane::Standard);
+        let (package, run) = (row.id, row.run);
+        let job = dumpus_ports::queue::Job {
+            package,
+            run,
+            lane,
+            link,
+        };
+        world.queue.push(&job).await.unwrap();
+        world.work().await;
+        assert_eq!(world.row(&ann).await.attempts, 1);
+        world.person("ann");
+    };
+    let (round, ()) = tokio::join!(worker.run(&Lane::ALL, NOW, unstopped()), other);
+    assert_eq!(round.unwrap(), Worked::Settled);
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_is_stopped_gives_its_package_back_without_counting() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let bob = world.waiting("bob").await;
+    let gate = Gate::new();
+    let mut worker = world.worker();
+    worker.archive = Arc::new(GatedArchive(gate.clone()));
+    for _ in 0..5 {
+        let (stop, abort) = watch::channel(false);
+        let stopping = async {
+            gate.reached().await;
+            stop.send(true).unwrap();
+        };
+        let (round, ()) = tokio::join!(worker.run(&Lane::ALL, NOW, abort), stopping);
+        assert_eq!(round.unwrap(), Worked::Settled);
+        assert_eq!(world.row(&ann).await.attempts, 0);
+        assert_eq!(world.queued().await, [ann.id, bob.id]);
+    }
+    assert!(world.stored().await.is_empty());
+    world.work().await;
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_whose_sender_is_gone_stops_nothing() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let (stop, abort) = watch::channel(false);
+    drop(stop);
+    world.worker().run(&Lane::ALL, NOW, abort).await.unwrap();
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_registry_that_is_away_for_a_while_costs_no_attempt() {
+    for request in ["step", "finish"] {
+        let world = World::new();
+        let ann = world.waiting("ann").await;
+        world.registry.trouble(request, vec![Fault::Away; 20]);
+        world.work().await;
+        assert_eq!(world.state(&ann).await, PackageState::Processed, "{request}");
+        assert_eq!(world.row(&ann).await.attempts, 1);
+        assert!(world.text(&ann).await.contains("ann"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_registry_whose_answers_are_lost_costs_no_attempt() {
+    for request in ["step", "progress", "finish"] {
+        let world = World::new();
+        let ann = world.waiting("ann").await;
+        world.registry.trouble(request, vec![Fault::Unheard; 3]);
+        world.work().await;
+        assert_eq!(world.state(&ann).await, PackageState::Processed, "{request}");
+        assert!(world.text(&ann).await.contains("ann"), "{request}");
+        assert_eq!(world.row(&ann).await.attempts, 1, "{request}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_is_recorded_when_the_registry_is_back() {
+    for fault in [Fault::Away, Fault::Unheard] {
+        let world = World::new();
+        let ann = world.waiting("ann").await;
+        world.put(&ann.link, MemoryPackage::Expired);
+        world.registry.trouble("fail", vec![fault; 3]);
+        world.work().await;
+        let state = world.state(&ann).await;
+        assert!(matches!(
+            state,
+            PackageState::Failed {
+                code: ErrorCode::ExpiredLink,
+                ..
+            }
+        ));
+        pass(PAST_LEASE).await;
+        assert!(world.queued().await.is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_blob_store_that_is_away_for_a_while_costs_no_attempt() {
+    for fault in [Fault::Away, Fault::Unheard] {
+        let world = World::new();
+        let ann = world.waiting("ann").await;
+        world.blobs.trouble("put", vec![fault; 20]);
+        world.work().await;
+        assert_eq!(world.state(&ann).await, PackageState::Processed);
+        assert_eq!(world.row(&ann).await.attempts, 1);
+        assert_eq!(world.stored().await.len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_blob_store_that_stays_away_costs_an_attempt() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    world.blobs.set_away("put", true);
+    world.work().await;
+    assert!(is_waiting(&world, &ann).await);
+    assert_eq!(world.row(&ann).await.attempts, 1);
+    world.blobs.set_away("put", false);
+    world.work().await;
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_result_whose_end_could_not_be_recorded_is_made_again() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    world.registry.set_away("finish", true);
+    world.work().await;
+    world.registry.set_away("finish", false);
+    pass(PAST_LEASE).await;
+    world.work().await;
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+    // What the first attempt stored is an orphan.
+    let orphan_age = seconds(60);
+    assert_eq!(world.stored().await.len(), 2);
+    assert_eq!(world.sweep(None, orphan_age).run().await.unwrap(), (0, 1));
+    assert!(world.blobs.get(world.result(&ann).await.blob).await.unwrap().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_that_is_away_is_said_to_be_before_a_job_is_in_hand() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    world.queue.trouble("next", [Fault::Away]);
+    assert_away(world.worker().run(&Lane::ALL, NOW, unstopped()).await, "the queue");
+    world.registry.trouble("lease", [Fault::Away]);
+    assert_away(world.worker().run(&Lane::ALL, NOW, unstopped()).await, "the registry");
+    pass(PAST_LEASE).await;
+    world.work().await;
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_analysis_keeps_its_lease() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let gate = Gate::new();
+    let mut worker = world.worker();
+    worker.archive = Arc::new(GatedArchive(gate.clone()));
+    let watch = async {
+        gate.reached().await;
+        tokio::time::sleep(seconds(1_800)).await;
+        assert!(world.row(&ann).await.is_leased);
+        assert!(world.queued().await.is_empty());
+        gate.open();
+    };
+    let (round, ()) = tokio::join!(worker.run(&Lane::ALL, NOW, unstopped()), watch);
+    assert_eq!(round.unwrap(), Worked::Settled);
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+    assert_eq!(world.row(&ann).await.attempts, 1);
+}

@@ -1,0 +1,140 @@
+//! Jobs that the queue never confirmed, or lost.
+
+use dumpus_ports::domain::queue::Position;
+use dumpus_ports::registry::{Dispatch, PackageRegistry};
+use dumpus_ports::usecase::PackageState;
+
+use crate::support::{Fault, Person, World, assert_away, pass, seconds};
+
+async fn ahead(world: &World, person: &Person) -> u64 {
+    match world.state(person).await {
+        PackageState::Underway {
+            position: Position { ahead, .. },
+            ..
+        } => ahead,
+        other => panic!("not underway: {other:?}"),
+    }
+}
+
+/// A package whose job the queue did not take, and whose admission could not be undone.
+async fn unconfirmed(world: &World) -> Person {
+    let ann = world.person("ann");
+    world.queue.trouble("push", [Fault::Away]);
+    world.registry.trouble("undo", [Fault::Away]);
+    assert!(world.submit(&ann.link).await.is_err());
+    ann
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_package_that_is_unconfirmed_for_ten_seconds_is_pushed_by_its_owners_poll() {
+    let world = World::new();
+    let ann = unconfirmed(&world).await;
+    pass(seconds(9)).await;
+    world.state(&ann).await;
+    assert!(world.queued().await.is_empty());
+    pass(seconds(1)).await;
+    assert!(matches!(world.state(&ann).await, PackageState::Underway { .. }));
+    assert_eq!(world.queued().await, [ann.id]);
+    assert!(matches!(world.row(&ann).await.dispatch, Dispatch::Queued(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_package_that_is_unconfirmed_is_pushed_by_the_next_submission() {
+    let world = World::new();
+    let ann = unconfirmed(&world).await;
+    world.submit(&ann.link).await.unwrap();
+    assert_eq!(world.queued().await, [ann.id]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_push_that_fails_again_is_tried_again_ten_seconds_later() {
+    let world = World::new();
+    let ann = unconfirmed(&world).await;
+    pass(seconds(10)).await;
+    world.queue.trouble("push", [Fault::Away]);
+    assert_away(world.status(&ann).await, "the queue");
+    pass(seconds(9)).await;
+    world.state(&ann).await;
+    assert!(world.queued().await.is_empty());
+    pass(seconds(1)).await;
+    world.state(&ann).await;
+    assert_eq!(world.queued().await, [ann.id]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_job_is_queued_again_by_its_owners_poll_and_keeps_its_place() {
+    let before = World::new();
+    let ann = before.waiting("ann").await;
+    let bob = before.waiting("bob").await;
+    let ticket = before.row(&ann).await.ticket;
+    let world = before.with_empty_queue();
+    assert_eq!(ahead(&world, &bob).await, 1);
+    assert_eq!(ahead(&world, &ann).await, 0);
+    assert_eq!(world.queued().await, [bob.id, ann.id]);
+    assert_eq!(world.row(&ann).await.ticket, ticket);
+    assert_eq!(ahead(&world, &bob).await, 1);
+    world.work().await;
+    world.work().await;
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+    assert_eq!(world.state(&bob).await, PackageState::Processed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_job_is_queued_again_by_its_owners_submission() {
+    let before = World::new();
+    let ann = before.waiting("ann").await;
+    let world = before.with_empty_queue();
+    world.submit(&ann.link).await.unwrap();
+    assert_eq!(world.queued().await, [ann.id]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn polls_at_once_queue_a_lost_job_once() {
+    let before = World::new();
+    let ann = before.waiting("ann").await;
+    let world = before.with_empty_queue();
+    tokio::join!(world.state(&ann), world.state(&ann), world.state(&ann));
+    assert_eq!(world.queued().await, [ann.id]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_job_whose_owner_is_long_gone_leaves_the_counts_and_comes_back_last() {
+    let before = World::new();
+    let ann = before.waiting("ann").await;
+    let bob = before.waiting("bob").await;
+    let world = before.with_empty_queue();
+    assert_eq!(ahead(&world, &bob).await, 1);
+    pass(seconds(600)).await;
+    let status = world.status(&bob).await.unwrap();
+    assert_eq!(status.totals.standard, 1);
+    assert_eq!(ahead(&world, &bob).await, 0);
+
+    world.state(&ann).await;
+    pass(seconds(1)).await;
+    assert_eq!(ahead(&world, &ann).await, 1);
+    assert_eq!(ahead(&world, &bob).await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_package_that_a_worker_holds_is_not_queued_again() {
+    let before = World::new();
+    let ann = before.waiting("ann").await;
+    let run = before.row(&ann).await.run;
+    before.registry.lease(ann.id, run, seconds(60)).await.unwrap();
+    let world = before.with_empty_queue();
+    world.state(&ann).await;
+    assert!(world.queued().await.is_empty());
+    // That worker dies.
+    pass(seconds(60)).await;
+    world.state(&ann).await;
+    assert_eq!(world.queued().await, [ann.id]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_ended_package_is_not_queued_again() {
+    let before = World::new();
+    let ann = before.processed("ann").await;
+    let world = before.with_empty_queue();
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+    assert!(world.queued().await.is_empty());
+}

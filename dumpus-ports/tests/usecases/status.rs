@@ -1,0 +1,154 @@
+//! What owners are told of their packages.
+
+use std::sync::Arc;
+
+use dumpus_adapters::memory::source::MemoryPackage;
+use dumpus_ports::domain::error_code::ErrorCode;
+use dumpus_ports::domain::lifecycle::Stage;
+use dumpus_ports::domain::queue::{Lane, LaneTotals, Position};
+use dumpus_ports::usecase::{AccessError, PackageState, PackageStatus};
+
+use crate::support::{FailingArchive, Fault, Gate, GatedArchive, NOW, World, assert_away, pass, seconds, unstopped};
+
+fn underway(stage: Stage, progress: Option<u8>, lane: Lane, ahead: u64) -> PackageState {
+    PackageState::Underway {
+        stage,
+        progress,
+        position: Position { lane, ahead },
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_package_that_was_never_submitted_is_unknown() {
+    let world = World::new();
+    world.waiting("ann").await;
+    let status = world.status(&world.person("bob")).await.unwrap();
+    let totals = LaneTotals {
+        standard: 1,
+        premium: 0,
+    };
+    let expected = PackageStatus {
+        state: PackageState::Unknown,
+        is_upgraded: false,
+        totals,
+        joined: LaneTotals::default(),
+    };
+    assert_eq!(status, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waiting_package_stands_behind_those_before_it() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let bob = world.waiting("bob").await;
+    assert_eq!(
+        world.state(&ann).await,
+        underway(Stage::Locked, None, Lane::Standard, 0)
+    );
+    assert_eq!(
+        world.state(&bob).await,
+        underway(Stage::Locked, None, Lane::Standard, 1)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upgraded_package_stands_in_the_premium_lane() {
+    let world = World::new();
+    world.waiting("ann").await;
+    let bob = world.waiting("bob").await;
+    world.upgrade(bob.id).await.unwrap();
+    pass(seconds(1)).await;
+    let status = world.status(&bob).await.unwrap();
+    assert!(status.is_upgraded);
+    assert_eq!(status.state, underway(Stage::Locked, None, Lane::Premium, 0));
+    assert_eq!(
+        status.totals,
+        LaneTotals {
+            standard: 1,
+            premium: 1
+        }
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_download_is_said_to_be_one() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    world.put(&ann.link, MemoryPackage::Silence);
+    let worker = world.worker();
+    let watch = async {
+        pass(seconds(2)).await;
+        world.state(&ann).await
+    };
+    let state = tokio::select! {
+        round = worker.run(&Lane::ALL, NOW, unstopped()) => panic!("{round:?}"),
+        state = watch => state,
+    };
+    assert_eq!(state, underway(Stage::Downloading, Some(0), Lane::Standard, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_analysis_tells_how_far_it_is() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let gate = Gate::new();
+    let mut worker = world.worker();
+    worker.archive = Arc::new(GatedArchive(gate.clone()));
+    let watch = async {
+        gate.reached().await;
+        tokio::time::sleep(seconds(2)).await;
+        world.state(&ann).await
+    };
+    let state = tokio::select! {
+        round = worker.run(&Lane::ALL, NOW, unstopped()) => panic!("{round:?}"),
+        state = watch => state,
+    };
+    assert_eq!(state, underway(Stage::Analyzing, Some(50), Lane::Standard, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_processed_package_does_not_count_any_more() {
+    let world = World::new();
+    let ann = world.processed("ann").await;
+    pass(seconds(1)).await;
+    let status = world.status(&ann).await.unwrap();
+    assert_eq!(status.state, PackageState::Processed);
+    assert_eq!(status.totals, LaneTotals::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_package_tells_where_and_why() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let mut worker = world.worker();
+    worker.archive = Arc::new(FailingArchive(|| {
+        dumpus_ports::archive::ArchiveError::NotAnArchive("it is a poem")
+    }));
+    world.work_as(&worker).await;
+    let failed = PackageState::Failed {
+        stage: Stage::Analyzing,
+        code: ErrorCode::InvalidLink,
+        detail: Some("The file is not a readable archive: it is a poem.".to_owned()),
+    };
+    assert_eq!(world.state(&ann).await, failed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backend_that_is_away_is_named() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    world.registry.trouble("find", [Fault::Away]);
+    assert_away(world.status(&ann).await, "the registry");
+    pass(seconds(1)).await;
+    world.queue.trouble("epoch", [Fault::Away]);
+    assert_away(world.status(&ann).await, "the queue");
+    assert!(world.status(&ann).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_registry_cannot_read_is_a_defect_and_no_outage() {
+    let error = dumpus_ports::registry::RegistryError::Inconsistent {
+        column: "packages.stage",
+    };
+    assert!(matches!(AccessError::from(error), AccessError::Failed(_)));
+}

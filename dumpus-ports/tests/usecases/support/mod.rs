@@ -1,0 +1,291 @@
+//! An instance in memory, whose backends fail when a test says so.
+
+mod doubles;
+mod troubled;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use dumpus_adapters::crypto_ring::{InstanceKey, RingVault};
+use dumpus_adapters::memory::MemoryArchive;
+use dumpus_adapters::memory::blobs::MemoryBlobs;
+use dumpus_adapters::memory::queue::ProcessQueue;
+use dumpus_adapters::memory::registry::MemoryRegistry;
+use dumpus_adapters::memory::report::MemoryReports;
+use dumpus_adapters::memory::source::{MemoryPackage, MemorySource};
+use dumpus_ports::blobs::{BlobKey, BlobStore};
+use dumpus_ports::clock::Clock;
+use dumpus_ports::domain::link::LinkPolicy;
+use dumpus_ports::domain::package::PackageId;
+use dumpus_ports::domain::queue::Lane;
+use dumpus_ports::domain::secret::UpnKey;
+use dumpus_ports::queue::{Delivery, JobQueue};
+use dumpus_ports::registry::{Outcome, Package, PackageRegistry, StoredResult};
+use dumpus_ports::usecase::{
+    Abort, AccessError, DeletePackage, Dispatcher, FetchData, LineUpCache, LocateBlob, PackageState, PackageStatus,
+    ProcessPackage, ProcessSettings, ReadStatus, ServeBlob, SubmitError, SubmitPackage, Sweep, UpgradePackage, Worked,
+};
+use dumpus_ports::vault::Vault;
+use tokio::sync::watch;
+
+pub(crate) use doubles::{FailingArchive, FailingSource, Gate, GatedArchive, TokioClock};
+pub(crate) use troubled::{Fault, Troubled};
+
+/// As long as a lease of worker and queue.
+pub(crate) const LEASE: Duration = Duration::from_mins(1);
+/// Longer than a lease.
+pub(crate) const PAST_LEASE: Duration = Duration::from_secs(61);
+pub(crate) const NOW: Duration = Duration::ZERO;
+
+/// One instance. A clone shares everything.
+#[derive(Clone)]
+pub(crate) struct World {
+    pub(crate) clock: Arc<TokioClock>,
+    pub(crate) registry: Arc<Troubled<MemoryRegistry>>,
+    pub(crate) queue: Arc<Troubled<ProcessQueue>>,
+    pub(crate) blobs: Arc<Troubled<MemoryBlobs>>,
+    pub(crate) source: Arc<MemorySource>,
+    pub(crate) vault: Arc<RingVault>,
+    pub(crate) line_up: Arc<LineUpCache>,
+}
+
+/// Somebody with a package.
+pub(crate) struct Person {
+    pub(crate) link: String,
+    pub(crate) key: UpnKey,
+    pub(crate) id: PackageId,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let clock = Arc::new(TokioClock::new());
+        let registry = Arc::new(Troubled::new(MemoryRegistry::new(clock.clone())));
+        let queue = Arc::new(Troubled::new(ProcessQueue::new(LEASE)));
+        Self {
+            blobs: Arc::new(Troubled::new(MemoryBlobs::new(clock.clone()))),
+            source: Arc::default(),
+            vault: Arc::new(RingVault::new(&InstanceKey::from_bytes([7; 32]))),
+            line_up: Arc::new(LineUpCache::new(registry.clone(), queue.clone())),
+            clock,
+            registry,
+            queue,
+        }
+    }
+
+    /// The same instance after its queue lost everything.
+    pub(crate) fn with_empty_queue(&self) -> Self {
+        let queue = Arc::new(Troubled::new(ProcessQueue::new(LEASE)));
+        Self {
+            line_up: Arc::new(LineUpCache::new(self.registry.clone(), queue.clone())),
+            queue,
+            ..self.clone()
+        }
+    }
+
+    /// Somebody with a package that can be read.
+    pub(crate) fn person(&self, name: &str) -> Person {
+        let link = format!("https://click.discord.com/ls/click?upn={}{name}", "u001.".repeat(120));
+        let parsed = LinkPolicy::default().parse(&link).unwrap();
+        let package = format!("dumpus observations\nowner\tid=1\tusername={name}\n");
+        self.put(&link, MemoryPackage::Bytes(Arc::new(package.into_bytes())));
+        Person {
+            key: UpnKey::new(parsed.key().expose()),
+            id: self.vault.package_id(parsed.key()),
+            link,
+        }
+    }
+
+    pub(crate) fn put(&self, link: &str, package: MemoryPackage) {
+        let address = LinkPolicy::default().parse(link).unwrap().address().to_owned();
+        self.source.put(&address, package);
+    }
+
+    fn dispatcher(&self) -> Arc<Dispatcher> {
+        Arc::new(Dispatcher {
+            registry: self.registry.clone(),
+            queue: self.queue.clone(),
+            vault: self.vault.clone(),
+            clock: self.clock.clone(),
+        })
+    }
+
+    pub(crate) fn submitting(&self, policy: LinkPolicy) -> SubmitPackage {
+        SubmitPackage {
+            policy,
+            dispatcher: self.dispatcher(),
+            blobs: self.blobs.clone(),
+            line_up: self.line_up.clone(),
+        }
+    }
+
+    pub(crate) async fn submit(&self, link: &str) -> Result<PackageId, SubmitError> {
+        self.submitting(LinkPolicy::default()).run(link).await
+    }
+
+    /// Somebody whose package waits.
+    pub(crate) async fn waiting(&self, name: &str) -> Person {
+        let person = self.person(name);
+        assert_eq!(self.submit(&person.link).await.unwrap(), person.id);
+        person
+    }
+
+    /// Somebody whose package is processed.
+    pub(crate) async fn processed(&self, name: &str) -> Person {
+        let person = self.waiting(name).await;
+        self.work().await;
+        assert_eq!(self.state(&person).await, PackageState::Processed);
+        person
+    }
+
+    pub(crate) async fn status(&self, person: &Person) -> Result<PackageStatus, AccessError> {
+        let (dispatcher, line_up) = (self.dispatcher(), self.line_up.clone());
+        ReadStatus { dispatcher, line_up }.run(&person.key, person.id).await
+    }
+
+    pub(crate) async fn state(&self, person: &Person) -> PackageState {
+        self.status(person).await.unwrap().state
+    }
+
+    pub(crate) async fn fetch(&self, person: &Person) -> Result<Option<Vec<u8>>, AccessError> {
+        let (registry, blobs, vault) = (self.registry.clone(), self.blobs.clone(), self.vault.clone());
+        let fetch = FetchData { registry, blobs, vault };
+        fetch.run(&person.key, person.id).await
+    }
+
+    /// The result, which is text here.
+    pub(crate) async fn text(&self, person: &Person) -> String {
+        String::from_utf8(self.fetch(person).await.unwrap().unwrap()).unwrap()
+    }
+
+    pub(crate) fn locate(&self) -> LocateBlob {
+        LocateBlob {
+            registry: self.registry.clone(),
+            blobs: self.blobs.clone(),
+            vault: self.vault.clone(),
+            clock: self.clock.clone(),
+        }
+    }
+
+    pub(crate) fn serve(&self) -> ServeBlob {
+        ServeBlob {
+            blobs: self.blobs.clone(),
+            vault: self.vault.clone(),
+            clock: self.clock.clone(),
+        }
+    }
+
+    pub(crate) async fn delete(&self, person: &Person) -> Result<bool, AccessError> {
+        let delete = DeletePackage {
+            registry: self.registry.clone(),
+            queue: self.queue.clone(),
+            blobs: self.blobs.clone(),
+            vault: self.vault.clone(),
+        };
+        delete.run(&person.key, person.id).await
+    }
+
+    pub(crate) async fn upgrade(&self, package: PackageId) -> Result<bool, AccessError> {
+        let (registry, queue) = (self.registry.clone(), self.queue.clone());
+        UpgradePackage { registry, queue }.run(package).await
+    }
+
+    pub(crate) fn sweep(&self, retention: Option<Duration>, orphan_age: Duration) -> Sweep {
+        Sweep {
+            registry: self.registry.clone(),
+            blobs: self.blobs.clone(),
+            retention,
+            orphan_age,
+        }
+    }
+
+    pub(crate) fn worker(&self) -> ProcessPackage {
+        ProcessPackage {
+            registry: self.registry.clone(),
+            queue: self.queue.clone(),
+            source: self.source.clone(),
+            archive: Arc::new(MemoryArchive),
+            report: Arc::new(MemoryReports),
+            blobs: self.blobs.clone(),
+            vault: self.vault.clone(),
+            clock: self.clock.clone(),
+            policy: LinkPolicy::default(),
+            settings: ProcessSettings::default(),
+        }
+    }
+
+    /// Takes a job that is there and settles it.
+    pub(crate) async fn work(&self) {
+        self.work_as(&self.worker()).await;
+    }
+
+    pub(crate) async fn work_as(&self, worker: &ProcessPackage) {
+        assert_eq!(run(worker).await, Worked::Settled);
+    }
+
+    pub(crate) async fn row(&self, person: &Person) -> Package {
+        self.registry.inner().find(person.id).await.unwrap().unwrap()
+    }
+
+    pub(crate) async fn result(&self, person: &Person) -> StoredResult {
+        match self.row(person).await.outcome {
+            Some(Outcome::Processed(result)) => result,
+            other => panic!("not processed: {other:?}"),
+        }
+    }
+
+    /// Every blob there is.
+    pub(crate) async fn stored(&self) -> Vec<BlobKey> {
+        self.blobs.inner().older_than(NOW, None, u32::MAX).await.unwrap()
+    }
+
+    /// Takes every job that waits.
+    pub(crate) async fn drain(&self) -> Vec<Box<dyn Delivery>> {
+        let mut jobs = Vec::new();
+        while let Some(job) = self.queue.inner().next(&Lane::ALL, NOW).await.unwrap() {
+            jobs.push(job);
+        }
+        jobs
+    }
+
+    /// The packages whose jobs wait, as workers would get them. They are given back.
+    pub(crate) async fn queued(&self) -> Vec<PackageId> {
+        let mut packages = Vec::new();
+        for job in self.drain().await {
+            packages.push(job.job().package);
+            job.release().await.unwrap();
+        }
+        packages
+    }
+}
+
+/// One round of a worker that nobody stops.
+pub(crate) async fn run(worker: &ProcessPackage) -> Worked {
+    worker.run(&Lane::ALL, NOW, unstopped()).await.unwrap()
+}
+
+/// An abort that never comes.
+pub(crate) fn unstopped() -> Abort {
+    watch::channel(false).1
+}
+
+pub(crate) fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// Lets time pass for registry, queue and workers.
+pub(crate) async fn pass(time: Duration) {
+    tokio::time::advance(time).await;
+}
+
+#[track_caller]
+pub(crate) fn assert_away<T: std::fmt::Debug>(answer: Result<T, AccessError>, expected: &str) {
+    match answer {
+        Err(AccessError::Unavailable { backend, .. }) => assert_eq!(backend, expected),
+        other => panic!("{expected} is away, yet: {other:?}"),
+    }
+}
+
+/// The clock as the use cases see it.
+pub(crate) fn now(world: &World) -> i64 {
+    world.clock.now().seconds()
+}

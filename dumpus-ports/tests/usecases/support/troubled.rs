@@ -1,0 +1,183 @@
+//! Backends that fail when a test says so, and count what they are asked.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use dumpus_ports::blobs::{BlobError, BlobKey, BlobStore};
+use dumpus_ports::domain::error_code::ErrorCode;
+use dumpus_ports::domain::lifecycle::Stage;
+use dumpus_ports::domain::package::{PackageId, RunId};
+use dumpus_ports::domain::queue::{Lane, LineUp};
+use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
+use dumpus_ports::registry::{
+    Admission, Admitted, Epoch, Forgotten, Lease, Leased, Package, PackageRegistry, RegistryError, StoredResult,
+};
+
+use super::Gate;
+
+/// What happens to one request.
+#[derive(Clone)]
+pub(crate) enum Fault {
+    /// The backend is away: nothing is done.
+    Away,
+    /// The backend does it, and its answer is lost.
+    Unheard,
+    /// The request waits at a gate, then is done.
+    Waits(Arc<Gate>),
+    /// The request waits at a gate, then the backend is away.
+    WaitsAway(Arc<Gate>),
+    /// The request is done, and its answer waits at a gate.
+    Answers(Arc<Gate>),
+    /// The request takes so long.
+    Slow(Duration),
+}
+
+/// A backend around another.
+pub(crate) struct Troubled<T> {
+    inner: T,
+    is_forbidden: AtomicBool,
+    asked: Mutex<HashMap<&'static str, usize>>,
+    faults: Mutex<HashMap<&'static str, VecDeque<Fault>>>,
+    is_away: Mutex<HashMap<&'static str, bool>>,
+    requests: AtomicUsize,
+}
+
+impl<T> Troubled<T> {
+    pub(crate) fn new(inner: T) -> Self {
+        Self {
+            inner,
+            is_forbidden: AtomicBool::new(false),
+            asked: Mutex::default(),
+            faults: Mutex::default(),
+            is_away: Mutex::default(),
+            requests: AtomicUsize::new(0),
+        }
+    }
+
+    /// What is asked by the test itself.
+    pub(crate) fn inner(&self) -> &T {
+        &self.inner
+    }
+
+    /// The next requests of this name meet these faults, one each.
+    pub(crate) fn trouble(&self, request: &'static str, faults: impl IntoIterator<Item = Fault>) {
+        self.faults.lock().unwrap().entry(request).or_default().extend(faults);
+    }
+
+    /// Whether requests of this name find the backend away, until told otherwise.
+    pub(crate) fn set_away(&self, request: &'static str, is_away: bool) {
+        self.is_away.lock().unwrap().insert(request, is_away);
+    }
+
+    /// From now on any request ends the test.
+    pub(crate) fn forbid(&self) {
+        self.is_forbidden.store(true, Ordering::Relaxed);
+    }
+
+    /// How often this was asked.
+    pub(crate) fn asked(&self, request: &'static str) -> usize {
+        self.asked.lock().unwrap().get(request).copied().unwrap_or(0)
+    }
+
+    /// How many requests there were.
+    pub(crate) fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    async fn meet<R>(&self, request: &'static str, inner: impl Future<Output = R>) -> Option<R> {
+        assert!(!self.is_forbidden.load(Ordering::Relaxed), "{request} was asked");
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        *self.asked.lock().unwrap().entry(request).or_default() += 1;
+        if self.is_away.lock().unwrap().get(request) == Some(&true) {
+            return None;
+        }
+        let fault = self
+            .faults
+            .lock()
+            .unwrap()
+            .get_mut(request)
+            .and_then(VecDeque::pop_front);
+        match fault {
+            None => Some(inner.await),
+            Some(Fault::Away) => None,
+            Some(Fault::Unheard) => {
+                inner.await;
+                None
+            }
+            Some(Fault::Waits(gate)) => {
+                gate.pass().await;
+                Some(inner.await)
+            }
+            Some(Fault::WaitsAway(gate)) => {
+                gate.pass().await;
+                None
+            }
+            Some(Fault::Answers(gate)) => {
+                let answer = inner.await;
+                gate.pass().await;
+                Some(answer)
+            }
+            Some(Fault::Slow(time)) => {
+                tokio::time::sleep(time).await;
+                Some(inner.await)
+            }
+        }
+    }
+}
+
+/// Each request goes through [`Troubled::meet`].
+macro_rules! troubled {
+    ($port:ident, $error:ident; $(fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+) => {
+        #[async_trait]
+        impl<T: $port> $port for Troubled<T> {
+            $(async fn $name(&self, $($argument: $type),*) -> Result<$answer, $error> {
+                let answer = self.meet(stringify!($name), self.inner.$name($($argument),*)).await;
+                answer.unwrap_or_else(|| Err($error::Unavailable("away".into())))
+            })+
+        }
+    };
+}
+
+troubled! { PackageRegistry, RegistryError;
+    fn admit(admission: &Admission) -> Admitted;
+    fn confirm(package: PackageId, run: RunId, epoch: &Epoch) -> bool;
+    fn undo(package: PackageId, run: RunId) -> bool;
+    fn find(package: PackageId) -> Option<Package>;
+    fn reclaim(package: PackageId, run: RunId, older_than: Duration, epoch: &Epoch, lost_after: Duration) -> Option<Lane>;
+    fn lease(package: PackageId, run: RunId, length: Duration) -> Leased;
+    fn extend(lease: &Lease, length: Duration) -> bool;
+    fn give_back(lease: &Lease, counts: bool) -> bool;
+    fn step(lease: &Lease, to: Stage) -> bool;
+    fn progress(lease: &Lease, percent: u8) -> bool;
+    fn finish(lease: &Lease, result: &StoredResult) -> bool;
+    fn fail(lease: &Lease, code: ErrorCode, detail: &str) -> bool;
+    fn is_current(lease: &Lease) -> bool;
+    fn forget(package: PackageId) -> Option<Forgotten>;
+    fn upgrade(package: PackageId) -> Option<RunId>;
+    fn line_up(epoch: &Epoch, lost_after: Duration) -> LineUp;
+    fn expire(retention: Duration, most: u32) -> Vec<Forgotten>;
+    fn unreferenced(blobs: &[BlobKey]) -> Vec<BlobKey>;
+    fn secret(name: &str, candidate: [u8; 32]) -> [u8; 32];
+    fn ping() -> ();
+}
+
+troubled! { JobQueue, QueueError;
+    fn push(job: &Job) -> Epoch;
+    fn next(lanes: &[Lane], patience: Duration) -> Option<Box<dyn Delivery>>;
+    fn promote(package: PackageId, run: RunId) -> bool;
+    fn purge(package: PackageId) -> ();
+    fn epoch() -> Epoch;
+    fn ping() -> ();
+}
+
+troubled! { BlobStore, BlobError;
+    fn put(key: BlobKey, bytes: Vec<u8>) -> ();
+    fn get(key: BlobKey) -> Option<Vec<u8>>;
+    fn delete(key: BlobKey) -> ();
+    fn older_than(age: Duration, after: Option<BlobKey>, most: u32) -> Vec<BlobKey>;
+    fn presigned(key: BlobKey, ttl: Duration) -> Option<String>;
+    fn ping() -> ();
+}
