@@ -123,7 +123,9 @@ impl Instance {
 
     /// Waits until as much has come as a held download brings.
     pub fn half_downloaded(&self, link: &Link, id: &str) -> Value {
-        self.status_until(link, id, "half downloaded", |status| status["processingProgress"].as_u64() >= Some(49))
+        self.status_until(link, id, "half downloaded", |status| {
+            status["processingProgress"].as_u64() >= Some(49)
+        })
     }
 
     /// Waits for the end of the work.
