@@ -16,5 +16,6 @@ pub mod engine;
 pub mod http;
 pub mod instance;
 pub mod process;
+pub mod services;
 pub mod tables;
 pub mod wait;
