@@ -1,13 +1,18 @@
 //! Takes one package from the queue to its result.
 
+mod end;
+mod stages;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
+use self::end::{End, archive_end, sentence, source_end};
+use self::stages::Stages;
 use super::access::AccessError;
-use crate::archive::{ArchiveError, ArchiveReader, Progress};
+use crate::archive::ArchiveReader;
 use crate::blobs::{BlobError, BlobKey, BlobStore};
 use crate::clock::Clock;
 use crate::domain::error_code::ErrorCode;
@@ -17,7 +22,7 @@ use crate::domain::queue::Lane;
 use crate::queue::{Delivery, JobQueue};
 use crate::registry::{Lease, Leased, PackageRegistry, RegistryError, StoredResult};
 use crate::report::{Packing, ReportWriter};
-use crate::source::{PackageSource, SourceError};
+use crate::source::PackageSource;
 use crate::vault::Vault;
 
 /// Told to all work of a process: `true` means give jobs back now.
@@ -78,18 +83,6 @@ pub enum Worked {
     Idle,
     /// A job came and is settled: done, failed, given back, void or lost.
     Settled,
-}
-
-/// How the work on a package ended.
-enum End {
-    Done(StoredResult),
-    Fail(ErrorCode, String),
-    /// Trouble on this side: another attempt may succeed, and counts.
-    Retry(&'static str),
-    /// The process stops: another attempt will do, and does not count.
-    GiveBack,
-    /// The package is not this worker's any more, or its registry cannot be reached for the length of a lease.
-    Lost,
 }
 
 impl ProcessPackage {
@@ -330,80 +323,9 @@ impl ProcessPackage {
     }
 }
 
-impl End {
-    /// Blocking work behind a dropped future stops at its next look at the progress.
-    fn cancelling(self, stages: &Stages) -> Self {
-        stages.downloading.cancel();
-        stages.analyzing.cancel();
-        self
-    }
-}
-
-/// Progress of the two long stages.
-#[derive(Default)]
-struct Stages {
-    downloading: Arc<Progress>,
-    analyzing: Arc<Progress>,
-    is_analyzing: std::sync::atomic::AtomicBool,
-}
-
-impl Stages {
-    fn analyzing_began(&self) {
-        self.is_analyzing.store(true, std::sync::atomic::Ordering::Relaxed);
-    }
-
-    fn percent(&self) -> Option<u8> {
-        let is_analyzing = self.is_analyzing.load(std::sync::atomic::Ordering::Relaxed);
-        if is_analyzing {
-            self.analyzing.percent()
-        } else {
-            self.downloading.percent()
-        }
-    }
-}
-
 async fn aborted(mut abort: Abort) {
     // A sender that is gone aborts nothing.
     if abort.wait_for(|abort| *abort).await.is_err() {
         std::future::pending::<()>().await;
     }
-}
-
-fn source_end(error: SourceError) -> End {
-    match error {
-        SourceError::Expired(detail) => End::Fail(ErrorCode::ExpiredLink, detail),
-        SourceError::Invalid(detail) => End::Fail(ErrorCode::InvalidLink, detail),
-        SourceError::Unavailable(detail) => End::Fail(ErrorCode::ServerError, detail),
-        SourceError::Cancelled => End::Lost,
-        SourceError::Storage(error) => {
-            tracing::error!(error = %error, "a package could not be stored while it was downloaded");
-            End::Retry("there was no room to store the package")
-        }
-    }
-}
-
-fn archive_end(error: &ArchiveError) -> End {
-    match error {
-        ArchiveError::NotAnArchive(_) | ArchiveError::TooLarge { .. } => {
-            End::Fail(ErrorCode::InvalidLink, sentence(&error.to_string()))
-        }
-        ArchiveError::MissingUserData(_) => End::Fail(ErrorCode::MissingUserData, sentence(&error.to_string())),
-        ArchiveError::Cancelled => End::Lost,
-        ArchiveError::Storage(_) => {
-            tracing::error!(error = %error, "a package could not be read back");
-            End::Retry("the package could not be read back")
-        }
-        ArchiveError::Failed(_) => {
-            tracing::error!(error = %error, "the reader failed");
-            End::Retry("the reader failed")
-        }
-    }
-}
-
-/// A message as a sentence for people.
-fn sentence(message: &str) -> String {
-    let mut letters = message.chars();
-    letters.next().map_or_else(String::new, |first| {
-        format!("{}{}.", first.to_uppercase(), letters.as_str())
-    })
 }
