@@ -102,6 +102,12 @@ fn refuse(route: Route, status: StatusCode) -> Response {
         StatusCode::NOT_FOUND => (status, Code::NotFound, "There is no such route."),
         StatusCode::METHOD_NOT_ALLOWED => (status, Code::MethodNotAllowed, "The route has no such method."),
         StatusCode::UNAUTHORIZED => (status, Code::Unauthorized, "The key is missing or malformed."),
+        // These take no body: the path is no text, so no key owns what it names.
+        _ if status.is_client_error() && route.is_owned() => (
+            StatusCode::UNAUTHORIZED,
+            Code::Unauthorized,
+            "The key does not own this package.",
+        ),
         _ if status.is_client_error() => (
             StatusCode::BAD_REQUEST,
             Code::InvalidRequest,

@@ -99,6 +99,12 @@ impl Route {
         )
     }
 
+    /// Whether it names a package that a key must own.
+    #[must_use]
+    pub(super) const fn is_owned(self) -> bool {
+        matches!(self, Self::Status | Self::Delete | Self::Package(_))
+    }
+
     /// An answer in the route's shape.
     #[must_use]
     pub(super) fn refuse(self, status: StatusCode, code: Code, detail: &str) -> Response {

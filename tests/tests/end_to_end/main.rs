@@ -1,6 +1,6 @@
 //! The whole product from outside: links go in over HTTP, statistics come out.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
 mod deletion;
 mod downloads;

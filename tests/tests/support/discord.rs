@@ -364,10 +364,9 @@ fn store(out: &mut impl Write, socket: &TcpStream, entry: &Entry, download: u64,
 fn is_gone(socket: &TcpStream) -> io::Result<bool> {
     socket.set_read_timeout(Some(Duration::from_millis(20)))?;
     match socket.peek(&mut [0]) {
-        // Nothing follows a request but the goodbye of TLS.
-        Ok(_) => Ok(true),
         Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => Ok(false),
-        Err(_) => Ok(true),
+        // Nothing follows a request but the goodbye of TLS.
+        Ok(_) | Err(_) => Ok(true),
     }
 }
 

@@ -22,7 +22,7 @@ pub fn analyse(package: Vec<u8>, threads: usize) -> Result<Report, ArchiveError>
 /// The statistics file of a report.
 pub fn written(report: &Report, packing: Packing) -> Vec<u8> {
     runtime()
-        .block_on(SqliteWriter::default().write(report, "local", packing))
+        .block_on(SqliteWriter.write(report, "local", packing))
         .unwrap()
 }
 

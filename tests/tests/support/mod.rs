@@ -1,22 +1,21 @@
 //! What several test binaries share.
-#![allow(dead_code, clippy::allow_attributes, reason = "each binary uses its part")]
 #![allow(
-    clippy::unwrap_used,
-    clippy::allow_attributes,
-    reason = "a test whose helper fails shall fail"
-)]
-#![allow(
+    dead_code,
     unreachable_pub,
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
     clippy::allow_attributes,
-    reason = "how far a test binary reaches says nothing"
+    reason = "each binary uses its part, and fails where its part fails"
 )]
 
 pub mod authority;
 pub mod database;
+pub mod directory;
 pub mod discord;
 pub mod engine;
 pub mod http;
 pub mod instance;
 pub mod process;
+pub mod services;
 pub mod tables;
 pub mod wait;

@@ -56,6 +56,11 @@ impl Process {
         self.child.as_ref().unwrap().id()
     }
 
+    /// Whether it was started and not yet killed.
+    pub fn is_running(&self) -> bool {
+        self.child.is_some()
+    }
+
     /// Whether it has ended, and how.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.child.as_mut().unwrap().try_wait().unwrap()
@@ -95,16 +100,9 @@ impl Process {
         (ticks(11) + ticks(12)) * 10
     }
 
-    /// The files that it has open, with the names that the system knows; those that are deleted are among them.
+    /// The files that it has open; see [`open_files_of`].
     pub fn open_files(&self) -> Vec<(PathBuf, PathBuf)> {
-        let folder = fs::read_dir(format!("/proc/{}/fd", self.id())).unwrap();
-        let files = folder.filter_map(|entry| {
-            let path = entry.ok()?.path();
-            // Gone meanwhile, or no file at all.
-            let target = fs::read_link(&path).ok()?;
-            fs::metadata(&path).ok()?.is_file().then_some((path, target))
-        });
-        files.collect()
+        open_files_of(&self.id().to_string())
     }
 
     /// Open files without a name, that is spooled archives.
@@ -131,6 +129,19 @@ impl Drop for Process {
             );
         }
     }
+}
+
+/// The files that a process has open, each by a way to its bytes and by the name that the system knows. Those that are
+/// deleted are among them.
+pub fn open_files_of(process: &str) -> Vec<(PathBuf, PathBuf)> {
+    let folder = fs::read_dir(format!("/proc/{process}/fd")).unwrap();
+    let files = folder.filter_map(|entry| {
+        let path = entry.ok()?.path();
+        // Gone meanwhile, or no file at all.
+        let target = fs::read_link(&path).ok()?;
+        fs::metadata(&path).ok()?.is_file().then_some((path, target))
+    });
+    files.collect()
 }
 
 /// Where cargo puts the programs, beside the tests.

@@ -1,0 +1,422 @@
+//! The calls of the official client, as it makes them and as fast as it makes them, and what it needs of each answer.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod support;
+
+use std::io::Read;
+use std::thread;
+use std::time::Duration;
+
+use dumpus_tests::{PackageSpec, generate_in_memory};
+use flate2::read::GzDecoder;
+use serde_json::{Value, json};
+use support::database::Database;
+use support::directory::{ABSENT, BROKEN, Directory, LIMITED};
+use support::discord::{Behaviour, Discord, fresh_key};
+use support::http::{Answer, Request};
+use support::instance::{Instance, submission};
+
+/// The app of the client, and a web page with it.
+const ORIGINS: [&str; 2] = ["capacitor://localhost", "https://dumpus.app"];
+/// Between a submission and the first poll.
+const FIRST_POLL: Duration = Duration::from_millis(50);
+/// Between polls.
+const POLL: Duration = Duration::from_secs(1);
+/// Users that the client looks up at once.
+const LOOK_UPS: usize = 21;
+
+/// The client, as far as a server can tell.
+struct Client<'a> {
+    instance: &'a Instance,
+    origin: &'static str,
+    /// What the user typed as address ends with it.
+    slash: &'static str,
+}
+
+impl Client<'_> {
+    /// Sends a request after the preflight that a browser sends before it, and asserts that the page may read the answer.
+    fn send(&self, method: &str, path: &str, headers: &str, request: impl Fn(&str) -> Request) -> Answer {
+        let path = format!("{}{path}", self.slash);
+        let preflight = Request::new("OPTIONS", &path)
+            .header("Origin", self.origin)
+            .header("Access-Control-Request-Method", method)
+            .header("Access-Control-Request-Headers", headers);
+        let allowed = self.instance.send(&preflight);
+        assert!(
+            matches!(allowed.status, 200 | 204),
+            "preflight of {path}: {}",
+            allowed.status
+        );
+        self.assert_readable(&allowed);
+        let listed = |name: &str| allowed.header(name).unwrap().to_ascii_lowercase();
+        let methods = listed("access-control-allow-methods");
+        assert!(
+            methods.split(", ").any(|listed| listed == method.to_ascii_lowercase()),
+            "{methods}"
+        );
+        let names = listed("access-control-allow-headers");
+        for name in headers.split(',').filter(|name| !name.is_empty()) {
+            assert!(
+                names.split(", ").any(|listed| listed == name),
+                "{name} is not in {names}"
+            );
+        }
+        assert_eq!(allowed.header("access-control-max-age"), Some("86400"));
+        let answer = self.instance.send(&request(&path).header("Origin", self.origin));
+        self.assert_readable(&answer);
+        answer
+    }
+
+    fn assert_readable(&self, answer: &Answer) {
+        let origin = answer.header("access-control-allow-origin");
+        assert!(
+            origin == Some("*") || origin == Some(self.origin),
+            "{}: {origin:?}",
+            answer.status
+        );
+        assert_eq!(answer.header("access-control-allow-credentials"), None);
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(answer.header("content-encoding"), None);
+    }
+
+    fn get(&self, key: &str, path: &str) -> Answer {
+        self.send("GET", path, "authorization", |path| Request::get(path).bearer(key))
+    }
+
+    fn submit(&self, link: &str) -> Answer {
+        let request = |path: &str| {
+            let body = json!({ "package_link": link }).to_string();
+            Request::new("POST", path)
+                .header("Accept", "application/json")
+                .body("application/json", body)
+        };
+        self.send("POST", "/process", "content-type", request)
+    }
+
+    fn delete(&self, key: &str, id: &str) -> Answer {
+        let path = format!("/process/{id}");
+        self.send("DELETE", &path, "authorization", |path| {
+            Request::new("DELETE", path).bearer(key)
+        })
+    }
+
+    fn status(&self, key: &str, id: &str) -> Value {
+        let answer = self.get(key, &format!("/process/{id}/status"));
+        assert_eq!(answer.status, 200);
+        let status = answer.json();
+        assert_status_shape(&status);
+        status
+    }
+}
+
+/// The client crashes without the whole of it.
+fn assert_status_shape(status: &Value) {
+    let is_text = |value: &Value| value.is_null() || value.is_string();
+    for name in ["isDataAvailable", "isUpgraded", "isErrored", "isProcessing"] {
+        assert!(status[name].is_boolean(), "{name}: {status}");
+    }
+    for name in ["errorMessageCode", "errorDetail", "processingStep"] {
+        assert!(status.get(name).is_some_and(is_text), "{name}: {status}");
+    }
+    let progress = status.get("processingProgress").unwrap();
+    assert!(progress.is_null() || progress.as_u64() <= Some(100), "{status}");
+    let position = status["processingQueuePosition"].as_object().unwrap();
+    for name in [
+        "premiumQueueTotal",
+        "standardQueueTotal",
+        "standardWhenJoined",
+        "premiumWhenJoined",
+    ] {
+        assert!(position[name].is_u64(), "{name}: {status}");
+    }
+    for name in ["premiumQueueUser", "standardQueueUser"] {
+        assert!(
+            position
+                .get(name)
+                .is_some_and(|value| value.is_null() || value.is_u64()),
+            "{name}: {status}"
+        );
+    }
+    assert_eq!((status.as_object().unwrap().len(), position.len()), (9, 6), "{status}");
+}
+
+fn replay(client: &Client<'_>, discord: &Discord, directory: &Directory, seed: u64) {
+    let spec = PackageSpec {
+        seed,
+        size: 300_000,
+        ..PackageSpec::default()
+    };
+    let link = discord.link(generate_in_memory(&spec).0, Behaviour::Slow);
+    let submitted = client.submit(&link.url);
+    assert_eq!(submitted.status, 200);
+    let body = submitted.json();
+    assert_eq!(
+        (&body["isAccepted"], &body["errorMessageCode"]),
+        (&json!(true), &Value::Null)
+    );
+    let id = body["packageId"].as_str().unwrap();
+    assert!(
+        id.len() == 32 && id.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')),
+        "{id}"
+    );
+
+    thread::sleep(FIRST_POLL);
+    let mut status = client.status(&link.key, id);
+    assert_ne!(
+        status["errorMessageCode"], "UNKNOWN_PACKAGE_ID",
+        "the row exists by then"
+    );
+    let mut polls = 0;
+    while status["isProcessing"] == true {
+        assert_eq!(
+            (&status["isDataAvailable"], &status["isErrored"]),
+            (&json!(false), &json!(false)),
+            "{status}"
+        );
+        assert_eq!(status["errorMessageCode"], Value::Null);
+        let step = status["processingStep"].as_str().unwrap();
+        assert!(["LOCKED", "DOWNLOADING", "ANALYZING"].contains(&step), "{step}");
+        assert!(polls < 120, "still {status}");
+        thread::sleep(POLL);
+        polls += 1;
+        status = client.status(&link.key, id);
+    }
+    assert!(polls > 0, "the package was too quick to be polled");
+    assert_eq!(
+        (&status["isDataAvailable"], &status["processingStep"]),
+        (&json!(true), &json!("PROCESSED")),
+        "{status}"
+    );
+
+    let located = client.get(&link.key, &format!("/process/{id}/blob")).json();
+    let url = located["url"].as_str().unwrap();
+    assert_eq!(located["iv"].as_str().map(str::len), Some(32));
+    assert_eq!(located["ttl"], 300);
+    assert!(
+        !url.contains(&link.key[..32]) && !url.contains(id),
+        "the address names a secret: {url}"
+    );
+    let path = url
+        .strip_prefix(&format!("http://{}", client.instance.address))
+        .unwrap();
+    // No header of its own: a simple request, without a preflight.
+    let blob = client
+        .instance
+        .send(&Request::get(path).header("Origin", client.origin));
+    client.assert_readable(&blob);
+    assert_eq!((blob.status, blob.body.len() % 16), (200, 0));
+    let data = client.get(&link.key, &format!("/process/{id}/data"));
+    let mut file = Vec::new();
+    GzDecoder::new(data.body.as_slice()).read_to_end(&mut file).unwrap();
+    assert!(file.starts_with(b"SQLite format 3\0"));
+
+    look_up(client, directory, &link.key, id, seed);
+
+    assert_eq!(
+        client.submit(&link.url).json()["packageId"],
+        id,
+        "a second import of the same link"
+    );
+    let deleted = client.delete(&link.key, id);
+    assert_eq!(
+        (deleted.status, deleted.json()),
+        (200, json!({ "isDeleted": true, "errorMessageCode": null }))
+    );
+    assert_eq!(client.status(&link.key, id)["errorMessageCode"], "UNKNOWN_PACKAGE_ID");
+    let again = client.delete(&link.key, id);
+    let unknown = json!({ "isDeleted": false, "errorMessageCode": "UNKNOWN_PACKAGE_ID" });
+    assert_eq!((again.status, again.json()), (200, unknown));
+}
+
+fn look_up(client: &Client<'_>, directory: &Directory, key: &str, id: &str, seed: u64) {
+    let user = |number: usize| (170_000_000_000_000_000 + seed * 1000 + number as u64 / 2).to_string();
+    thread::scope(|scope| {
+        for number in 0..LOOK_UPS {
+            scope.spawn(move || {
+                // Each user twice: two lists show the same friend.
+                let user = user(number);
+                let answer = client.get(key, &format!("/process/{id}/user/{user}"));
+                assert_eq!(answer.status, 200);
+                let found = answer.json();
+                assert_eq!(found["user_id"], user.as_str());
+                assert_eq!(found["username"], format!("user{user}"));
+                assert_eq!(found["display_name"], "Somebody");
+                assert!(
+                    found["avatar_url"]
+                        .as_str()
+                        .unwrap()
+                        .starts_with("https://cdn.discordapp.com/"),
+                    "{found}"
+                );
+            });
+        }
+    });
+    for number in 0..LOOK_UPS {
+        assert_eq!(directory.asked()[&user(number)], 1, "one question for each user");
+    }
+    for (user, status) in [("deleted:1", 404), ("", 404), (ABSENT, 404), (BROKEN, 500)] {
+        let answer = client.get(key, &format!("/process/{id}/user/{user}"));
+        assert_eq!(answer.status, status, "{user}");
+        assert!(answer.json().is_object());
+    }
+    let foreign = client.get(&fresh_key(), &format!("/process/{id}/user/{}", user(0)));
+    assert_eq!(foreign.status, 401);
+}
+
+#[test]
+fn the_client_imports_a_package_and_deletes_it() {
+    let (discord, directory) = (Discord::start(), Directory::start());
+    let settings = [
+        ("DISWHO_BASE_URL", &*directory.base()),
+        ("DISWHO_JWT_SECRET", "a secret of the tests"),
+    ];
+    let instance = Instance::start(&discord, &settings);
+    for (origin, slash, seed) in [(ORIGINS[0], "", 1), (ORIGINS[1], "/", 2)] {
+        replay(
+            &Client {
+                instance: &instance,
+                origin,
+                slash,
+            },
+            &discord,
+            &directory,
+            seed,
+        );
+    }
+}
+
+#[test]
+fn a_directory_that_wants_to_be_asked_later_is_the_last_resort() {
+    let (discord, directory) = (Discord::start(), Directory::start());
+    let settings = [
+        ("DISWHO_BASE_URL", &*directory.base()),
+        ("DISWHO_JWT_SECRET", "a secret of the tests"),
+    ];
+    let instance = Instance::start(&discord, &settings);
+    let client = Client {
+        instance: &instance,
+        origin: ORIGINS[0],
+        slash: "",
+    };
+    let link = discord.link(generate_in_memory(&PackageSpec::default()).0, Behaviour::Package);
+    let id = instance.process(&link);
+    let answer = client.get(&link.key, &format!("/process/{id}/user/{LIMITED}"));
+    assert_eq!(
+        (answer.status, &answer.json()["errorMessageCode"]),
+        (429, &json!("RATE_LIMITED"))
+    );
+    let wait: u64 = answer.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=61).contains(&wait), "{wait}");
+}
+
+#[test]
+fn every_answer_can_be_read_by_the_page_that_asked() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[("DUMPUS_SUBMIT_RATE", "4/hour")]);
+    let link = discord.link(generate_in_memory(&PackageSpec::default()).0, Behaviour::Package);
+    let id = instance.process(&link);
+    let key = fresh_key();
+    for origin in ORIGINS {
+        let client = Client {
+            instance: &instance,
+            origin,
+            slash: "",
+        };
+        let assert = |request: Request, status: u16, code: &str| {
+            let answer = instance.send(&request.header("Origin", origin));
+            assert_eq!(
+                (answer.status, &answer.json()["errorMessageCode"]),
+                (status, &json!(code))
+            );
+            client.assert_readable(&answer);
+        };
+        for path in ["status", "data", "blob", "user/1"] {
+            assert(
+                Request::get(&format!("/process/{id}/{path}")).bearer(&key),
+                401,
+                "UNAUTHORIZED",
+            );
+        }
+        assert(Request::new("DELETE", &format!("/process/{id}")), 401, "UNAUTHORIZED");
+        assert(Request::get("/nowhere"), 404, "NOT_FOUND");
+        assert(Request::new("PUT", "/process"), 405, "METHOD_NOT_ALLOWED");
+        let large = json!({ "package_link": "x".repeat(20_000) }).to_string();
+        assert(
+            Request::new("POST", "/process").body("application/json", large),
+            413,
+            "INVALID_REQUEST",
+        );
+        assert(
+            Request::get(&format!("/blobs/{}?expires=1&signature=00", "0".repeat(32))),
+            404,
+            "NOT_FOUND",
+        );
+    }
+    let client = Client {
+        instance: &instance,
+        origin: ORIGINS[0],
+        slash: "",
+    };
+    let limited = (0..5)
+        .map(|_| client.submit("nothing"))
+        .find(|answer| answer.status == 429);
+    assert_eq!(limited.unwrap().json()["errorMessageCode"], "RATE_LIMITED");
+
+    // The database is damaged.
+    let mut database = Database::open(&instance.database());
+    database.run("ALTER TABLE packages RENAME TO elsewhere");
+    for path in ["status", "data", "blob", "user/1"] {
+        let answer = client.get(&link.key, &format!("/process/{id}/{path}"));
+        assert!(matches!(answer.status, 500 | 503), "{path}: {}", answer.status);
+        if path == "status" {
+            assert_status_shape(&answer.json());
+        } else {
+            assert_eq!(answer.json()["errorMessageCode"], "SERVER_ERROR", "{path}");
+        }
+        if path.starts_with("user") {
+            assert_eq!(answer.status, 500, "the client takes other codes for users");
+        }
+    }
+    let deleted = client.delete(&link.key, &id);
+    assert_eq!(
+        deleted.json(),
+        json!({ "isDeleted": false, "errorMessageCode": "SERVER_ERROR" })
+    );
+}
+
+#[test]
+fn a_database_that_is_held_keeps_the_client_trying() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[]);
+    let client = Client {
+        instance: &instance,
+        origin: ORIGINS[0],
+        slash: "",
+    };
+    let mut database = Database::open(&instance.database());
+    database.run("BEGIN IMMEDIATE");
+    let link = discord.link(generate_in_memory(&PackageSpec::default()).0, Behaviour::Package);
+    let answer = client.submit(&link.url);
+    assert_eq!(
+        (answer.status, &answer.json()["errorMessageCode"]),
+        (503, &json!("SERVER_ERROR"))
+    );
+    database.run("ROLLBACK");
+    assert_eq!(instance.send(&submission(&link.url)).status, 200);
+}
+
+#[test]
+fn origins_can_be_narrowed() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[("DUMPUS_CORS_ORIGINS", ORIGINS[1])]);
+    for (origin, allowed) in [
+        (ORIGINS[1], Some(ORIGINS[1])),
+        (ORIGINS[0], None),
+        ("https://dumpus.app.example", None),
+    ] {
+        let answer = instance.send(&Request::get("/nowhere").header("Origin", origin));
+        assert_eq!(answer.header("access-control-allow-origin"), allowed);
+        assert!(answer.header("vary").unwrap().to_ascii_lowercase().contains("origin"));
+    }
+}
