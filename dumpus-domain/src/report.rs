@@ -18,7 +18,7 @@ pub struct Report {
     pub is_partial: bool,
     /// Messages of all channels, those without a row of their own included.
     pub message_count: u64,
-    /// Sorted by event, day, hour, channel, guild, user and extra fields.
+    /// Events by their key, then messages by channel and hour. No two rows agree in everything but the count.
     pub activity: Vec<ActivityRow>,
     /// Sorted by channel id.
     pub dm_channels: Vec<DmChannelRow>,

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use dumpus_ports::domain::analysis::EventKind;
 use dumpus_ports::domain::analysis::observation::Event;
 
-use super::json::{Members, Value};
+use memchr::memmem::Finder;
+
+use super::json::{Members, Value, value_at};
 
 /// Ids, emoji and the like are far shorter. Longer ones count as absent, so that a package cannot fill the memory
 /// with them.
@@ -30,7 +32,107 @@ pub(super) struct Fields<'a> {
     duration: Option<Value<'a>>,
 }
 
+/// Where a line that is spelled as usual has its last two keys.
+const TAIL: usize = 160;
+
+/// Finds a member of an object without going through the ones before it.
+struct Key(Finder<'static>, usize);
+
+impl Key {
+    fn new(pattern: &'static str) -> Self {
+        Self(Finder::new(pattern), pattern.len())
+    }
+
+    fn in_line<'a>(&self, line: &'a [u8], nesting: u32) -> Option<Value<'a>> {
+        let at = self.0.find(line)? + self.1;
+        value_at(line, at, nesting)
+    }
+}
+
+/// Keys as they stand in a line without blanks.
+pub(super) struct Keys {
+    event_id: Key,
+    user_id: Key,
+    timestamp: Key,
+    client_timestamp: Key,
+    channel_id: Key,
+    guild_id: Key,
+    application_id: Key,
+    emoji_name: Key,
+    emoji_id: Key,
+    os: Key,
+    session: Key,
+    page_name: Key,
+    duration: Key,
+}
+
+impl Keys {
+    pub(super) fn new() -> Self {
+        Self {
+            event_id: Key::new(r#","event_id":"#),
+            user_id: Key::new(r#","user_id":"#),
+            timestamp: Key::new(r#","timestamp":"#),
+            client_timestamp: Key::new(r#","client_track_timestamp":"#),
+            channel_id: Key::new(r#","channel_id":"#),
+            guild_id: Key::new(r#","guild_id":"#),
+            application_id: Key::new(r#","application_id":"#),
+            emoji_name: Key::new(r#","emoji_name":"#),
+            emoji_id: Key::new(r#","emoji_id":"#),
+            os: Key::new(r#","os":"#),
+            session: Key::new(r#","session":"#),
+            page_name: Key::new(r#","page_name":"#),
+            duration: Key::new(r#","duration":"#),
+        }
+    }
+}
+
 impl<'a> Fields<'a> {
+    /// Looks the wanted keys of an event up in a line that is spelled as in every known package: without blanks
+    /// between its parts and without objects inside, `timestamp` last. `None` for a line that is not.
+    ///
+    /// A quote inside of a text is escaped, so what looks like a key is one, and without a second brace it is one of
+    /// the line's own object.
+    pub(super) fn look_up(line: &'a [u8], kind: EventKind, keys: &Keys, nesting: u32) -> Option<Self> {
+        let tail = &line[line.len().saturating_sub(TAIL)..];
+        let timestamp = keys.timestamp.in_line(tail, nesting)?;
+        if !matches!(timestamp, Value::Text(_)) || memchr::memchr(b'{', &line[1..]).is_some() {
+            return None;
+        }
+        let find = |key: &Key| key.in_line(line, nesting);
+        let mut fields = Self {
+            event_id: find(&keys.event_id),
+            user_id: find(&keys.user_id),
+            timestamp: Some(timestamp),
+            ..Self::default()
+        };
+        match kind {
+            EventKind::GuildJoined => fields.guild_id = find(&keys.guild_id),
+            EventKind::CommandUsed => {
+                fields.guild_id = find(&keys.guild_id);
+                fields.application_id = find(&keys.application_id);
+            }
+            EventKind::AddReaction => {
+                fields.channel_id = find(&keys.channel_id);
+                fields.emoji_name = find(&keys.emoji_name);
+                fields.emoji_id = find(&keys.emoji_id);
+            }
+            EventKind::AppOpened => fields.os = find(&keys.os),
+            EventKind::DevPortalPageViewed => fields.page_name = find(&keys.page_name),
+            EventKind::JoinVoice | EventKind::LeaveVoice => {
+                fields.client_timestamp = find(&keys.client_timestamp);
+                fields.channel_id = find(&keys.channel_id);
+                fields.guild_id = find(&keys.guild_id);
+                fields.duration = find(&keys.duration);
+            }
+            EventKind::SessionStart | EventKind::SessionEnd => {
+                fields.os = find(&keys.os);
+                fields.session = find(&keys.session);
+            }
+            EventKind::PerDay(_) => {}
+        }
+        Some(fields)
+    }
+
     /// Reads the object that the text begins with; its length too. `None` when there is none, or none that ends.
     pub(super) fn read(text: &'a [u8], nesting: u32) -> Option<(Self, usize)> {
         let mut fields = Self::default();

@@ -6,7 +6,7 @@ use dumpus_ports::domain::report::Section;
 use memchr::memmem::Finder;
 
 use super::entry::Unpacker;
-use super::event_line::Fields;
+use super::event_line::{Fields, Keys};
 use super::job::{Damages, Job};
 use super::json::without_bom;
 use super::window::Window;
@@ -60,6 +60,7 @@ struct EventFile<'a> {
     fold: EventFold,
     damages: Damages,
     event_type: Finder<'static>,
+    keys: Keys,
     number: u32,
     typed: u64,
     /// Whether a line had several objects: then each line is read in full, not only the beginning of it.
@@ -73,6 +74,7 @@ impl<'a> EventFile<'a> {
             fold: EventFold::new(source, job.window, job.budget.clone()),
             damages: Damages::default(),
             event_type: Finder::new(br#""event_type""#),
+            keys: Keys::new(),
             number: 0,
             typed: 0,
             is_crowded: false,
@@ -105,16 +107,25 @@ impl<'a> EventFile<'a> {
 
     fn line(&mut self, line: &[u8]) -> Result<(), ArchiveError> {
         self.number = self.number.saturating_add(1);
-        if let Some(name) = prefixed_name(line)
-            && self.typed >= LINES_READ_FOR_USER
-            && !self.is_crowded
-            && EventKind::of(name).is_none()
-        {
+        if self.typed < LINES_READ_FOR_USER || self.is_crowded {
+            return self.in_full(line);
+        }
+        let Some(name) = prefixed_name(line) else {
+            return self.in_full(line);
+        };
+        let Some(kind) = EventKind::of(name) else {
             self.typed += 1;
             self.fold.typed_line();
             return Ok(());
+        };
+        match Fields::look_up(line, kind, &self.keys, self.job.options.limits.nesting) {
+            Some(fields) => {
+                self.typed += 1;
+                self.fold.typed_line();
+                self.counted(kind, &fields)
+            }
+            None => self.in_full(line),
         }
-        self.in_full(line)
     }
 
     /// Reads whatever objects the line has: old packages have arrays, with brackets and commas around the lines.
@@ -151,13 +162,21 @@ impl<'a> EventFile<'a> {
         if kind.is_none() && self.typed > LINES_READ_FOR_USER {
             return Ok(());
         }
+        if let Some(kind) = kind {
+            return self.counted(kind, fields);
+        }
         if let Some(user_id) = fields.user_id() {
             self.fold.user(&user_id)?;
         }
-        if let Some(kind) = kind {
-            let decoded = fields.decoded(kind);
-            self.fold.observe(self.number, &decoded.event(kind))?;
+        Ok(())
+    }
+
+    fn counted(&mut self, kind: EventKind, fields: &Fields<'_>) -> Result<(), ArchiveError> {
+        if let Some(user_id) = fields.user_id() {
+            self.fold.user(&user_id)?;
         }
+        let decoded = fields.decoded(kind);
+        self.fold.observe(self.number, &decoded.event(kind))?;
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use dumpus_ports::archive::ArchiveError;
 use super::entry::Unpacking;
 
 /// Bytes unpacked at once.
-const BLOCK: usize = 256 * 1024;
+const BLOCK: usize = 512 * 1024;
 
 /// A buffer that a thread keeps for all of its entries.
 #[derive(Debug)]

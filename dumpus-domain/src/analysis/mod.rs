@@ -152,7 +152,6 @@ impl Analysis {
             .map(|(key, count)| activity_row(key, count))
             .collect();
         activity.extend(self.channels.values().flat_map(message_rows));
-        activity.sort_unstable();
 
         let unreadable_payments = self.payments.unreadable;
         let (payments, left_out) = self.payments.into_rows();

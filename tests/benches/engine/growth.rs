@@ -6,7 +6,7 @@ use dumpus_ports::domain::report::{ActivityRow, Owner, Report, Text};
 use dumpus_ports::domain::time::Day;
 use dumpus_tests::{LineWidth, PackageSpec};
 
-use super::{Bench, fastest, ratio};
+use super::{Bench, fastest, ratio, timed};
 
 /// Sizes of each table: each the double of the one before.
 const STEPS: u32 = 4;
@@ -48,10 +48,7 @@ fn table(bench: &Bench, what: &str, first: u64, spec: impl Fn(u64) -> PackageSpe
     for step in 0..STEPS {
         let count = first << step;
         let (path, _) = bench.package("growth", &spec(count));
-        let taken = fastest(|| {
-            let report = bench.read(&path, 1, false);
-            bench.write(&report)
-        });
+        let taken = fastest(|| timed(|| bench.write(&bench.read(&path, 1, false))));
         let growth = before.map_or_else(String::new, |before| format!("{:.2}", ratio(taken, before)));
         println!("{count:>10} {what:<9} {:>7.1}ms {growth:>7}", taken.as_secs_f64() * 1e3);
         before = Some(taken);

@@ -12,43 +12,55 @@ use zip::{CompressionMethod, ZipArchive};
 /// Bytes of the blocks that are read and written.
 const BLOCK: usize = 512 * 1024;
 
-/// The fastest of some raw inflates of each entry that an analysis needs.
-pub(super) fn needed_entries(path: &Path, runs: usize) -> Vec<Duration> {
-    let file = File::open(path).unwrap();
-    let mut archive = ZipArchive::new(&file).unwrap();
-    let mut names = Vec::new();
-    let mut places = Vec::new();
-    for index in 0..archive.len() {
-        let entry = archive.by_index_raw(index).unwrap();
-        assert!(matches!(
-            entry.compression(),
-            CompressionMethod::Deflated | CompressionMethod::Stored
-        ));
-        let is_deflated = entry.compression() == CompressionMethod::Deflated;
-        names.push(String::from_utf8_lossy(entry.name_raw()).into_owned());
-        places.push((entry.data_start().unwrap(), entry.compressed_size(), is_deflated));
+/// The entries of a package that an analysis needs, and the fastest raw inflate of each so far.
+pub(super) struct Entries {
+    file: File,
+    /// Where the packed bytes begin, how many they are, and the time.
+    entries: Vec<(u64, u64, Duration)>,
+}
+
+impl Entries {
+    pub(super) fn open(path: &Path) -> Self {
+        let file = File::open(path).unwrap();
+        let mut archive = ZipArchive::new(&file).unwrap();
+        let mut names = Vec::new();
+        let mut places = Vec::new();
+        for index in 0..archive.len() {
+            let entry = archive.by_index_raw(index).unwrap();
+            names.push(String::from_utf8_lossy(entry.name_raw()).into_owned());
+            let is_deflated = entry.compression() == CompressionMethod::Deflated;
+            places.push(is_deflated.then(|| (entry.data_start().unwrap(), entry.compressed_size())));
+        }
+        let layout = Layout::locate(names.iter().enumerate().map(|(index, name)| (index, name.as_str())));
+        let folders = layout.channels.iter();
+        let channels = folders.flat_map(|folder| [folder.channel, folder.messages_json, folder.messages_csv]);
+        let small = [layout.payments, layout.messages_index, layout.servers_index];
+        let needed = channels
+            .chain(small)
+            .flatten()
+            .chain(layout.profiles)
+            .chain(layout.events);
+        let entries = needed
+            .filter_map(|index| places[index])
+            .map(|(start, size)| (start, size, Duration::MAX));
+        Self {
+            entries: entries.collect(),
+            file,
+        }
     }
-    let layout = Layout::locate(names.iter().enumerate().map(|(index, name)| (index, name.as_str())));
-    let channels = layout
-        .channels
-        .iter()
-        .flat_map(|folder| [folder.channel, folder.messages_json, folder.messages_csv]);
-    let small = [layout.payments, layout.messages_index, layout.servers_index];
-    let needed = channels
-        .chain(small)
-        .flatten()
-        .chain(layout.profiles.clone())
-        .chain(layout.events.clone());
-    let mut inflater = Inflater::new(&file);
-    needed
-        .filter(|index| places[*index].2)
-        .map(|index| {
-            (0..runs)
-                .map(|_| inflater.run(places[index].0, places[index].1))
-                .min()
-                .unwrap()
-        })
-        .collect()
+
+    /// Inflates each entry once.
+    pub(super) fn run(&mut self) {
+        let mut inflater = Inflater::new(&self.file);
+        for (start, size, fastest) in &mut self.entries {
+            *fastest = inflater.run(*start, *size).min(*fastest);
+        }
+    }
+
+    /// The fastest inflate of each entry.
+    pub(super) fn fastest(&self) -> Vec<Duration> {
+        self.entries.iter().map(|(_, _, fastest)| *fastest).collect()
+    }
 }
 
 struct Inflater<'a> {

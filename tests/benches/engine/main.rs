@@ -21,8 +21,9 @@ use dumpus_ports::domain::report::Report;
 use dumpus_ports::report::{Packing, ReportWriter};
 use dumpus_tests::{PackageSpec, Section, Truth};
 
-/// Runs of each measurement; the fastest counts, because what disturbs a run only ever makes it slower.
-const RUNS: usize = 3;
+/// Runs of each measurement; the fastest counts, because what disturbs a run only ever makes it slower. Where two
+/// things are compared they take turns, so that a machine whose speed drifts treats them alike.
+const RUNS: usize = 7;
 
 fn main() {
     // Cargo passes flags of its own harness too. A number is the size in MB, words choose measurements.
@@ -83,10 +84,14 @@ impl Bench {
             facts.messages,
             facts.message_bytes / 1_000_000
         );
-        let inflate = inflate::needed_entries(&path, RUNS);
-        let biggest = inflate.iter().max().copied().unwrap_or_default();
-        let ideal = biggest.max(inflate.iter().sum::<Duration>() / 2);
-        let taken = fastest(|| self.read(&path, 2, false));
+        let mut inflate = inflate::Entries::open(&path);
+        let taken = fastest(|| {
+            inflate.run();
+            timed(|| self.read(&path, 2, false))
+        });
+        let entries = inflate.fastest();
+        let biggest = entries.iter().max().copied().unwrap_or_default();
+        let ideal = biggest.max(entries.iter().sum::<Duration>() / 2);
         println!("reading and analysis, 2 threads, without sentiment: {taken:.2?}");
         println!("ideal inflate on 2 cores: {ideal:.2?}");
         println!(
@@ -107,8 +112,12 @@ impl Bench {
                 ..PackageSpec::default()
             },
         );
-        let inflate: Duration = inflate::needed_entries(&path, RUNS).iter().sum();
-        let taken = fastest(|| self.read(&path, 1, false));
+        let mut inflate = inflate::Entries::open(&path);
+        let taken = fastest(|| {
+            inflate.run();
+            timed(|| self.read(&path, 1, false))
+        });
+        let inflate: Duration = inflate.fastest().iter().sum();
         println!("event files, 1 thread: {taken:.2?}, raw inflate: {inflate:.2?}");
         println!("RATIO to raw inflate: {:.2} (at least 0.75)\n", ratio(inflate, taken));
     }
@@ -118,7 +127,7 @@ impl Bench {
         let texts = inflate::messages_of_conversations();
         let bytes: usize = texts.iter().map(String::len).sum();
         let scorer = dumpus_adapters::archive_zip::Scorer::new();
-        let taken = fastest(|| texts.iter().filter(|text| scorer.score(text) == Some(i32::MAX)).count());
+        let taken = fastest(|| timed(|| texts.iter().filter(|text| scorer.score(text) == Some(i32::MAX)).count()));
         let nanoseconds = taken.as_secs_f64() * 1e9 / as_f64(bytes as u64);
         println!("sentiment: {nanoseconds:.0} ns for each byte of text (at most 150)\n");
     }
@@ -126,7 +135,7 @@ impl Bench {
     /// The statistics file of half a million rows of activity.
     fn statistics_file(&self) {
         let report = growth::report(500_000);
-        let taken = fastest(|| self.write(&report));
+        let taken = fastest(|| timed(|| self.write(&report)));
         let size = self.write(&report).len();
         println!(
             "statistics file of 500,000 activity rows: {taken:.2?} (at most 2.5 s), {} MB\n",
@@ -162,14 +171,15 @@ impl Bench {
 }
 
 /// The fastest of some runs, after one that is not counted.
-fn fastest<T>(mut work: impl FnMut() -> T) -> Duration {
-    drop(work());
-    let run = |_| {
-        let began = Instant::now();
-        drop(work());
-        began.elapsed()
-    };
-    (0..RUNS).map(run).min().unwrap_or_default()
+fn fastest(mut run: impl FnMut() -> Duration) -> Duration {
+    run();
+    (0..RUNS).map(|_| run()).min().unwrap_or_default()
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> Duration {
+    let began = Instant::now();
+    drop(std::hint::black_box(work()));
+    began.elapsed()
 }
 
 fn ratio(a: Duration, b: Duration) -> f64 {

@@ -187,6 +187,11 @@ pub(super) fn document_members(bytes: &[u8], nesting: u32) -> Option<Members<'_>
     Members::begin(bytes, skip_blank(bytes, 0).ok()?, nesting)
 }
 
+/// The value that begins at `at`, `None` when it does not end.
+pub(super) fn value_at(bytes: &[u8], at: usize, nesting: u32) -> Option<Value<'_>> {
+    value(bytes, at, nesting).ok().map(|(value, _)| value)
+}
+
 /// What follows a UTF-8 byte order mark.
 pub(super) fn without_bom(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
