@@ -1,0 +1,118 @@
+//! An idle server is small, and stays so whatever strangers do to it.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod support;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
+
+use support::discord::Discord;
+use support::http::Request;
+use support::instance::Instance;
+use support::wait::eventually;
+
+const MB: u64 = 1_000_000;
+/// What an idle server may use.
+const IDLE: u64 = 50 * MB;
+const CONNECTIONS: usize = 1_000;
+
+/// Memory of the process: all that is its own, and the pages of the program that it has touched.
+fn memory(instance: &Instance) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", instance.process.id())).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+}
+
+fn assert_calm(instance: &Instance, idle: u64, what: &str) {
+    let now = memory(instance);
+    println!("{what}: {} kB, {} kB when idle", now / 1000, idle / 1000);
+    assert!(now < 2 * idle, "{what}: {now} bytes, {idle} when idle");
+    assert_eq!(instance.send(&Request::get("/health")).status, 200, "{what}");
+}
+
+#[test]
+fn strangers_do_not_make_an_idle_server_grow() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[]);
+    let idle = memory(&instance);
+    // Of a build for tests, the pages of the program alone are more than that.
+    if !cfg!(debug_assertions) {
+        assert!(idle < IDLE, "{idle} bytes when idle");
+    }
+
+    for has_length in [true, false] {
+        send_large_body(&instance, has_length);
+    }
+    assert_calm(&instance, idle, "after bodies of the size of an upload");
+
+    let idle_ones: Vec<_> = (0..CONNECTIONS)
+        .map(|_| TcpStream::connect(instance.address).unwrap())
+        .collect();
+    assert_calm(&instance, idle, "with idle connections");
+    let slow_ones: Vec<_> = (0..200).map(|number| start_slowly(&instance, number)).collect();
+    assert_calm(&instance, idle, "with slow clients too");
+    for mut slow in slow_ones.into_iter().take(20) {
+        slow.write_all(b"x").unwrap();
+    }
+    assert_calm(&instance, idle, "while they go on");
+    drop(idle_ones);
+    eventually("the connections are gone", || {
+        let files = fs::read_dir(format!("/proc/{}/fd", instance.process.id()))
+            .unwrap()
+            .count();
+        (files < 100).then_some(())
+    });
+    assert_calm(&instance, idle, "afterwards");
+}
+
+/// The server answers long before the end, and hangs up.
+fn send_large_body(instance: &Instance, has_length: bool) {
+    const SIZE: u64 = 200 * MB;
+    let mut stream = TcpStream::connect(instance.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+    let length = if has_length {
+        format!("Content-Length: {SIZE}")
+    } else {
+        "Transfer-Encoding: chunked".to_owned()
+    };
+    write!(
+        stream,
+        "POST /process HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{length}\r\n\r\n"
+    )
+    .unwrap();
+    let piece = [b' '; 65_536];
+    let mut sent = 0;
+    while sent < SIZE {
+        let framed = if has_length {
+            piece.to_vec()
+        } else {
+            [b"10000\r\n".as_slice(), &piece, b"\r\n"].concat()
+        };
+        if stream.write_all(&framed).is_err() {
+            break;
+        }
+        sent += framed.len() as u64;
+    }
+    assert!(sent < SIZE, "all of it was taken");
+    // Its answer may be lost when it hangs up on what is still under way.
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 413"), "{answer}");
+    let _ = stream.shutdown(Shutdown::Both);
+}
+
+/// A head, or a body, that never ends.
+fn start_slowly(instance: &Instance, number: usize) -> TcpStream {
+    let mut stream = TcpStream::connect(instance.address).unwrap();
+    let start: &[u8] = if number % 2 == 0 {
+        b"POST /process HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"
+    } else {
+        b"GET /process/x/status HTTP/1.1\r\nHost: x\r\nX-Long: "
+    };
+    stream.write_all(start).unwrap();
+    stream
+}
