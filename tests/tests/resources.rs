@@ -87,7 +87,7 @@ fn send_large_body(instance: &Instance, has_length: bool) {
     let mut sent = 0;
     while sent < SIZE {
         let framed = if has_length {
-            piece.to_vec()
+            piece.clone()
         } else {
             [b"10000\r\n".as_slice(), &piece, b"\r\n"].concat()
         };
