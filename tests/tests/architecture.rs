@@ -1,5 +1,7 @@
 //! Arrows between the crates point inwards only.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 

@@ -83,11 +83,11 @@ fn send_large_body(instance: &Instance, has_length: bool) {
         "POST /process HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{length}\r\n\r\n"
     )
     .unwrap();
-    let piece = [b' '; 65_536];
+    let piece = vec![b' '; 65_536];
     let mut sent = 0;
     while sent < SIZE {
         let framed = if has_length {
-            piece.to_vec()
+            piece.clone()
         } else {
             [b"10000\r\n".as_slice(), &piece, b"\r\n"].concat()
         };
@@ -108,7 +108,7 @@ fn send_large_body(instance: &Instance, has_length: bool) {
 /// A head, or a body, that never ends.
 fn start_slowly(instance: &Instance, number: usize) -> TcpStream {
     let mut stream = TcpStream::connect(instance.address).unwrap();
-    let start: &[u8] = if number % 2 == 0 {
+    let start: &[u8] = if number.is_multiple_of(2) {
         b"POST /process HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"
     } else {
         b"GET /process/x/status HTTP/1.1\r\nHost: x\r\nX-Long: "
