@@ -84,7 +84,7 @@ async fn execute(matches: &ArgMatches, config: &ServerConfig) -> Result<ExitCode
 }
 
 async fn serve(config: &ServerConfig) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let stop = run::stop_signal()?;
+    let stop = dumpus_worker::run::stop_signal()?;
     let backends = wiring::backends(config).await?;
     let service = wiring::service(config, &backends)?;
     let listener = TcpListener::bind(config.listen)

@@ -89,27 +89,3 @@ pub async fn serve(listener: TcpListener, service: Service, stop: watch::Receive
         }
     }
 }
-
-/// Becomes true at the first signal to stop; the second ends the process at once.
-///
-/// # Errors
-/// When signals cannot be listened to.
-pub fn stop_signal() -> io::Result<watch::Receiver<bool>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (stop, stopped) = watch::channel(false);
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::spawn(async move {
-        loop {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            if stop.send_replace(true) {
-                tracing::warn!("stopped at once by a second signal");
-                std::process::exit(130);
-            }
-        }
-    });
-    Ok(stopped)
-}

@@ -1,6 +1,7 @@
 //! The loops of a worker: packages, and the sweep of what has expired.
 
 use std::hash::{BuildHasher, RandomState};
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use crate::config::WorkSettings;
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::usecase::{Abort, AccessError, ProcessPackage, Sweep, Worked};
 
@@ -15,8 +17,43 @@ use dumpus_ports::usecase::{Abort, AccessError, ProcessPackage, Sweep, Worked};
 const PATIENCE: Duration = Duration::from_secs(1);
 /// The first and the longest wait after a backend was found away.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+/// What giving jobs back may take once work is aborted.
+const GIVING_BACK: Duration = Duration::from_secs(5);
 /// How often what has expired is erased, at most and at least.
 const SWEEPS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(10));
+
+/// Works until `stop` becomes true, then lets running packages finish within the stop timeout; a package that has not
+/// finished by then is given back.
+pub async fn until_stopped(
+    process: Arc<ProcessPackage>,
+    clean: Sweep,
+    settings: &WorkSettings,
+    stop: watch::Receiver<bool>,
+) {
+    let (abort, aborted) = watch::channel(false);
+    let work = work(
+        process,
+        settings.lanes.clone(),
+        settings.concurrency,
+        stop.clone(),
+        aborted,
+    );
+    let finished = async {
+        tokio::join!(work, sweep(clean, stop.clone()));
+    };
+    let deadline = async {
+        let mut stop = stop.clone();
+        drop(stop.wait_for(|stop| *stop).await);
+        tracing::info!(timeout_s = settings.stop_timeout.as_secs(), "stopping");
+        sleep(settings.stop_timeout).await;
+        abort.send_replace(true);
+        sleep(GIVING_BACK).await;
+    };
+    tokio::select! {
+        () = finished => tracing::info!("stopped"),
+        () = deadline => tracing::warn!("stopped before everything had finished"),
+    }
+}
 
 /// Works on packages, `concurrency` at a time, until told to stop; packages in work are finished, or given back when
 /// `abort` becomes true.
@@ -100,6 +137,30 @@ pub async fn sweep(sweep: Sweep, mut stop: watch::Receiver<bool>) {
             stopped = stop.wait_for(|stop| *stop) => if stopped.is_err() { return },
         }
     }
+}
+
+/// Becomes true at the first signal to stop; the second ends the process at once.
+///
+/// # Errors
+/// When signals cannot be listened to.
+pub fn stop_signal() -> io::Result<watch::Receiver<bool>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (stop, stopped) = watch::channel(false);
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if stop.send_replace(true) {
+                tracing::warn!("stopped at once by a second signal");
+                std::process::exit(130);
+            }
+        }
+    });
+    Ok(stopped)
 }
 
 #[cfg(test)]

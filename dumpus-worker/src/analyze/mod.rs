@@ -112,9 +112,7 @@ pub async fn run(args: AnalyzeArgs) -> Result<(), AnalyzeError> {
     let report = read?;
 
     let packing = if args.gzip { Packing::Gzip } else { Packing::Plain };
-    let bytes = SqliteWriter::default()
-        .write(&report, LOCAL_PACKAGE_ID, packing)
-        .await?;
+    let bytes = SqliteWriter.write(&report, LOCAL_PACKAGE_ID, packing).await?;
     file.write_all(&bytes).map_err(output)?;
     file.persist(&args.out).map_err(|error| output(error.error))?;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use dumpus_ports::domain::analysis::day_range;
-use dumpus_ports::domain::report::Report;
+use dumpus_ports::domain::report::{Report, SessionRow, VoiceSessionRow};
 use serde::Serialize;
 
 /// What an analysis found.
@@ -41,7 +41,8 @@ struct Channels {
 
 #[derive(Debug, Serialize)]
 struct Section {
-    section: &'static str,
+    #[serde(rename = "section")]
+    name: &'static str,
     status: &'static str,
     detail: Option<String>,
 }
@@ -69,8 +70,8 @@ impl Summary {
                 server: report.guild_channels.len(),
             },
             servers: report.guilds.len(),
-            voice_minutes: report.voice_sessions.iter().map(|row| row.minutes()).sum(),
-            session_minutes: report.sessions.iter().map(|row| row.minutes()).sum(),
+            voice_minutes: report.voice_sessions.iter().map(VoiceSessionRow::minutes).sum(),
+            session_minutes: report.sessions.iter().map(SessionRow::minutes).sum(),
             spent,
             first_day: days.map(|(first, _)| first.to_string()),
             last_day: days.map(|(_, last)| last.to_string()),
@@ -78,7 +79,7 @@ impl Summary {
                 .sections
                 .iter()
                 .map(|row| Section {
-                    section: row.section.name(),
+                    name: row.section.name(),
                     status: row.status.name(),
                     detail: row.detail.clone(),
                 })
@@ -116,17 +117,12 @@ impl fmt::Display for Summary {
             )?;
         }
         writeln!(f, "sections")?;
-        for Section {
-            section,
-            status,
-            detail,
-        } in &self.sections
-        {
+        for Section { name, status, detail } in &self.sections {
             let detail = detail
                 .as_deref()
                 .map(|detail| format!("  {detail}"))
                 .unwrap_or_default();
-            writeln!(f, "  {section:<9} {status:<8}{detail}")?;
+            writeln!(f, "  {name:<9} {status:<8}{detail}")?;
         }
         write!(f, "statistics: {} bytes", self.statistics_bytes)
     }

@@ -4,6 +4,7 @@ mod groups;
 mod reader;
 pub mod table;
 mod typos;
+mod worker;
 
 use clap::{Arg, ArgMatches, Command};
 
@@ -13,6 +14,7 @@ pub use groups::{
 };
 pub use reader::{Problems, Reader};
 pub use typos::unknown_variables;
+pub use worker::WorkerConfig;
 
 use self::table::{Program, Setting, TABLE};
 

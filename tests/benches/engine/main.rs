@@ -2,6 +2,7 @@
 //!
 //! Prints ratios: of reading and analysis to an ideal inflate on two cores, of event files to raw inflate, the cost of
 //! sentiment for each byte of text, of the statistics file for each row, and how times grow when a package doubles.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the run")]
 
 mod growth;
 mod inflate;
@@ -47,7 +48,7 @@ fn main() {
         bench.event_files(size * 3 / 10);
     }
     if wants("sentiment") {
-        bench.sentiment();
+        sentiment();
     }
     if wants("statistics") {
         bench.statistics_file();
@@ -122,16 +123,6 @@ impl Bench {
         println!("RATIO to raw inflate: {:.2} (at least 0.75)\n", ratio(inflate, taken));
     }
 
-    /// What sentiment adds for each byte of text in conversations.
-    fn sentiment(&self) {
-        let texts = inflate::messages_of_conversations();
-        let bytes: usize = texts.iter().map(String::len).sum();
-        let scorer = dumpus_adapters::archive_zip::Scorer::new();
-        let taken = fastest(|| timed(|| texts.iter().filter(|text| scorer.score(text) == Some(i32::MAX)).count()));
-        let nanoseconds = taken.as_secs_f64() * 1e9 / as_f64(bytes as u64);
-        println!("sentiment: {nanoseconds:.0} ns for each byte of text (at most 150)\n");
-    }
-
     /// The statistics file of half a million rows of activity.
     fn statistics_file(&self) {
         let report = growth::report(500_000);
@@ -165,9 +156,19 @@ impl Bench {
 
     fn write(&self, report: &Report) -> Vec<u8> {
         self.runtime
-            .block_on(SqliteWriter::default().write(report, "bench", Packing::Plain))
+            .block_on(SqliteWriter.write(report, "bench", Packing::Plain))
             .unwrap()
     }
+}
+
+/// What sentiment adds for each byte of text in conversations.
+fn sentiment() {
+    let texts = inflate::messages_of_conversations();
+    let bytes: usize = texts.iter().map(String::len).sum();
+    let scorer = dumpus_adapters::archive_zip::Scorer::new();
+    let taken = fastest(|| timed(|| texts.iter().filter(|text| scorer.score(text) == Some(i32::MAX)).count()));
+    let nanoseconds = taken.as_secs_f64() * 1e9 / as_f64(bytes as u64);
+    println!("sentiment: {nanoseconds:.0} ns for each byte of text (at most 150)\n");
 }
 
 /// The fastest of some runs, after one that is not counted.
