@@ -1,8 +1,6 @@
 //! Whatever a package is like, its statistics file says what was written into the package, number by number.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the run")]
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
-
 mod support;
 
 use dumpus_ports::report::Packing;
