@@ -1,8 +1,6 @@
 //! Arrows between the crates point inwards only.
 #![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
