@@ -120,7 +120,7 @@ async fn spoilt_lines_cost_themselves_only() {
     let report = events(text.join("\n")).await;
     assert_eq!(counts(&report), [("email_opened", 3)]);
     let activity = section(&report, Section::Activity);
-    assert_eq!(activity.status, SectionStatus::Damaged);
+    assert_eq!(activity.status, SectionStatus::Ok);
     assert!(activity.detail.unwrap().contains("3 event lines could not be read"));
 }
 
@@ -251,7 +251,7 @@ async fn csv_is_read_by_its_columns() {
     }
     let unknown = read(&archive.clone().file(&name, "a,b\n1,2\n")).await;
     assert_eq!(status(&unknown, Section::Messages), SectionStatus::Damaged);
-    let spoilt = read(&archive.clone().file(&name, format!("{header}\nwords,,,\n{short}\n"))).await;
+    let spoilt = read(&archive.clone().file(&name, format!("{header}\nwords\n{short}\n"))).await;
     assert_eq!(spoilt.dm_channels[0].message_count, 1);
     assert_eq!(status(&spoilt, Section::Messages), SectionStatus::Damaged);
 }

@@ -128,7 +128,9 @@ impl Reading {
     fn line(&mut self, line: &Line<'_>) -> Result<(), ArchiveError> {
         let Some(section) = line.section() else {
             self.seen.push(Section::Activity);
-            self.events.unreadable_line();
+            self.analysis
+                .gaps()
+                .damage(Section::Activity, "lines could not be read");
             return Ok(());
         };
         self.seen.push(section);
