@@ -1,11 +1,10 @@
 //! Folds the messages of one channel. Channels are folded apart, in parallel.
 
-use std::collections::BTreeMap;
-
 use rustc_hash::FxHashSet;
 
+use super::hours::Hours;
 use super::observation::{Channel, Message};
-use crate::report::Text;
+use crate::report::{ActivityRow, Text};
 use crate::time::{DayWindow, HOUR, Millis};
 
 /// What kind of place a channel is.
@@ -51,7 +50,9 @@ pub struct ChannelFold {
     window: DayWindow,
     /// Hour since 1970 and messages of the stretch that is being read: messages come sorted by time.
     run: (i64, u32),
-    pub(super) hours: BTreeMap<i64, u32>,
+    hours: Hours,
+    /// The channel's rows of activity, once it has been read.
+    rows: Vec<ActivityRow>,
     /// Message ids seen, when the channel has two message files that may repeat each other.
     seen: Option<FxHashSet<u64>>,
     pub(super) messages: u64,
@@ -75,7 +76,8 @@ impl ChannelFold {
             recipients: channel.recipients.iter().flatten().map(|id| Text::from(*id)).collect(),
             window,
             run: (0, 0),
-            hours: BTreeMap::new(),
+            hours: Hours::default(),
+            rows: Vec::new(),
             seen: None,
             messages: 0,
             undated: 0,
@@ -125,10 +127,10 @@ impl ChannelFold {
         self.run.1 += 1;
     }
 
-    /// Hours with messages so far: each becomes a row of the report.
+    /// Hours with messages, once the channel has been read: each is a row of the report.
     #[must_use]
     pub fn hours(&self) -> u64 {
-        self.hours.len() as u64
+        self.rows.len() as u64
     }
 
     /// Ends the reading of this channel.
@@ -136,20 +138,46 @@ impl ChannelFold {
     pub fn finish(mut self) -> Self {
         self.end_run();
         self.seen = None;
+        self.make_rows();
         self
+    }
+
+    /// Made by the thread that read the channel: a package has hundreds of thousands of these rows.
+    fn make_rows(&mut self) {
+        self.hours.bring_together();
+        let row = |(hour, count)| {
+            let time = Millis(hour * HOUR);
+            ActivityRow {
+                event: "message_sent",
+                day: time.day(),
+                hour: time.hour(),
+                channel_id: Some(self.id.clone()),
+                guild_id: self.guild_id.clone(),
+                user_id: None,
+                extra_1: None,
+                extra_2: None,
+                count,
+            }
+        };
+        self.rows = self.hours.iter().map(row).collect();
+    }
+
+    /// The channel's rows of activity, sorted by hour.
+    pub(super) fn take_rows(&mut self) -> Vec<ActivityRow> {
+        std::mem::take(&mut self.rows)
     }
 
     fn end_run(&mut self) {
         let (hour, count) = std::mem::take(&mut self.run);
         if count > 0 {
-            *self.hours.entry(hour).or_default() += count;
+            self.hours.add(hour, count);
         }
     }
 
     /// Adds what another folder of the same channel gave.
     pub(super) fn merge(&mut self, other: Self) {
-        for (hour, count) in other.hours {
-            *self.hours.entry(hour).or_default() += count;
+        for (hour, count) in other.hours.iter() {
+            self.hours.add(hour, count);
         }
         self.messages += other.messages;
         self.undated += other.undated;
@@ -165,6 +193,7 @@ impl ChannelFold {
         if self.recipients.is_empty() {
             self.recipients = other.recipients;
         }
+        self.make_rows();
     }
 
     /// Mean of the scores that are not 0, in units of 1e-4, rounded half away from zero.
@@ -207,7 +236,7 @@ mod tests {
         });
         fold.observe(&Message::default());
         let fold = fold.finish();
-        assert_eq!(fold.hours, BTreeMap::from([(1_704_132_000 / 3_600, 2)]));
+        assert_eq!(fold.hours.iter().collect::<Vec<_>>(), [(1_704_132_000 / 3_600, 2)]);
         assert_eq!((fold.messages, fold.undated), (3, 1));
     }
 

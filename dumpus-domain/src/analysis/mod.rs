@@ -7,6 +7,7 @@ mod budget;
 mod channel_fold;
 mod event_fold;
 mod event_kind;
+mod hours;
 mod merge;
 mod names;
 pub mod observation;
@@ -32,7 +33,7 @@ use self::observation::{Payment, Profile, Relationship};
 use self::payments::Payments;
 use self::places::Places;
 use crate::report::{ActivityRow, Owner, Report, Section, Text};
-use crate::time::{Day, HOUR, Millis};
+use crate::time::Day;
 
 /// Neither the account nor events nor conversations tell whose package it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -138,7 +139,7 @@ impl Analysis {
     ///
     /// # Errors
     /// [`MissingUserData`] when nothing tells whose package it is: without an owner's id no conversation has a partner.
-    pub fn finish(self) -> Result<Report, MissingUserData> {
+    pub fn finish(mut self) -> Result<Report, MissingUserData> {
         let events = MergedEvents::new(self.events);
         let owner = match self.owner {
             Some(owner) => owner,
@@ -146,12 +147,12 @@ impl Analysis {
         };
         let voice_sessions = voice::voice_sessions(events.voice, events.window);
         let sessions = sessions::sessions(events.sessions, events.window);
-        let mut activity: Vec<_> = events
-            .counts
-            .into_iter()
-            .map(|(key, count)| activity_row(key, count))
-            .collect();
-        activity.extend(self.channels.values().flat_map(message_rows));
+        let rows = self.channels.values().map(ChannelFold::hours).sum::<u64>() + events.counts.len() as u64;
+        let mut activity = Vec::with_capacity(usize::try_from(rows).unwrap_or(0));
+        activity.extend(events.counts.into_iter().map(|(key, count)| activity_row(key, count)));
+        for channel in self.channels.values_mut() {
+            activity.append(&mut channel.take_rows());
+        }
 
         let unreadable_payments = self.payments.unreadable;
         let (payments, left_out) = self.payments.into_rows();
@@ -210,23 +211,6 @@ fn activity_row(key: RowKey, count: u32) -> ActivityRow {
         extra_2: key.extra_2,
         count,
     }
-}
-
-fn message_rows(channel: &ChannelFold) -> impl Iterator<Item = ActivityRow> + '_ {
-    channel.hours.iter().map(|(hour, count)| {
-        let time = Millis(hour * HOUR);
-        ActivityRow {
-            event: "message_sent",
-            day: time.day(),
-            hour: time.hour(),
-            channel_id: Some(channel.id.clone()),
-            guild_id: channel.guild_id.clone(),
-            user_id: None,
-            extra_1: None,
-            extra_2: None,
-            count: *count,
-        }
-    })
 }
 
 /// The user of most event lines, else the one who is in every conversation of two, of at least three.

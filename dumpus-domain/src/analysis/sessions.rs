@@ -1,6 +1,8 @@
 //! Time connected to Discord, from starts and ends of sessions.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+
+use rustc_hash::FxHashMap;
 
 use super::pairing::{Edge, LONGEST, Mark, Stretch, without_overlap};
 use crate::report::{SessionRow, Text};
@@ -8,7 +10,8 @@ use crate::time::DayWindow;
 
 /// Pairs by session id where both lines carry it, what is left over by order; gives the union of the time spent.
 pub(super) fn sessions(marks: Vec<Mark>, window: DayWindow) -> Vec<SessionRow> {
-    let mut by_id: BTreeMap<Text, Vec<Mark>> = BTreeMap::new();
+    // In whatever order: the stretches are sorted in the end, and so is what is left over.
+    let mut by_id: FxHashMap<Text, Vec<Mark>> = FxHashMap::default();
     let mut left_over = Vec::new();
     for mark in marks {
         match &mark.key {
