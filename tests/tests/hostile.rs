@@ -1,0 +1,144 @@
+//! Archives that mean harm, given to the program with little memory: each ends in a report with stated gaps or in a
+//! named error, and never in a crash.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+
+mod support;
+
+use std::fs;
+use std::process::Command;
+
+use dumpus_ports::archive::ArchiveError;
+use dumpus_ports::domain::report::SectionStatus;
+use dumpus_tests::{Damage, PackageSpec, generate_in_memory, hostile};
+use support::engine::analyse;
+
+/// Kilobytes of address space that the program gets: its own code and threads need a third of it.
+const MEMORY: u32 = 1_500_000;
+
+/// Runs the program on the archive; its exit code and what it said.
+fn run(archive: &[u8]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("package.zip"), archive).unwrap();
+    let tests = std::env::current_exe().unwrap();
+    let program = tests.ancestors().nth(2).unwrap().join("dumpus-worker");
+    assert!(program.exists(), "build the programs first: cargo build --workspace");
+    let output = Command::new("sh")
+        .arg("-c")
+        .arg(format!(
+            "ulimit -v {MEMORY}; exec \"$0\" analyze package.zip --out out --json"
+        ))
+        .arg(program)
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+}
+
+#[test]
+fn bombs_are_refused_by_name() {
+    for archive in [hostile::bomb(4_000_000_000), hostile::bomb_of_many(200, 50_000_000)] {
+        let (code, said) = run(&archive);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("the package is too large"), "{said}");
+    }
+    let (code, said) = run(&hostile::many_entries(300_000));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("too large") || said.contains("not a readable archive"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_is_not_needed_is_never_unpacked() {
+    for archive in [hostile::nested(6, 1_000_000), hostile::path_traversal()] {
+        let (code, said) = run(&archive);
+        assert_eq!(code, Some(0), "{said}");
+    }
+}
+
+#[test]
+fn long_lines_and_deep_nesting_fit_in_little_memory() {
+    // Lines of 100 MB of one letter are a bomb by their ratio, shorter ones are left out.
+    let (code, said) = run(&hostile::long_lines(100_000_000));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("unpacked bytes for each packed byte"), "{said}");
+    for archive in [hostile::long_lines(20_000_000), hostile::deep_json(2_000_000)] {
+        let (code, said) = run(&archive);
+        assert_eq!(code, Some(0), "{said}");
+        assert!(
+            said.contains("could not be read") || said.contains("too long"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn headers_that_lie_about_content_are_an_error_or_a_stated_gap() {
+    for (name, archive) in [
+        ("unpacked size", hostile::absurd_unpacked_size(u32::MAX - 1)),
+        ("zip64 sizes", hostile::absurd_zip64_sizes()),
+        ("offset", hostile::absurd_offset(u32::MAX - 1)),
+    ] {
+        let (code, said) = run(&archive);
+        let is_refused = code == Some(1) && said.contains("the package cannot be analysed: ");
+        let is_stated = code == Some(0) && said.contains("damaged");
+        assert!(is_refused || is_stated, "{name}: {said}");
+    }
+}
+
+#[test]
+fn headers_that_no_content_depends_on_are_refused_or_without_effect() {
+    for archive in [
+        // The packed data tells by itself where it ends.
+        hostile::absurd_packed_size(u32::MAX - 1),
+        hostile::absurd_directory(u16::MAX - 1, 0),
+        hostile::absurd_directory(3, u32::MAX - 1),
+    ] {
+        let (code, said) = run(&archive);
+        let is_refused = code == Some(1) && said.contains("not a readable archive");
+        let is_read = code == Some(0) && said.contains("\"owner\"") && !said.contains("damaged");
+        assert!(is_refused || is_read, "{said}");
+    }
+}
+
+#[test]
+fn entries_that_cannot_be_read_are_stated_gaps() {
+    for archive in [
+        hostile::encrypted(),
+        hostile::unknown_method(),
+        hostile::damaged(Damage::BrokenDeflate),
+        hostile::damaged(Damage::WrongCrc),
+    ] {
+        let report = analyse(archive, 2).unwrap();
+        assert!(
+            report
+                .sections
+                .iter()
+                .any(|section| section.status == SectionStatus::Damaged)
+        );
+    }
+}
+
+#[test]
+fn any_cut_and_any_bit_flip_is_an_error_or_a_report() {
+    let spec = PackageSpec {
+        seed: 11,
+        size: 30_000,
+        ..PackageSpec::default()
+    };
+    let (whole, _) = generate_in_memory(&spec);
+    let is_named = |answer: Result<_, ArchiveError>| !matches!(answer, Err(ArchiveError::Failed(_)));
+    for part in 0..200 {
+        let cut = hostile::truncated(&whole, whole.len() * part / 200);
+        assert!(is_named(analyse(cut, 1).map(drop)), "cut at {part} of 200");
+    }
+    for seed in 0..2_000 {
+        let flipped = hostile::bit_flips(&whole, seed, 1 + u32::try_from(seed % 9).unwrap());
+        assert!(is_named(analyse(flipped, 1).map(drop)), "flips of seed {seed}");
+    }
+    for seed in 0..200 {
+        assert!(analyse(hostile::noise(seed, 5_000), 1).is_err(), "noise of seed {seed}");
+    }
+}
