@@ -179,8 +179,10 @@ fn fastest(mut run: impl FnMut() -> Duration) -> Duration {
 
 fn timed<T>(work: impl FnOnce() -> T) -> Duration {
     let began = Instant::now();
-    drop(std::hint::black_box(work()));
-    began.elapsed()
+    let done = std::hint::black_box(work());
+    let taken = began.elapsed();
+    drop(done);
+    taken
 }
 
 fn ratio(a: Duration, b: Duration) -> f64 {
