@@ -219,7 +219,7 @@ async fn empty_and_absent_message_files_are_channels_without_messages() {
     for text in ["", "[]", "\u{FEFF}[ ]\n", r#"{"messages":[]}"#] {
         let report = messages(text).await;
         assert_eq!(report.dm_channels[0].message_count, 0, "{text}");
-        assert_eq!(status(&report, Section::Messages), SectionStatus::Ok, "{text}");
+        assert_eq!(status(&report, Section::Messages), SectionStatus::Empty, "{text}");
     }
     let mut without = package();
     without.entries.retain(|entry| entry.name != MESSAGES.as_bytes());
@@ -247,7 +247,7 @@ async fn csv_is_read_by_its_columns() {
     for text in ["", header] {
         let report = read(&archive.clone().file(&name, text)).await;
         assert_eq!(report.dm_channels[0].message_count, 0);
-        assert_eq!(status(&report, Section::Messages), SectionStatus::Ok);
+        assert_eq!(status(&report, Section::Messages), SectionStatus::Empty);
     }
     let unknown = read(&archive.clone().file(&name, "a,b\n1,2\n")).await;
     assert_eq!(status(&unknown, Section::Messages), SectionStatus::Damaged);

@@ -60,3 +60,11 @@ fn threads_and_runs_change_no_byte_of_the_file() {
         }
     }
 }
+
+#[test]
+fn channels_without_a_message_are_an_empty_section() {
+    // Seeds at which a random search found a package like that.
+    for seed in [5_226, 5_687, 6_848, 7_144] {
+        assert_truth(&PackageSpec::random(seed));
+    }
+}

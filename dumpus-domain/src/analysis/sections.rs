@@ -160,7 +160,7 @@ impl<'a, C: Iterator<Item = &'a ChannelFold> + Clone> Seen<'a, C> {
                 grouped(sum(|channel| channel.messages)),
                 grouped(count)
             ),
-            is_empty: count == 0,
+            is_empty: sum(|channel| channel.messages) == 0,
             ..Said::default()
         };
         said.remark(
