@@ -1,6 +1,6 @@
 //! What an analysis concludes: the rows of every result table, as plain data.
 //!
-//! Every list is sorted by its table's key, so that equal packages give equal reports.
+//! Every list has an order that the package alone decides, so that equal packages give equal reports.
 
 use std::sync::Arc;
 

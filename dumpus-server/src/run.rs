@@ -16,8 +16,6 @@ use dumpus_ports::usecase::{ProcessPackage, Sweep};
 
 /// Connections that say nothing for this long are closed.
 const IDLE: Duration = Duration::from_secs(75);
-/// What giving jobs back may take once work is aborted.
-const GIVING_BACK: Duration = Duration::from_secs(5);
 
 /// Everything that runs in the server's process.
 pub struct Service {
@@ -65,14 +63,6 @@ pub async fn serve(listener: TcpListener, service: Service, stop: watch::Receive
     let http = Server::new_with_acceptor(acceptor)
         .idle_timeout(IDLE)
         .run_with_graceful_shutdown(service.api, stopped, Some(service.stop_timeout));
-    let deadline = async {
-        let mut stop = stop.clone();
-        drop(stop.wait_for(|stop| *stop).await);
-        tracing::info!(timeout_s = service.stop_timeout.as_secs(), "stopping");
-        tokio::time::sleep(service.stop_timeout).await;
-        abort.send_replace(true);
-        tokio::time::sleep(GIVING_BACK).await;
-    };
     let finished = async {
         let served = http.await;
         while tasks.join_next().await.is_some() {}
@@ -83,7 +73,7 @@ pub async fn serve(listener: TcpListener, service: Service, stop: watch::Receive
             tracing::info!("stopped");
             served
         }
-        () = deadline => {
+        () = dumpus_worker::run::deadline(stop.clone(), service.stop_timeout, &abort) => {
             tracing::warn!("stopped before everything had finished");
             Ok(())
         }

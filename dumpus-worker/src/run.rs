@@ -41,18 +41,22 @@ pub async fn until_stopped(
     let finished = async {
         tokio::join!(work, sweep(clean, stop.clone()));
     };
-    let deadline = async {
-        let mut stop = stop.clone();
-        drop(stop.wait_for(|stop| *stop).await);
-        tracing::info!(timeout_s = settings.stop_timeout.as_secs(), "stopping");
-        sleep(settings.stop_timeout).await;
-        abort.send_replace(true);
-        sleep(GIVING_BACK).await;
-    };
     tokio::select! {
         () = finished => tracing::info!("stopped"),
-        () = deadline => tracing::warn!("stopped before everything had finished"),
+        () = deadline(stop.clone(), settings.stop_timeout, &abort) => {
+            tracing::warn!("stopped before everything had finished");
+        }
     }
+}
+
+/// Ends when a stop has taken too long: work is aborted after the timeout, and has a moment to give its jobs back.
+pub async fn deadline(mut stop: watch::Receiver<bool>, timeout: Duration, abort: &watch::Sender<bool>) {
+    // Nobody is left who could stop it otherwise: that is a stop too.
+    drop(stop.wait_for(|stop| *stop).await);
+    tracing::info!(timeout_s = timeout.as_secs(), "stopping");
+    sleep(timeout).await;
+    abort.send_replace(true);
+    sleep(GIVING_BACK).await;
 }
 
 /// Works on packages, `concurrency` at a time, until told to stop; packages in work are finished, or given back when

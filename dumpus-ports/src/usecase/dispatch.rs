@@ -58,7 +58,7 @@ impl Dispatcher {
     }
 
     /// Queues an unfinished package again if its job is unconfirmed or lost: its owner is here, and only their key
-    /// opens the link. Whether the package is in the queue now as far as anybody can tell.
+    /// opens the link.
     pub(super) async fn heal(&self, package: &Package, key: &UpnKey, epoch: &Epoch) -> Result<(), AccessError> {
         if package.outcome.is_some() || package.is_leased {
             return Ok(());
