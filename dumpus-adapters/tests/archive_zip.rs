@@ -19,13 +19,12 @@ fn status(report: &Report, of: Section) -> SectionStatus {
 
 fn counts(report: &Report) -> Vec<(&'static str, u32)> {
     let mut counts: Vec<(&str, u32)> = Vec::new();
-    for row in &report.activity {
+    for row in &report.events {
         match counts.last_mut() {
             Some((event, count)) if *event == row.event => *count += row.count,
             _ => counts.push((row.event, row.count)),
         }
     }
-    counts.retain(|(event, _)| *event != "message_sent");
     counts
 }
 
@@ -45,7 +44,7 @@ async fn a_whole_package_is_read_whole() {
     assert_eq!((&*report.owner.id, &*report.owner.name), ("1", "ann"));
     assert!(!report.is_partial);
     assert_eq!(counts(&report), [("add_reaction", 1), ("email_opened", 1)]);
-    let reaction = report.activity.iter().find(|row| row.event == "add_reaction").unwrap();
+    let reaction = report.events.iter().find(|row| row.event == "add_reaction").unwrap();
     assert_eq!(reaction.extra_1.as_deref(), Some("\u{1F62D}"));
     let dm = &report.dm_channels[0];
     assert_eq!((&*dm.user_id, &*dm.user_name, dm.message_count), ("2", "bob", 1));
@@ -140,7 +139,7 @@ async fn fields_may_be_of_any_type() {
         .collect();
     assert_eq!(lengths, [60, 90]);
     assert_eq!(&*report.voice_sessions[0].channel_id, "5");
-    let reaction = &report.activity[0];
+    let reaction = &report.events[0];
     assert_eq!(
         (reaction.extra_1.as_deref(), reaction.extra_2),
         (Some("true"), Some(false))
@@ -187,10 +186,10 @@ async fn any_spelling_of_messages_is_read() {
         assert_eq!(report.dm_channels[0].message_count, 3, "{text}");
         assert_eq!(status(&report, Section::Messages), SectionStatus::Ok, "{text}");
         let dated: u32 = report
-            .activity
+            .message_hours
             .iter()
-            .filter(|row| row.event == "message_sent")
-            .map(|row| row.count)
+            .flat_map(|channel| &channel.hours)
+            .map(|(_, count)| count)
             .sum();
         assert_eq!(dated, 3, "{text}");
     }
@@ -288,8 +287,7 @@ async fn channels_are_described_in_many_ways() {
     let mut bare = package();
     bare.entries.retain(|entry| entry.name != CHANNEL.as_bytes());
     let sent = read(&bare).await;
-    let sent = sent.activity.iter().find(|row| row.event == "message_sent").unwrap();
-    assert_eq!(sent.channel_id.as_deref(), Some("200000000000000001"));
+    assert_eq!(&*sent.message_hours[0].channel_id, "200000000000000001");
 }
 
 #[tokio::test]

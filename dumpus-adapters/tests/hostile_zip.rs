@@ -110,7 +110,7 @@ async fn an_entry_gives_no_more_than_it_declares() {
         let report = read(&with_entry(package(), liar)).await;
         assert_gap(&report, Section::Activity, "1 files are longer than declared");
         let opened: u32 = report
-            .activity
+            .events
             .iter()
             .filter(|row| row.event == "email_opened")
             .map(|row| row.count)
@@ -126,7 +126,7 @@ async fn is_counted(events: Entry, words: &str) -> bool {
     let report = report.unwrap_or_else(|error| panic!("{words}: {error}"));
     assert_gap(&report, Section::Activity, words);
     assert_eq!(report.dm_channels[0].message_count, 1);
-    report.activity.iter().any(|row| row.event == "email_opened")
+    report.events.iter().any(|row| row.event == "email_opened")
 }
 
 fn many_events() -> String {
@@ -259,7 +259,7 @@ async fn lines_messages_and_documents_of_any_length_are_left_out() {
     assert_gap(&report, Section::Activity, "2 event lines were too long to be read");
     assert_eq!(
         report
-            .activity
+            .events
             .iter()
             .filter(|row| row.event == "email_opened")
             .map(|row| row.count)

@@ -131,7 +131,7 @@ async fn a_file_has_every_row_and_is_sound() {
     let mut connection = open(&report).await;
     assert_eq!(rows(&mut connection, "PRAGMA integrity_check").await, ["'ok'"]);
     assert_eq!(rows(&mut connection, "PRAGMA freelist_count").await, ["0"]);
-    let count: u64 = report.activity.iter().map(|row| u64::from(row.count)).sum();
+    let count: u64 = report.activity().map(|row| u64::from(row.count)).sum();
     let totals = "SELECT COUNT(*), SUM(occurence_count) FROM activity";
     assert_eq!(rows(&mut connection, totals).await, [format!("12345 {count}")]);
     for (table, expected) in [

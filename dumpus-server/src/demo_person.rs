@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use dumpus_ports::BoxError;
 use dumpus_ports::domain::analysis::observation::{Channel, Event, Message, Payment, Profile, Relationship};
-use dumpus_ports::domain::analysis::{Analysis, Budget, ChannelFold, EventFold, EventKind};
+use dumpus_ports::domain::analysis::{Analysis, Budget, ChannelFold, EventFold, EventKind, Events};
 use dumpus_ports::domain::report::Report;
-use dumpus_ports::domain::time::{Day, DayWindow};
+use dumpus_ports::domain::time::{Day, DayWindow, Millis};
 
 /// The first day of the demo, and how many there are.
 const FIRST_DAY: (i64, i64, i64) = (2023, 1, 1);
@@ -115,7 +115,7 @@ pub(crate) fn report() -> Result<Report, BoxError> {
     let mut dice = Dice(14);
     conversations(&mut analysis, &mut dice, first, window);
     payments(&mut analysis);
-    analysis.events(events(&mut dice, first, window)?);
+    analysis.events(Events::merge(vec![events(&mut dice, first, window)?]));
     Ok(analysis.finish()?)
 }
 
@@ -170,7 +170,7 @@ fn messages(
             let swing = i32::try_from(dice.below(6_000)).unwrap_or(0) - 3_000;
             fold.observe(&Message {
                 id: None,
-                timestamp: Some(&time),
+                time: Millis::parse(&time),
                 sentiment: mood.map(|mood| (mood + swing).clamp(-10_000, 10_000)),
             });
         }
@@ -202,17 +202,12 @@ fn payments(analysis: &mut Analysis) {
 
 fn events(dice: &mut Dice, first: Day, window: DayWindow) -> Result<EventFold, BoxError> {
     let mut fold = EventFold::new(0, window, Arc::new(Budget::default()));
-    let mut line = 0;
     let mut observe = |time: &str, event: Event<'_>| {
-        line += 1;
         fold.typed_line();
-        fold.observe(
-            line,
-            &Event {
-                timestamp: Some(time),
-                ..event
-            },
-        )
+        fold.observe(&Event {
+            timestamp: Some(time),
+            ..event
+        })
     };
     for day in 0..DAYS {
         let start = dice.hour().min(21);
@@ -302,7 +297,7 @@ mod tests {
         assert_eq!(report.dm_channels.len(), FRIENDS.len());
         assert_eq!(report.guilds.len(), GUILDS.len());
         assert!(!report.is_partial);
-        assert!(report.activity.len() > 1_000);
+        assert!(report.activity().count() > 1_000);
         assert!(!report.voice_sessions.is_empty() && !report.sessions.is_empty() && !report.payments.is_empty());
     }
 }

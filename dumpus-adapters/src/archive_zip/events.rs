@@ -61,7 +61,6 @@ struct EventFile<'a> {
     damages: Damages,
     event_type: Finder<'static>,
     keys: Keys,
-    number: u32,
     typed: u64,
     /// Whether a line had several objects: then each line is read in full, not only the beginning of it.
     is_crowded: bool,
@@ -75,7 +74,6 @@ impl<'a> EventFile<'a> {
             damages: Damages::default(),
             event_type: Finder::new(br#""event_type""#),
             keys: Keys::new(),
-            number: 0,
             typed: 0,
             is_crowded: false,
         }
@@ -100,13 +98,11 @@ impl<'a> EventFile<'a> {
     }
 
     fn too_long(&mut self) {
-        self.number = self.number.saturating_add(1);
         self.damages
             .add(Section::Activity, "event lines were too long to be read");
     }
 
     fn line(&mut self, line: &[u8]) -> Result<(), ArchiveError> {
-        self.number = self.number.saturating_add(1);
         if self.typed < LINES_READ_FOR_USER || self.is_crowded {
             return self.in_full(line);
         }
@@ -176,7 +172,7 @@ impl<'a> EventFile<'a> {
             self.fold.user(&user_id)?;
         }
         let decoded = fields.decoded(kind);
-        self.fold.observe(self.number, &decoded.event(kind))?;
+        self.fold.observe(&decoded.event(kind))?;
         Ok(())
     }
 }
@@ -184,8 +180,8 @@ impl<'a> EventFile<'a> {
 /// The event type of a line that begins and ends as lines do.
 fn prefixed_name(line: &[u8]) -> Option<&[u8]> {
     let rest = line.strip_prefix(PREFIX)?;
-    let name = &rest[..memchr::memchr(b'"', rest)?];
-    (ends_as_object(line) && !name.contains(&b'\\')).then_some(name)
+    let end = memchr::memchr2(b'"', b'\\', rest)?;
+    (rest[end] == b'"' && ends_as_object(line)).then(|| &rest[..end])
 }
 
 fn ends_as_object(line: &[u8]) -> bool {

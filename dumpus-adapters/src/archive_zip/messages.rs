@@ -4,6 +4,7 @@ use dumpus_ports::archive::ArchiveError;
 use dumpus_ports::domain::analysis::ChannelFold;
 use dumpus_ports::domain::analysis::observation::Message;
 use dumpus_ports::domain::report::Section;
+use dumpus_ports::domain::time::Millis;
 
 use super::job::{Damages, Job};
 use super::sentiment::Scorer;
@@ -36,17 +37,13 @@ impl<'a> Messages<'a> {
     }
 
     /// Adds a message.
-    pub(super) fn add(&mut self, id: Option<u64>, timestamp: Option<&str>, contents: Option<&str>) {
+    pub(super) fn add(&mut self, id: Option<u64>, time: Option<Millis>, contents: Option<&str>) {
         let sentiment = match (self.scorer, contents) {
             (Some(scorer), Some(contents)) => scorer.score(contents),
             _ => None,
         };
         self.uncounted += 1;
-        self.fold.observe(&Message {
-            id,
-            timestamp,
-            sentiment,
-        });
+        self.fold.observe(&Message { id, time, sentiment });
     }
 
     /// Something in the files could not be read; the words follow a number.

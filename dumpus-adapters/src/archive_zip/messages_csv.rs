@@ -5,6 +5,7 @@ use std::io;
 
 use csv::{ByteRecord, ReaderBuilder};
 use dumpus_ports::archive::ArchiveError;
+use dumpus_ports::domain::time::Millis;
 
 use super::entry::{Unpacker, Unpacking};
 use super::job::Job;
@@ -112,18 +113,17 @@ impl Columns {
     fn tell(self, row: &ByteRecord, messages: &mut Messages<'_>) {
         let field = |column: Option<usize>| column.and_then(|column| row.get(column)).unwrap_or_default();
         let id = snowflake(field(self.id).trim_ascii());
-        let timestamp = std::str::from_utf8(field(self.timestamp)).unwrap_or_default();
         // Text after a broken quote comes in rows of one field; a message has its separators even if nothing is in it.
         if id.is_none() && row.len() < 2 {
             messages.damage("messages could not be read");
             return;
         }
-        let timestamp = Some(timestamp).filter(|text| !text.is_empty());
+        let time = Millis::parse(field(self.timestamp));
         if messages.wants_contents() {
             let contents = String::from_utf8_lossy(field(self.contents));
-            messages.add(id, timestamp, Some(&contents));
+            messages.add(id, time, Some(&contents));
         } else {
-            messages.add(id, timestamp, None);
+            messages.add(id, time, None);
         }
     }
 }

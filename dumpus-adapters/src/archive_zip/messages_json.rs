@@ -1,11 +1,12 @@
 //! Reads `messages.json`: a list of objects, of which a few spoilt ones must not cost the others.
 
 use dumpus_ports::archive::ArchiveError;
+use dumpus_ports::domain::time::Millis;
 use memchr::memchr2;
 
 use super::entry::Unpacker;
 use super::job::Job;
-use super::json::{Members, Trouble, Value, is_plain, leading_number, unescaped, without_bom};
+use super::json::{Members, Trouble, Value, leading_number, unescaped, without_bom};
 use super::messages::Messages;
 use super::window::Window;
 
@@ -148,7 +149,7 @@ impl Scan {
         while let Some(key) = members.key()? {
             match key {
                 b"ID" => fields.id = fields.next(&mut members)?.snowflake(),
-                b"Timestamp" => fields.timestamp = fields.next(&mut members)?.raw_text(),
+                b"Timestamp" => fields.time = fields.next(&mut members)?.raw_text().and_then(Millis::parse),
                 b"Contents" => fields.contents = fields.next(&mut members)?.raw_text(),
                 b"messages" | b"Messages" if bytes.get(members.position()) == Some(&b'[') => {
                     let list = members.position() + 1;
@@ -178,7 +179,7 @@ struct Fields<'a> {
     /// Whether it has any of them, be it of another type than expected.
     is_message: bool,
     id: Option<u64>,
-    timestamp: Option<&'a [u8]>,
+    time: Option<Millis>,
     contents: Option<&'a [u8]>,
 }
 
@@ -191,9 +192,7 @@ impl<'a> Fields<'a> {
         let rest = behind(&rest[digits..], br#","Timestamp":""#)?;
         let (timestamp, rest) = rest.split_at_checked(USUAL_TIMESTAMP)?;
         let rest = behind(rest, br#"","Contents":""#)?;
-        if !is_plain(timestamp) {
-            return None;
-        }
+        let time = Millis::parse(timestamp)?;
         let (contents, rest) = split_string(rest)?;
         let rest = behind(rest, br#","Attachments":""#)?;
         let rest = match rest {
@@ -204,7 +203,7 @@ impl<'a> Fields<'a> {
         let fields = Self {
             is_message: true,
             id: Some(id),
-            timestamp: Some(timestamp),
+            time: Some(time),
             contents: Some(contents),
         };
         Some((fields, bytes.len() - rest.len()))
@@ -216,11 +215,9 @@ impl<'a> Fields<'a> {
     }
 
     fn tell(self, messages: &mut Messages<'_>) {
-        // Escapes have no place in a time; the domain refuses them.
-        let timestamp = self.timestamp.and_then(|raw| std::str::from_utf8(raw).ok());
         match self.contents {
-            Some(raw) if messages.wants_contents() => messages.add(self.id, timestamp, Some(&unescaped(raw))),
-            _ => messages.add(self.id, timestamp, None),
+            Some(raw) if messages.wants_contents() => messages.add(self.id, self.time, Some(&unescaped(raw))),
+            _ => messages.add(self.id, self.time, None),
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use dumpus_ports::archive::ArchiveError;
-use dumpus_ports::domain::analysis::{Analysis, ChannelFold, EventFold};
+use dumpus_ports::domain::analysis::{Analysis, ChannelFold, EventFold, Events};
 use dumpus_ports::domain::layout::Layout;
 use dumpus_ports::domain::report::Section;
 
@@ -24,27 +25,46 @@ enum Task {
     Channel(usize),
 }
 
-enum Done {
-    Events(EventFold),
-    Channel(ChannelFold),
+/// The work, and what threads do of it together.
+struct Work<'a> {
+    job: &'a Job,
+    layout: &'a Layout,
+    tasks: Vec<Task>,
+    next: AtomicUsize,
+    event_files: Mutex<Vec<EventFold>>,
+}
+
+/// What one thread found.
+#[derive(Default)]
+struct Found {
+    /// With their places among the channels.
+    channels: Vec<(usize, ChannelFold)>,
+    /// Found by the thread that came to the end of the last event file.
+    events: Option<Events>,
+    damages: Vec<Damages>,
 }
 
 /// Reads everything that the layout names. What the analysis is told does not depend on the number of threads.
 pub(super) fn read(job: &Job, layout: &Layout) -> Result<Analysis, ArchiveError> {
-    let tasks = tasks(job, layout);
-    let next = AtomicUsize::new(0);
-    let work = || {
+    let work = Work {
+        job,
+        layout,
+        tasks: tasks(job, layout),
+        next: AtomicUsize::new(0),
+        event_files: Mutex::default(),
+    };
+    let run = || {
         let _stop = StopOnPanic(job);
-        let done = work(job, layout, &tasks, &next);
-        if done.is_err() {
+        let found = work.run();
+        if found.is_err() {
             job.stop();
         }
-        done
+        found
     };
     let mut analysis = Analysis::new();
     let (documents, done) = thread::scope(|scope| {
-        let threads: Vec<_> = (0..job.options.threads.get().min(tasks.len()))
-            .map(|_| scope.spawn(work))
+        let threads: Vec<_> = (0..job.options.threads.get().min(work.tasks.len()))
+            .map(|_| scope.spawn(run))
             .collect();
         let documents = documents(job, layout, &mut analysis);
         if documents.is_err() {
@@ -53,32 +73,82 @@ pub(super) fn read(job: &Job, layout: &Layout) -> Result<Analysis, ArchiveError>
         let done: Vec<_> = threads.into_iter().map(thread::ScopedJoinHandle::join).collect();
         (documents, done)
     });
-    let mut results = Vec::with_capacity(done.len() + 1);
-    let mut found = Vec::with_capacity(tasks.len());
-    results.push(documents);
+    let mut found = Found::default();
+    let mut errors: Vec<_> = documents.err().into_iter().collect();
     for thread in done {
-        let result = thread.unwrap_or_else(|panic| resume_unwind(panic));
-        results.push(result.map(|part| found.extend(part)));
+        match thread.unwrap_or_else(|panic| resume_unwind(panic)) {
+            Ok(of_thread) => found.add(of_thread),
+            Err(error) => errors.push(error),
+        }
     }
     // A thread that was stopped because another failed says that it was cancelled.
-    let mut errors = results.into_iter().filter_map(Result::err);
-    if let Some(first) = errors.next() {
-        let is_cause = |error: &ArchiveError| !matches!(error, ArchiveError::Cancelled);
-        return Err(if is_cause(&first) {
-            first
-        } else {
-            errors.find(is_cause).unwrap_or(first)
-        });
-    }
-    found.sort_unstable_by_key(|(task, ..)| *task);
-    for (_, done, damages) in found {
-        match done {
-            Done::Events(fold) => analysis.events(fold),
-            Done::Channel(fold) => analysis.channel(fold),
+    errors.sort_by_key(|error| matches!(error, ArchiveError::Cancelled));
+    match errors.into_iter().next() {
+        Some(error) => Err(error),
+        None => {
+            found.tell(&mut analysis);
+            Ok(analysis)
         }
-        damages.tell(analysis.gaps());
     }
-    Ok(analysis)
+}
+
+impl Work<'_> {
+    fn run(&self) -> Result<Found, ArchiveError> {
+        let mut unpacker = Unpacker::new();
+        let mut window = Window::new();
+        let mut found = Found::default();
+        while let Some(task) = self.tasks.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            self.job.go_on()?;
+            let damages = match *task {
+                Task::Events(place) => {
+                    let source = u32::try_from(place).unwrap_or(u32::MAX);
+                    let entry = self.layout.events[place];
+                    let (fold, damages) = events::read(self.job, &mut unpacker, &mut window, entry, source)?;
+                    found.events = self.merge_if_last(fold).or(found.events);
+                    damages
+                }
+                Task::Channel(place) => {
+                    let folder = &self.layout.channels[place];
+                    let (fold, damages) = channel::read(self.job, &mut unpacker, &mut window, folder)?;
+                    found.channels.push((place, fold));
+                    damages
+                }
+            };
+            found.damages.push(damages);
+        }
+        Ok(found)
+    }
+
+    /// Merges all event files once the last one has been read: the other threads have channels to read meanwhile.
+    fn merge_if_last(&self, fold: EventFold) -> Option<Events> {
+        let all = {
+            let mut folds = self.event_files.lock().unwrap_or_else(PoisonError::into_inner);
+            folds.push(fold);
+            (folds.len() == self.layout.events.len()).then(|| std::mem::take(&mut *folds))
+        };
+        all.map(Events::merge)
+    }
+}
+
+impl Found {
+    fn add(&mut self, other: Self) {
+        self.channels.extend(other.channels);
+        self.events = self.events.take().or(other.events);
+        self.damages.extend(other.damages);
+    }
+
+    fn tell(mut self, analysis: &mut Analysis) {
+        self.channels.sort_unstable_by_key(|(place, _)| *place);
+        for (_, channel) in self.channels {
+            analysis.channel(channel);
+        }
+        if let Some(events) = self.events {
+            analysis.events(events);
+        }
+        for damages in self.damages {
+            damages.tell(analysis.gaps());
+        }
+    }
 }
 
 /// Largest first, so that no thread is left with a large one in the end.
@@ -100,30 +170,6 @@ fn tasks(job: &Job, layout: &Layout) -> Vec<Task> {
         })
     });
     tasks
-}
-
-type Found = Vec<((bool, usize), Done, Damages)>;
-
-fn work(job: &Job, layout: &Layout, tasks: &[Task], next: &AtomicUsize) -> Result<Found, ArchiveError> {
-    let mut unpacker = Unpacker::new();
-    let mut window = Window::new();
-    let mut found = Vec::new();
-    while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
-        job.go_on()?;
-        found.push(match *task {
-            Task::Events(place) => {
-                let source = u32::try_from(place).unwrap_or(u32::MAX);
-                let (fold, damages) = events::read(job, &mut unpacker, &mut window, layout.events[place], source)?;
-                ((false, place), Done::Events(fold), damages)
-            }
-            Task::Channel(place) => {
-                let folder = &layout.channels[place];
-                let (fold, damages) = channel::read(job, &mut unpacker, &mut window, folder)?;
-                ((true, place), Done::Channel(fold), damages)
-            }
-        });
-    }
-    Ok(found)
 }
 
 /// Reads the small documents, and says which sections are not there.

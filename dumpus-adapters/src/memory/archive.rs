@@ -5,9 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dumpus_ports::archive::{ArchiveError, ArchiveReader, PackageBytes, Progress};
 use dumpus_ports::domain::analysis::observation::{Channel, Event, Message, Payment, Profile, Relationship};
-use dumpus_ports::domain::analysis::{Analysis, Budget, ChannelFold, EventFold, EventKind, FoldLimits};
+use dumpus_ports::domain::analysis::{Analysis, Budget, ChannelFold, EventFold, EventKind, Events, FoldLimits};
 use dumpus_ports::domain::report::{Report, Section};
-use dumpus_ports::domain::time::DayWindow;
+use dumpus_ports::domain::time::{DayWindow, Millis};
 
 /// Reads packages in a format of its own, one observation per line, so that use cases can be tried without a ZIP.
 ///
@@ -35,7 +35,7 @@ use dumpus_ports::domain::time::DayWindow;
 /// let package = "dumpus observations\nowner\tid=1\tusername=ann\nevent\tevent_type=email_opened\ttimestamp=2024-01-01 10:00:00";
 /// let report = MemoryArchive.read(Arc::new(package.as_bytes().to_vec()), Progress::new()).await.unwrap();
 /// assert_eq!(&*report.owner.name, "ann");
-/// assert_eq!(report.activity.len(), 1);
+/// assert_eq!(report.activity().count(), 1);
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
@@ -107,7 +107,6 @@ struct Reading {
     analysis: Analysis,
     channel: Option<ChannelFold>,
     events: EventFold,
-    number: u32,
     seen: Vec<Section>,
 }
 
@@ -118,7 +117,6 @@ impl Default for Reading {
             analysis: Analysis::new(),
             channel: None,
             events: EventFold::new(0, DayWindow::until(None), budget),
-            number: 0,
             seen: Vec::new(),
         }
     }
@@ -168,13 +166,12 @@ impl Reading {
         };
         channel.observe(&Message {
             id: line.text("id").and_then(|id| id.parse().ok()),
-            timestamp: line.text("timestamp"),
+            time: line.text("timestamp").and_then(Millis::parse),
             sentiment: line.number("sentiment").and_then(|score| i32::try_from(score).ok()),
         });
     }
 
     fn event(&mut self, line: &Line<'_>) -> Result<(), ArchiveError> {
-        self.number = self.number.saturating_add(1);
         let Some(event_type) = line.text("event_type") else {
             self.events.unreadable_line();
             return Ok(());
@@ -182,7 +179,7 @@ impl Reading {
         self.events.typed_line();
         self.events.user(line.text("user_id").unwrap_or_default())?;
         if let Some(kind) = EventKind::of(event_type.as_bytes()) {
-            self.events.observe(self.number, &event(line, kind))?;
+            self.events.observe(&event(line, kind))?;
         }
         Ok(())
     }
@@ -195,7 +192,7 @@ impl Reading {
 
     fn finish(mut self) -> Result<Report, ArchiveError> {
         self.end_channel();
-        self.analysis.events(self.events);
+        self.analysis.events(Events::merge(vec![self.events]));
         for section in Section::ALL {
             if !self.seen.contains(&section) {
                 self.analysis.gaps().missing(section);

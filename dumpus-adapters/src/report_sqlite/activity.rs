@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use dumpus_ports::domain::report::{ActivityRow, Text};
+use dumpus_ports::domain::report::{ActivityRow, MESSAGE_SENT, MessageHours, Report, Text};
 use dumpus_ports::domain::time::Day;
 use sqlx::sqlite::SqliteConnection;
 
@@ -25,18 +25,22 @@ const ACTIVITY: Table = Table {
     ],
 };
 
-pub(super) async fn insert(connection: &mut SqliteConnection, rows: &[ActivityRow]) -> Result<(), sqlx::Error> {
-    let mut order: Vec<&ActivityRow> = rows.iter().collect();
-    order.sort_by(|a, b| in_file(a, b));
+/// Neighbours share event, guild and channel: such a file packs to half of one in order of days.
+pub(super) async fn insert(connection: &mut SqliteConnection, report: &Report) -> Result<(), sqlx::Error> {
+    let mut events: Vec<&ActivityRow> = report.events.iter().collect();
+    events.sort_by(|a, b| in_file(a, b));
+    let mut channels: Vec<&MessageHours> = report.message_hours.iter().collect();
+    channels.sort_by(|a, b| (&a.guild_id, &a.channel_id).cmp(&(&b.guild_id, &b.channel_id)));
+    let (before, after) = events.split_at(events.partition_point(|row| row.event < MESSAGE_SENT));
+    let messages = channels.into_iter().flat_map(MessageHours::rows);
+    let rows = before.iter().copied().cloned().chain(messages);
+    let rows = rows.chain(after.iter().copied().cloned());
     let mut texts = Texts::default();
     ACTIVITY
-        .insert(connection, order.into_iter(), |statement, row| {
-            bind(statement, row, &mut texts)
-        })
+        .insert(connection, rows, |statement, row| bind(statement, row, &mut texts))
         .await
 }
 
-/// Neighbours share event, guild and channel: such a file packs to half of one in order of days.
 fn in_file(a: &ActivityRow, b: &ActivityRow) -> Ordering {
     a.event
         .cmp(b.event)
@@ -45,16 +49,16 @@ fn in_file(a: &ActivityRow, b: &ActivityRow) -> Ordering {
         .then_with(|| a.cmp(b))
 }
 
-fn bind(statement: Statement, row: &ActivityRow, texts: &mut Texts) -> Statement {
+fn bind(statement: Statement, row: ActivityRow, texts: &mut Texts) -> Statement {
     statement
         .bind(texts.event(row.event))
         .bind(texts.day(row.day))
         .bind(row.hour)
         .bind(row.count)
-        .bind(row.user_id.clone())
-        .bind(row.channel_id.clone())
-        .bind(row.guild_id.clone())
-        .bind(row.extra_1.clone())
+        .bind(row.user_id)
+        .bind(row.channel_id)
+        .bind(row.guild_id)
+        .bind(row.extra_1)
         .bind(row.extra_2.map(|is_custom| if is_custom { "1" } else { "0" }))
 }
 

@@ -18,21 +18,26 @@ impl Table {
     pub(super) async fn insert<R: Send>(
         &self,
         connection: &mut SqliteConnection,
-        rows: impl ExactSizeIterator<Item = R> + Send,
+        mut rows: impl Iterator<Item = R> + Send,
         mut bind: impl FnMut(Statement, R) -> Statement + Send,
     ) -> Result<(), sqlx::Error> {
-        let mut rows = rows;
         let full = self.statement(ROWS_PER_STATEMENT);
-        while rows.len() >= ROWS_PER_STATEMENT {
-            let statement = sqlx::query(full.clone());
-            let statement = rows.by_ref().take(ROWS_PER_STATEMENT).fold(statement, &mut bind);
-            statement.execute(&mut *connection).await?;
+        loop {
+            let some: Vec<R> = rows.by_ref().take(ROWS_PER_STATEMENT).collect();
+            let is_last = some.len() < ROWS_PER_STATEMENT;
+            if !some.is_empty() {
+                let statement = if is_last {
+                    sqlx::query(self.statement(some.len())).persistent(false)
+                } else {
+                    sqlx::query(full.clone())
+                };
+                let statement = some.into_iter().fold(statement, &mut bind);
+                statement.execute(&mut *connection).await?;
+            }
+            if is_last {
+                return Ok(());
+            }
         }
-        if rows.len() > 0 {
-            let statement = sqlx::query(self.statement(rows.len())).persistent(false);
-            rows.fold(statement, &mut bind).execute(&mut *connection).await?;
-        }
-        Ok(())
     }
 
     fn statement(&self, rows: usize) -> SqlStr {

@@ -42,7 +42,7 @@ async fn build(report: &Report, package_id: &str) -> Result<SqliteOwnedBuf, sqlx
     rows::insert_package(&mut transaction, report, package_id).await?;
     rows::insert_places(&mut transaction, report).await?;
     rows::insert_sessions(&mut transaction, report).await?;
-    activity::insert(&mut transaction, &report.activity).await?;
+    activity::insert(&mut transaction, report).await?;
     transaction.commit().await?;
     let file = connection.serialize(None).await?;
     // Frees SQLite's own copy of the pages before the file is packed.

@@ -4,8 +4,8 @@ use rustc_hash::FxHashSet;
 
 use super::hours::Hours;
 use super::observation::{Channel, Message};
-use crate::report::{ActivityRow, Text};
-use crate::time::{DayWindow, HOUR, Millis};
+use crate::report::{MessageHours, Text};
+use crate::time::{DayWindow, Hour, Millis};
 
 /// What kind of place a channel is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,11 +48,9 @@ pub struct ChannelFold {
     pub(super) guild_name: Option<Text>,
     pub(super) recipients: Vec<Text>,
     window: DayWindow,
-    /// Hour since 1970 and messages of the stretch that is being read: messages come sorted by time.
-    run: (i64, u32),
+    /// The hour that is being read, and its messages so far: messages come sorted by time.
+    run: (Hour, u32),
     hours: Hours,
-    /// The channel's rows of activity, once it has been read.
-    rows: Vec<ActivityRow>,
     /// Message ids seen, when the channel has two message files that may repeat each other.
     seen: Option<FxHashSet<u64>>,
     pub(super) messages: u64,
@@ -75,9 +73,8 @@ impl ChannelFold {
             guild_name: text(channel.guild_name),
             recipients: channel.recipients.iter().flatten().map(|id| Text::from(*id)).collect(),
             window,
-            run: (0, 0),
+            run: (Hour::default(), 0),
             hours: Hours::default(),
-            rows: Vec::new(),
             seen: None,
             messages: 0,
             undated: 0,
@@ -99,7 +96,7 @@ impl ChannelFold {
     }
 
     /// Adds a message.
-    pub fn observe(&mut self, message: &Message<'_>) {
+    pub fn observe(&mut self, message: &Message) {
         if let (Some(seen), Some(id)) = (&mut self.seen, message.id)
             && !seen.insert(id)
         {
@@ -110,8 +107,7 @@ impl ChannelFold {
             self.sentiment_sum += i64::from(score);
             self.sentiment_count += 1;
         }
-        let time = message.timestamp.and_then(Millis::parse);
-        let Some(time) = time.or_else(|| message.id.map(Millis::of_snowflake)) else {
+        let Some(time) = message.time.or_else(|| message.id.map(Millis::of_snowflake)) else {
             self.undated += 1;
             return;
         };
@@ -119,7 +115,7 @@ impl ChannelFold {
             self.out_of_window += 1;
             return;
         }
-        let hour = time.0.div_euclid(HOUR);
+        let hour = Hour::of(time);
         if hour != self.run.0 {
             self.end_run();
             self.run.0 = hour;
@@ -127,10 +123,10 @@ impl ChannelFold {
         self.run.1 += 1;
     }
 
-    /// Hours with messages, once the channel has been read: each is a row of the report.
+    /// Hours with messages, once the channel has been read: each is a row of the statistics.
     #[must_use]
     pub fn hours(&self) -> u64 {
-        self.rows.len() as u64
+        self.hours.len() as u64
     }
 
     /// Ends the reading of this channel.
@@ -138,33 +134,17 @@ impl ChannelFold {
     pub fn finish(mut self) -> Self {
         self.end_run();
         self.seen = None;
-        self.make_rows();
+        self.hours.bring_together();
         self
     }
 
-    /// Made by the thread that read the channel: a package has hundreds of thousands of these rows.
-    fn make_rows(&mut self) {
-        self.hours.bring_together();
-        let row = |(hour, count)| {
-            let time = Millis(hour * HOUR);
-            ActivityRow {
-                event: "message_sent",
-                day: time.day(),
-                hour: time.hour(),
-                channel_id: Some(self.id.clone()),
-                guild_id: self.guild_id.clone(),
-                user_id: None,
-                extra_1: None,
-                extra_2: None,
-                count,
-            }
-        };
-        self.rows = self.hours.iter().map(row).collect();
-    }
-
-    /// The channel's rows of activity, sorted by hour.
-    pub(super) fn take_rows(&mut self) -> Vec<ActivityRow> {
-        std::mem::take(&mut self.rows)
+    /// The channel's messages by hour, which are with the caller from now on.
+    pub(super) fn take_hours(&mut self) -> MessageHours {
+        MessageHours {
+            channel_id: self.id.clone(),
+            guild_id: self.guild_id.clone(),
+            hours: std::mem::take(&mut self.hours).into_sorted(),
+        }
     }
 
     fn end_run(&mut self) {
@@ -193,7 +173,6 @@ impl ChannelFold {
         if self.recipients.is_empty() {
             self.recipients = other.recipients;
         }
-        self.make_rows();
     }
 
     /// Mean of the scores that are not 0, in units of 1e-4, rounded half away from zero.
@@ -226,18 +205,18 @@ mod tests {
         let id = ((1_704_134_221_000u64 - 1_420_070_400_000) << 22) | 5;
         fold.observe(&Message {
             id: Some(id),
-            timestamp: Some("yesterday"),
+            time: None,
             sentiment: None,
         });
         fold.observe(&Message {
             id: None,
-            timestamp: Some("2024-01-01 18:59:59"),
+            time: Millis::parse("2024-01-01 18:59:59"),
             sentiment: None,
         });
         fold.observe(&Message::default());
         let fold = fold.finish();
-        assert_eq!(fold.hours.iter().collect::<Vec<_>>(), [(1_704_132_000 / 3_600, 2)]);
         assert_eq!((fold.messages, fold.undated), (3, 1));
+        assert_eq!(fold.hours.into_sorted(), [(Hour(1_704_132_000 / 3_600), 2)]);
     }
 
     #[test]

@@ -1,16 +1,19 @@
 //! Folds the lines of one event file. Files are folded apart, in parallel, and merged by [`super::merge`].
 
-use std::hash::{DefaultHasher, Hasher};
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use indexmap::IndexSet;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::EventKind;
+use super::Fingerprint;
 use super::budget::{Budget, OverBudget};
 use super::observation::Event;
-use super::pairing::{Edge, Mark};
-use crate::report::Text;
-use crate::time::{DAY, Day, DayWindow, Millis};
+use super::pairing::Edge;
+use super::sessions::SessionMark;
+use super::voice::VoiceMark;
+use crate::report::{ActivityRow, Text};
+use crate::time::{DAY, DayWindow, Millis};
 
 /// What one event file gave.
 #[derive(Debug)]
@@ -19,9 +22,10 @@ pub struct EventFold {
     pub(super) window: DayWindow,
     budget: Arc<Budget>,
     texts: FxHashSet<Text>,
-    row_of: FxHashMap<RowKey, u32>,
-    pub(super) rows: Vec<RowKey>,
-    pub(super) marks: Vec<Mark>,
+    /// What events add to: rows without a count, by the number that [`Yield::Row`] holds.
+    pub(super) rows: IndexSet<ActivityRow, FxBuildHasher>,
+    pub(super) voice: Vec<VoiceMark>,
+    pub(super) sessions: Vec<SessionMark>,
     /// Events with an id, which other lines may repeat.
     pub(super) records: Vec<Record>,
     /// Rows and marks of events without an id: each counts.
@@ -52,37 +56,24 @@ impl Tally {
     }
 }
 
-/// What an event adds to: everything but the count.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct RowKey {
-    pub(super) event: &'static str,
-    pub(super) day: Day,
-    pub(super) hour: u8,
-    pub(super) channel_id: Option<Text>,
-    pub(super) guild_id: Option<Text>,
-    pub(super) user_id: Option<Text>,
-    pub(super) extra_1: Option<Text>,
-    pub(super) extra_2: Option<bool>,
-}
-
 /// What an event gives: a count in a row, or a mark on a time line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Yield {
     Row(u32),
-    Mark(u32),
+    Voice(u32),
+    Session(u32),
 }
 
-/// An event with an id that gives something: 32 bytes, kept until copies are sorted out.
+/// An event with an id that gives something: 24 bytes, kept until copies are sorted out.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Record {
-    pub(super) id: (u64, u64),
-    pub(super) line: u32,
+    pub(super) id: Fingerprint,
     pub(super) gives: Yield,
 }
 
 impl EventFold {
     /// `source` is the file's place among the package's event files sorted by path: where copies of an event
-    /// differ, the lowest place and line win.
+    /// differ, the one of the lowest place wins.
     #[must_use]
     pub fn new(source: u32, window: DayWindow, budget: Arc<Budget>) -> Self {
         Self {
@@ -90,9 +81,9 @@ impl EventFold {
             window,
             budget,
             texts: FxHashSet::default(),
-            row_of: FxHashMap::default(),
-            rows: Vec::new(),
-            marks: Vec::new(),
+            rows: IndexSet::default(),
+            voice: Vec::new(),
+            sessions: Vec::new(),
             records: Vec::new(),
             unnamed: Vec::new(),
             users: FxHashMap::default(),
@@ -127,19 +118,18 @@ impl EventFold {
         Ok(())
     }
 
-    /// Adds an event of a counted type; `line` is its number in the file.
+    /// Adds an event of a counted type. Of copies of an event in one file the first one observed counts.
     ///
     /// # Errors
     /// When the package needs more than its budget allows.
-    pub fn observe(&mut self, line: u32, event: &Event<'_>) -> Result<(), OverBudget> {
+    pub fn observe(&mut self, event: &Event<'_>) -> Result<(), OverBudget> {
         self.budget.event()?;
         let Some(gives) = self.yield_of(event)? else {
             return Ok(());
         };
         match event.event_id.filter(|id| !id.is_empty()) {
             Some(id) => self.records.push(Record {
-                id: fingerprint(id),
-                line,
+                id: Fingerprint::of(id),
                 gives,
             }),
             None => self.unnamed.push(gives),
@@ -175,7 +165,7 @@ impl EventFold {
         let Some(time) = self.dated(event.timestamp.and_then(Millis::parse)) else {
             return Ok(None);
         };
-        let mut key = RowKey {
+        let mut row = ActivityRow {
             event: name,
             day: time.day(),
             hour: 0,
@@ -184,25 +174,26 @@ impl EventFold {
             user_id: None,
             extra_1: None,
             extra_2: None,
+            count: 0,
         };
         match event.kind {
             EventKind::GuildJoined => {
-                key.hour = time.hour();
-                key.guild_id = self.optional(event.guild_id)?;
+                row.hour = time.hour();
+                row.guild_id = self.optional(event.guild_id)?;
             }
             EventKind::CommandUsed => {
-                key.guild_id = self.optional(event.guild_id)?;
-                key.user_id = self.optional(event.application_id)?;
+                row.guild_id = self.optional(event.guild_id)?;
+                row.user_id = self.optional(event.application_id)?;
             }
             EventKind::AddReaction => {
-                key.channel_id = self.optional(event.channel_id)?;
-                key.extra_1 = self.optional(event.emoji_name)?;
-                key.extra_2 = Some(event.emoji_id.is_some_and(|id| !matches!(id, "" | "null")));
+                row.channel_id = self.optional(event.channel_id)?;
+                row.extra_1 = self.optional(event.emoji_name)?;
+                row.extra_2 = Some(event.emoji_id.is_some_and(|id| !matches!(id, "" | "null")));
             }
-            EventKind::AppOpened => key.extra_1 = self.optional(os)?,
+            EventKind::AppOpened => row.extra_1 = self.optional(os)?,
             _ => {}
         }
-        self.row(key).map(Some)
+        self.row(row).map(Some)
     }
 
     fn voice(&mut self, event: &Event<'_>, edge: Edge) -> Result<Option<Yield>, OverBudget> {
@@ -212,15 +203,15 @@ impl EventFold {
         let Some(time) = self.read(client_time(event)) else {
             return Ok(None);
         };
-        let mark = Mark {
-            edge,
+        let mark = VoiceMark {
+            channel_id: self.text(channel_id)?,
             time,
-            key: Some(self.text(channel_id)?),
-            label: self.optional(event.guild_id)?,
+            edge,
+            guild_id: self.optional(event.guild_id)?,
             duration_ms: event.duration_ms,
-            is_voice: true,
         };
-        Ok(Some(self.mark(mark)))
+        self.voice.push(mark);
+        Ok(Some(Yield::Voice(number(self.voice.len() - 1))))
     }
 
     fn session(&mut self, event: &Event<'_>, edge: Edge) -> Result<Option<Yield>, OverBudget> {
@@ -230,17 +221,14 @@ impl EventFold {
         let Some(time) = self.read(event.timestamp.and_then(Millis::parse)) else {
             return Ok(None);
         };
-        let label = Some(self.text(os)?);
-        let key = self.optional(event.session)?;
-        let mark = Mark {
-            edge,
+        let mark = SessionMark {
             time,
-            key,
-            label,
-            duration_ms: None,
-            is_voice: false,
+            edge,
+            os: self.text(os)?,
+            id: event.session.filter(|id| !id.is_empty()).map(Fingerprint::of),
         };
-        Ok(Some(self.mark(mark)))
+        self.sessions.push(mark);
+        Ok(Some(Yield::Session(number(self.sessions.len() - 1))))
     }
 
     fn read(&mut self, time: Option<Millis>) -> Option<Millis> {
@@ -257,21 +245,12 @@ impl EventFold {
         None
     }
 
-    fn mark(&mut self, mark: Mark) -> Yield {
-        self.marks.push(mark);
-        // The budget keeps the number of events below 2^32.
-        Yield::Mark(u32::try_from(self.marks.len() - 1).unwrap_or(u32::MAX))
-    }
-
-    fn row(&mut self, key: RowKey) -> Result<Yield, OverBudget> {
-        if let Some(row) = self.row_of.get(&key) {
-            return Ok(Yield::Row(*row));
+    fn row(&mut self, row: ActivityRow) -> Result<Yield, OverBudget> {
+        let (place, is_new) = self.rows.insert_full(row);
+        if is_new {
+            self.budget.key()?;
         }
-        self.budget.key()?;
-        let row = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
-        self.rows.push(key.clone());
-        self.row_of.insert(key, row);
-        Ok(Yield::Row(row))
+        Ok(Yield::Row(number(place)))
     }
 
     fn optional(&mut self, text: Option<&str>) -> Result<Option<Text>, OverBudget> {
@@ -289,6 +268,11 @@ impl EventFold {
         self.texts.insert(text.clone());
         Ok(text)
     }
+}
+
+/// The budget keeps the number of events below 2^32.
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// The operating system, which some packages quote once more.
@@ -310,15 +294,4 @@ fn client_time(event: &Event<'_>) -> Option<Millis> {
         (Some(client), _) => Some(client),
         (None, server) => server,
     }
-}
-
-/// 128 bits that stand for an event id; two ids of one package share them with a probability below 1e-20.
-fn fingerprint(id: &str) -> (u64, u64) {
-    let hash = |salt: u8| {
-        let mut hasher = DefaultHasher::new();
-        hasher.write_u8(salt);
-        hasher.write(id.as_bytes());
-        hasher.finish()
-    };
-    (hash(0), hash(1))
 }

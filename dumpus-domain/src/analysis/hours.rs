@@ -1,18 +1,20 @@
 //! Counts per hour, gathered from runs of messages that come nearly sorted.
 
+use crate::time::Hour;
+
 /// Runs that are kept before equal hours are brought together.
 const FEW: usize = 4_096;
 
-/// Counts per hour since 1970. A list of runs is several times faster than a tree, since messages are sorted by time.
+/// Counts per hour. A list of runs is several times faster than a tree, since messages are sorted by time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Hours {
-    runs: Vec<(i64, u32)>,
+    runs: Vec<(Hour, u32)>,
     /// How many of the runs are sorted and distinct.
     compact: usize,
 }
 
 impl Hours {
-    pub(super) fn add(&mut self, hour: i64, count: u32) {
+    pub(super) fn add(&mut self, hour: Hour, count: u32) {
         if let Some((last, counted)) = self.runs.last_mut()
             && *last == hour
         {
@@ -39,9 +41,21 @@ impl Hours {
         self.compact = self.runs.len();
     }
 
-    /// Hours and counts; sorted and distinct after [`Hours::bring_together`].
-    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (i64, u32)> + '_ {
+    /// Distinct hours, after [`Hours::bring_together`].
+    pub(super) fn len(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// Hours and counts in whatever order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Hour, u32)> + '_ {
         self.runs.iter().copied()
+    }
+
+    /// Distinct hours in order, and their counts.
+    pub(super) fn into_sorted(mut self) -> Vec<(Hour, u32)> {
+        self.bring_together();
+        self.runs.shrink_to_fit();
+        self.runs
     }
 }
 
@@ -53,18 +67,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_order_of_runs_gives_the_same_counts(runs in prop::collection::vec((0i64..40, 1u32..9), 0..200), many: bool) {
+        fn any_order_of_runs_gives_the_same_counts(runs in prop::collection::vec((0i32..40, 1u32..9), 0..200), many: bool) {
             let mut hours = Hours::default();
-            let mut counts: BTreeMap<i64, u32> = BTreeMap::new();
+            let mut counts: BTreeMap<Hour, u32> = BTreeMap::new();
             for _ in 0..if many { 60 } else { 1 } {
                 for (hour, count) in &runs {
-                    hours.add(*hour, *count);
-                    *counts.entry(*hour).or_default() += count;
+                    hours.add(Hour(*hour), *count);
+                    *counts.entry(Hour(*hour)).or_default() += count;
                 }
             }
             prop_assert!(hours.runs.len() <= FEW.max(2 * 40));
-            hours.bring_together();
-            prop_assert_eq!(hours.iter().collect::<Vec<_>>(), counts.into_iter().collect::<Vec<_>>());
+            prop_assert_eq!(hours.into_sorted(), counts.into_iter().collect::<Vec<_>>());
         }
     }
 }

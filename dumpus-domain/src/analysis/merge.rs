@@ -2,99 +2,87 @@
 
 use std::collections::BTreeMap;
 
-use super::event_fold::{EventFold, RowKey, Tally, Yield};
-use super::pairing::Mark;
-use crate::report::Text;
-use crate::time::DayWindow;
+use super::event_fold::{EventFold, Tally, Yield};
+use super::{Fingerprint, sessions, voice};
+use crate::report::{ActivityRow, SessionRow, Text, VoiceSessionRow};
 
-/// What all event files gave together.
+/// What all event files of a package gave together.
 #[derive(Debug, Default)]
-pub(super) struct MergedEvents {
-    pub(super) counts: BTreeMap<RowKey, u32>,
-    pub(super) voice: Vec<Mark>,
-    pub(super) sessions: Vec<Mark>,
+pub struct Events {
+    /// Sorted; no two rows agree in everything but the count.
+    pub(super) rows: Vec<ActivityRow>,
+    pub(super) voice_sessions: Vec<VoiceSessionRow>,
+    pub(super) sessions: Vec<SessionRow>,
     pub(super) users: BTreeMap<Text, u64>,
     pub(super) tally: Tally,
     pub(super) repeated: u64,
-    pub(super) window: DayWindow,
 }
 
-/// Which file and line an event with an id stands in.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Copy {
-    id: (u64, u64),
-    source: u32,
-    line: u32,
-    record: u32,
-}
-
-impl MergedEvents {
-    /// The order in which the folds come makes no difference.
-    pub(super) fn new(mut folds: Vec<EventFold>) -> Self {
+impl Events {
+    /// Counts each event once. The order in which the folds come makes no difference.
+    #[must_use]
+    pub fn merge(mut folds: Vec<EventFold>) -> Self {
         folds.sort_by_key(|fold| fold.source);
-        let mut merged = Self::default();
-        let (winners, repeated) = winners(&folds);
-        merged.repeated = repeated;
-        if let Some(fold) = folds.first() {
-            merged.window = fold.window;
-        }
-        let mut winners = winners.into_iter().peekable();
-        for (place, fold) in folds.into_iter().enumerate() {
-            let mut gives = fold.unnamed;
-            while let Some((_, record)) = winners.next_if(|(of, _)| *of == place) {
-                gives.push(fold.records[record].gives);
+        let window = folds.first().map(|fold| fold.window).unwrap_or_default();
+        let repeats = repeats(&folds);
+        let mut events = Self {
+            repeated: repeats.len() as u64,
+            ..Self::default()
+        };
+        let (mut rows, mut calls, mut connections) = (Vec::new(), Vec::new(), Vec::new());
+        let mut repeats = repeats.into_iter().peekable();
+        for (place, fold) in (0u32..).zip(folds) {
+            let once = (0u32..).zip(fold.records).filter_map(|(number, record)| {
+                let is_repeat = repeats.next_if_eq(&(place, number)).is_some();
+                (!is_repeat).then_some(record.gives)
+            });
+            let mut counts = vec![0; fold.rows.len()];
+            for given in once.chain(fold.unnamed) {
+                match given {
+                    Yield::Row(row) => counts[row as usize] += 1,
+                    Yield::Voice(mark) => calls.push(fold.voice[mark as usize].clone()),
+                    Yield::Session(mark) => connections.push(fold.sessions[mark as usize].clone()),
+                }
             }
-            merged.take(gives, fold.rows, fold.marks);
-            merged.tally.add(fold.tally);
+            rows.extend(fold.rows.into_iter().zip(counts).filter(|(_, count)| *count > 0));
+            events.tally.add(fold.tally);
             for (user, count) in fold.users {
-                *merged.users.entry(user).or_default() += count;
+                *events.users.entry(user).or_default() += count;
             }
         }
-        merged
-    }
-
-    fn take(&mut self, gives: Vec<Yield>, rows: Vec<RowKey>, marks: Vec<Mark>) {
-        let mut counts = vec![0u32; rows.len()];
-        let mut wanted = vec![false; marks.len()];
-        for given in gives {
-            match given {
-                Yield::Row(row) => counts[row as usize] += 1,
-                Yield::Mark(mark) => wanted[mark as usize] = true,
-            }
-        }
-        for (row, count) in rows.into_iter().zip(counts).filter(|(_, count)| *count > 0) {
-            *self.counts.entry(row).or_default() += count;
-        }
-        let kept = marks
-            .into_iter()
-            .zip(wanted)
-            .filter_map(|(mark, wanted)| wanted.then_some(mark));
-        let (voice, sessions): (Vec<_>, Vec<_>) = kept.partition(|mark| mark.is_voice);
-        self.voice.extend(voice);
-        self.sessions.extend(sessions);
+        events.rows = sum_up(rows);
+        events.voice_sessions = voice::voice_sessions(calls, window);
+        events.sessions = sessions::sessions(connections, window);
+        events
     }
 }
 
-/// The copies that count, as place of the fold and index of the record, in that order; and how many do not.
-fn winners(folds: &[EventFold]) -> (Vec<(usize, usize)>, u64) {
+/// Sorts rows, and adds those up that several files gave.
+fn sum_up(mut rows: Vec<(ActivityRow, u32)>) -> Vec<ActivityRow> {
+    rows.sort_unstable();
+    rows.dedup_by(|next, kept| {
+        let is_same = next.0 == kept.0;
+        if is_same {
+            kept.1 += next.1;
+        }
+        is_same
+    });
+    let with_count = |(row, count)| ActivityRow { count, ..row };
+    rows.into_iter().map(with_count).collect()
+}
+
+/// Records whose event an earlier line of the same or an earlier file has already given, as place of the fold and
+/// number of the record, in that order.
+fn repeats(folds: &[EventFold]) -> Vec<(u32, u32)> {
     let total = folds.iter().map(|fold| fold.records.len()).sum();
-    let mut copies = Vec::with_capacity(total);
+    let mut copies: Vec<(Fingerprint, u32, u32)> = Vec::with_capacity(total);
     for (place, fold) in (0u32..).zip(folds) {
         let own = (0u32..).zip(&fold.records);
-        copies.extend(own.map(|(record, of)| Copy {
-            id: of.id,
-            source: place,
-            line: of.line,
-            record,
-        }));
+        copies.extend(own.map(|(number, record)| (record.id, place, number)));
     }
     copies.sort_unstable();
-    copies.dedup_by_key(|copy| copy.id);
-    let repeated = (total - copies.len()) as u64;
-    let mut winners: Vec<_> = copies
-        .into_iter()
-        .map(|copy| (copy.source as usize, copy.record as usize))
-        .collect();
-    winners.sort_unstable();
-    (winners, repeated)
+    let same = copies.windows(2).filter(|pair| pair[0].0 == pair[1].0);
+    let mut repeats: Vec<_> = same.map(|pair| (pair[1].1, pair[1].2)).collect();
+    repeats.sort_unstable();
+    repeats
 }

@@ -1,12 +1,14 @@
 //! Statistics: fed with borrowed observations, they fold them; nothing here reads.
 //!
 //! A reader makes one [`EventFold`] for each event file and one [`ChannelFold`] for each channel, in any order and on
-//! any number of threads, and hands them to an [`Analysis`] with the small files' content. The report is the same.
+//! any number of threads, merges the former into [`Events`], and hands all to an [`Analysis`] with the small files'
+//! content. The report is the same.
 
 mod budget;
 mod channel_fold;
 mod event_fold;
 mod event_kind;
+mod fingerprint;
 mod hours;
 mod merge;
 mod names;
@@ -24,16 +26,15 @@ pub use budget::{Budget, FoldLimits, OverBudget};
 pub use channel_fold::{ChannelFold, ChannelKind};
 pub use event_fold::{EventFold, Tally};
 pub use event_kind::EventKind;
+pub use merge::Events;
 pub use sections::Gaps;
 
-use self::event_fold::RowKey;
-use self::merge::MergedEvents;
+use self::fingerprint::Fingerprint;
 use self::names::avatar_url;
 use self::observation::{Payment, Profile, Relationship};
 use self::payments::Payments;
 use self::places::Places;
-use crate::report::{ActivityRow, Owner, Report, Section, Text};
-use crate::time::Day;
+use crate::report::{Owner, Report, Section, Text};
 
 /// Neither the account nor events nor conversations tell whose package it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,7 +50,7 @@ pub struct Analysis {
     labels: BTreeMap<Text, Text>,
     guild_names: BTreeMap<Text, Option<Text>>,
     channels: BTreeMap<Text, ChannelFold>,
-    events: Vec<EventFold>,
+    events: Events,
     gaps: Gaps,
 }
 
@@ -130,9 +131,9 @@ impl Analysis {
         }
     }
 
-    /// An event file.
-    pub fn events(&mut self, events: EventFold) {
-        self.events.push(events);
+    /// The events, once all event files have been read.
+    pub fn events(&mut self, events: Events) {
+        self.events = events;
     }
 
     /// Concludes.
@@ -140,28 +141,21 @@ impl Analysis {
     /// # Errors
     /// [`MissingUserData`] when nothing tells whose package it is: without an owner's id no conversation has a partner.
     pub fn finish(mut self) -> Result<Report, MissingUserData> {
-        let events = MergedEvents::new(self.events);
+        let events = self.events;
         let owner = match self.owner {
             Some(owner) => owner,
             None => guessed_owner(&events.users, &self.channels).ok_or(MissingUserData)?,
         };
-        let voice_sessions = voice::voice_sessions(events.voice, events.window);
-        let sessions = sessions::sessions(events.sessions, events.window);
-        let rows = self.channels.values().map(ChannelFold::hours).sum::<u64>() + events.counts.len() as u64;
-        let mut activity = Vec::with_capacity(usize::try_from(rows).unwrap_or(0));
-        activity.extend(events.counts.into_iter().map(|(key, count)| activity_row(key, count)));
-        for channel in self.channels.values_mut() {
-            activity.append(&mut channel.take_rows());
-        }
-
+        let message_hours = self.channels.values_mut().map(ChannelFold::take_hours);
+        let message_hours = message_hours.filter(|channel| !channel.hours.is_empty()).collect();
         let unreadable_payments = self.payments.unreadable;
         let (payments, left_out) = self.payments.into_rows();
         let seen = sections::Seen {
             account: !owner.name.is_empty() && !self.gaps.is_missing(Section::Account),
             events: events.tally,
             repeated_events: events.repeated,
-            voice_sessions: voice_sessions.len(),
-            sessions: sessions.len(),
+            voice_sessions: events.voice_sessions.len(),
+            sessions: events.sessions.len(),
             payments: payments.len(),
             left_out_payments: left_out,
             unreadable_payments,
@@ -180,36 +174,23 @@ impl Analysis {
             self.guild_names,
             &self.people,
             &owner.id,
-            &voice_sessions,
+            &events.voice_sessions,
         );
         Ok(Report {
             owner,
             is_partial,
             message_count,
-            activity,
+            events: events.rows,
+            message_hours,
             dm_channels: places.dms,
             group_channels: places.groups,
             guild_channels: places.guild_channels,
             guilds: places.guilds,
             payments,
-            voice_sessions,
-            sessions,
+            voice_sessions: events.voice_sessions,
+            sessions: events.sessions,
             sections,
         })
-    }
-}
-
-fn activity_row(key: RowKey, count: u32) -> ActivityRow {
-    ActivityRow {
-        event: key.event,
-        day: key.day,
-        hour: key.hour,
-        channel_id: key.channel_id,
-        guild_id: key.guild_id,
-        user_id: key.user_id,
-        extra_1: key.extra_1,
-        extra_2: key.extra_2,
-        count,
     }
 }
 
@@ -235,11 +216,4 @@ fn guessed_owner(users: &BTreeMap<Text, u64>, channels: &BTreeMap<Text, ChannelF
         display_name: None,
         avatar_url: None,
     })
-}
-
-/// First and last day of any activity: the client's time range.
-#[must_use]
-pub fn day_range(report: &Report) -> Option<(Day, Day)> {
-    let days = || report.activity.iter().map(|row| row.day);
-    Some((days().min()?, days().max()?))
 }

@@ -1,6 +1,8 @@
 //! What a reader may report: borrowed pieces of a package, decoded but not interpreted.
 //!
-//! Fields are texts as they stand in the package; absent and JSON `null` are both `None`.
+//! Fields are texts as they stand in the package, but for the times of messages, of which there are millions; absent and JSON `null` are both `None`.
+
+use crate::time::Millis;
 
 /// The owner, from `user.json`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -66,11 +68,11 @@ pub struct Channel<'a> {
 
 /// One message of a channel.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Message<'a> {
+pub struct Message {
     /// `ID`, a snowflake.
     pub id: Option<u64>,
-    /// `Timestamp`, in any spelling.
-    pub timestamp: Option<&'a str>,
+    /// `Timestamp`, where it could be read.
+    pub time: Option<Millis>,
     /// VADER compound score of the contents in units of 1e-4; `None` when it was not computed or the text is empty.
     pub sentiment: Option<i32>,
 }

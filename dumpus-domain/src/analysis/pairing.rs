@@ -11,26 +11,14 @@ pub(super) enum Edge {
     Start,
 }
 
-/// A start or an end on the time line.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Mark {
-    pub(super) time: Millis,
-    pub(super) edge: Edge,
-    /// What marks are paired by: the channel of a call, the id of a session.
-    pub(super) key: Option<Text>,
-    /// The guild of a call, the operating system of a session.
-    pub(super) label: Option<Text>,
-    /// The length of the call that a leave states, milliseconds.
-    pub(super) duration_ms: Option<i64>,
-    pub(super) is_voice: bool,
-}
-
 /// A stretch of time: milliseconds while pairing, whole seconds after [`without_overlap`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stretch {
     pub(super) start: i64,
     pub(super) end: i64,
+    /// The channel of a call.
     pub(super) key: Option<Text>,
+    /// The guild of a call, the operating system of a session.
     pub(super) label: Option<Text>,
 }
 

@@ -2,31 +2,31 @@
 
 use std::collections::VecDeque;
 
-use rustc_hash::FxHashMap;
-
-use super::pairing::{Edge, LONGEST, Mark, Stretch, without_overlap};
+use super::Fingerprint;
+use super::pairing::{Edge, LONGEST, Stretch, without_overlap};
 use crate::report::{SessionRow, Text};
-use crate::time::DayWindow;
+use crate::time::{DayWindow, Millis};
+
+/// A session's start or end.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct SessionMark {
+    pub(super) time: Millis,
+    pub(super) edge: Edge,
+    pub(super) os: Text,
+    pub(super) id: Option<Fingerprint>,
+}
 
 /// Pairs by session id where both lines carry it, what is left over by order; gives the union of the time spent.
-pub(super) fn sessions(marks: Vec<Mark>, window: DayWindow) -> Vec<SessionRow> {
-    // In whatever order: the stretches are sorted in the end, and so is what is left over.
-    let mut by_id: FxHashMap<Text, Vec<Mark>> = FxHashMap::default();
-    let mut left_over = Vec::new();
-    for mark in marks {
-        match &mark.key {
-            Some(id) => by_id.entry(id.clone()).or_default().push(mark),
-            None => left_over.push(mark),
-        }
+pub(super) fn sessions(marks: Vec<SessionMark>, window: DayWindow) -> Vec<SessionRow> {
+    let mut stretches = Vec::with_capacity(marks.len() / 2);
+    let (mut named, mut left_over): (Vec<_>, Vec<_>) = marks.into_iter().partition(|mark| mark.id.is_some());
+    // A session may begin and end within one millisecond.
+    named.sort_unstable_by(|a, b| (a.id, a.time, b.edge, a).cmp(&(b.id, b.time, a.edge, b)));
+    for session in named.chunk_by(|a, b| a.id == b.id) {
+        pair(session, i64::MAX, &mut stretches, &mut left_over);
     }
-    let mut stretches = Vec::new();
-    for mut group in by_id.into_values() {
-        // A session may begin and end within one millisecond.
-        group.sort_by(|a, b| (a.time, b.edge, a).cmp(&(b.time, a.edge, b)));
-        pair(group, i64::MAX, &mut stretches, &mut left_over);
-    }
-    left_over.sort();
-    pair(left_over, LONGEST, &mut stretches, &mut Vec::new());
+    left_over.sort_unstable();
+    pair(&left_over, LONGEST, &mut stretches, &mut Vec::new());
     without_overlap(stretches, window)
         .into_iter()
         .filter_map(|stretch| {
@@ -40,49 +40,47 @@ pub(super) fn sessions(marks: Vec<Mark>, window: DayWindow) -> Vec<SessionRow> {
 }
 
 /// Each end closes the earliest open start that is not older than `oldest`; the rest goes to `unpaired`.
-fn pair(marks: Vec<Mark>, oldest: i64, stretches: &mut Vec<Stretch>, unpaired: &mut Vec<Mark>) {
-    let mut open: VecDeque<Mark> = VecDeque::new();
+fn pair(marks: &[SessionMark], oldest: i64, stretches: &mut Vec<Stretch>, unpaired: &mut Vec<SessionMark>) {
+    let mut open: VecDeque<&SessionMark> = VecDeque::new();
     for mark in marks {
         if mark.edge == Edge::Start {
             open.push_back(mark);
             continue;
         }
         while open.front().is_some_and(|start| mark.time.0 - start.time.0 > oldest) {
-            unpaired.extend(open.pop_front());
+            unpaired.extend(open.pop_front().cloned());
         }
         match open.pop_front() {
             Some(start) => stretches.push(Stretch {
                 start: start.time.0,
                 end: mark.time.0,
                 key: None,
-                label: start.label,
+                label: Some(start.os.clone()),
             }),
-            None => unpaired.push(mark),
+            None => unpaired.push(mark.clone()),
         }
     }
-    unpaired.extend(open);
+    unpaired.extend(open.into_iter().cloned());
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::{Day, Millis};
+    use crate::time::Day;
 
     /// Tests count from here.
     const BEGIN: Millis = Day::DISCORDS_FIRST.start();
 
-    fn mark(edge: Edge, seconds: i64, id: Option<&str>, os: &str) -> Mark {
-        Mark {
+    fn mark(edge: Edge, seconds: i64, id: Option<&str>, os: &str) -> SessionMark {
+        SessionMark {
             time: Millis(BEGIN.0 + seconds * 1_000),
             edge,
-            key: id.map(Text::from),
-            label: Some(os.into()),
-            duration_ms: None,
-            is_voice: false,
+            os: os.into(),
+            id: id.map(Fingerprint::of),
         }
     }
 
-    fn rows(marks: Vec<Mark>) -> Vec<(i64, i64, String)> {
+    fn rows(marks: Vec<SessionMark>) -> Vec<(i64, i64, String)> {
         sessions(marks, DayWindow::until(None))
             .into_iter()
             .map(|row| {
@@ -137,7 +135,7 @@ mod tests {
         ];
         assert_eq!(rows(marks.clone()).len(), 1);
         let late = marks.into_iter().map(|mark| match mark.edge {
-            Edge::End => Mark {
+            Edge::End => SessionMark {
                 time: Millis(BEGIN.0 + 87_000_000),
                 ..mark
             },

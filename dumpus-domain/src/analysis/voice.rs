@@ -1,20 +1,25 @@
 //! Time in voice channels, from joins and leaves.
 
-use std::collections::BTreeMap;
-
-use super::pairing::{Edge, LONGEST, Mark, Stretch, without_overlap};
+use super::pairing::{Edge, LONGEST, Stretch, without_overlap};
 use crate::report::{Text, VoiceSessionRow};
-use crate::time::DayWindow;
+use crate::time::{DayWindow, Millis};
+
+/// A join or a leave.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct VoiceMark {
+    pub(super) channel_id: Text,
+    pub(super) time: Millis,
+    pub(super) edge: Edge,
+    pub(super) guild_id: Option<Text>,
+    /// The length of the call that a leave states, milliseconds.
+    pub(super) duration_ms: Option<i64>,
+}
 
 /// Pairs the marks of each channel, then lets no two sessions overlap.
-pub(super) fn voice_sessions(marks: Vec<Mark>, window: DayWindow) -> Vec<VoiceSessionRow> {
-    let mut channels: BTreeMap<Text, Vec<Mark>> = BTreeMap::new();
-    for mark in marks {
-        if let Some(channel) = mark.key.clone() {
-            channels.entry(channel).or_default().push(mark);
-        }
-    }
-    let stretches = channels.into_values().flat_map(pair).collect();
+pub(super) fn voice_sessions(mut marks: Vec<VoiceMark>, window: DayWindow) -> Vec<VoiceSessionRow> {
+    marks.sort_unstable();
+    let channels = marks.chunk_by(|a, b| a.channel_id == b.channel_id);
+    let stretches = channels.flat_map(pair).collect();
     without_overlap(stretches, window)
         .into_iter()
         .filter_map(|stretch| {
@@ -28,11 +33,10 @@ pub(super) fn voice_sessions(marks: Vec<Mark>, window: DayWindow) -> Vec<VoiceSe
         .collect()
 }
 
-/// Within one channel: a join opens, and replaces one that never got its leave (the app died); a leave closes.
+/// Within one channel, in order of time: a join opens, and replaces one that never got its leave (the app died); a leave closes.
 /// A leave on its own speaks for itself by its duration.
-fn pair(mut marks: Vec<Mark>) -> Vec<Stretch> {
-    marks.sort();
-    let mut open: Option<Mark> = None;
+fn pair(marks: &[VoiceMark]) -> Vec<Stretch> {
+    let mut open: Option<&VoiceMark> = None;
     let mut stretches = Vec::new();
     for mark in marks {
         if mark.edge == Edge::Start {
@@ -40,18 +44,18 @@ fn pair(mut marks: Vec<Mark>) -> Vec<Stretch> {
             continue;
         }
         let end = mark.time.0;
-        let (start, label) = match open.take() {
-            Some(join) => (join.time.0, join.label.or(mark.label)),
+        let (start, guild_id) = match open.take() {
+            Some(join) => (join.time.0, join.guild_id.as_ref().or(mark.guild_id.as_ref())),
             None => match mark.duration_ms.filter(|duration| (1..=LONGEST).contains(duration)) {
-                Some(duration) => (end - duration, mark.label),
+                Some(duration) => (end - duration, mark.guild_id.as_ref()),
                 None => continue,
             },
         };
         stretches.push(Stretch {
             start,
             end,
-            key: mark.key,
-            label,
+            key: Some(mark.channel_id.clone()),
+            label: guild_id.cloned(),
         });
     }
     stretches
@@ -60,23 +64,22 @@ fn pair(mut marks: Vec<Mark>) -> Vec<Stretch> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::{Day, Millis};
+    use crate::time::Day;
 
     /// Tests count from here.
     const BEGIN: Millis = Day::DISCORDS_FIRST.start();
 
-    fn mark(edge: Edge, seconds: i64, channel: &str) -> Mark {
-        Mark {
+    fn mark(edge: Edge, seconds: i64, channel: &str) -> VoiceMark {
+        VoiceMark {
             time: Millis(BEGIN.0 + seconds * 1_000),
             edge,
-            key: Some(channel.into()),
-            label: None,
+            channel_id: channel.into(),
+            guild_id: None,
             duration_ms: None,
-            is_voice: true,
         }
     }
 
-    fn spans(marks: Vec<Mark>) -> Vec<(i64, i64)> {
+    fn spans(marks: Vec<VoiceMark>) -> Vec<(i64, i64)> {
         voice_sessions(marks, DayWindow::until(None))
             .iter()
             .map(|row| (row.started - BEGIN.seconds(), row.ended - BEGIN.seconds()))
@@ -95,11 +98,11 @@ mod tests {
 
     #[test]
     fn a_leave_without_join_counts_by_its_own_duration() {
-        let leave = Mark {
+        let leave = VoiceMark {
             duration_ms: Some(600_000),
             ..mark(Edge::End, 1_000, "1")
         };
-        let too_long = Mark {
+        let too_long = VoiceMark {
             duration_ms: Some(LONGEST + 1),
             ..mark(Edge::End, 90_000_000, "1")
         };

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use dumpus_ports::domain::analysis::day_range;
 use dumpus_ports::domain::report::{Report, SessionRow, VoiceSessionRow};
 use serde::Serialize;
 
@@ -51,7 +50,7 @@ impl Summary {
     /// The summary of a report whose statistics file has so many bytes.
     #[must_use]
     pub fn new(report: &Report, statistics_bytes: u64) -> Self {
-        let days = day_range(report);
+        let days = report.day_range();
         let mut spent = BTreeMap::new();
         for payment in &report.payments {
             *spent.entry(payment.currency.to_string()).or_default() += payment.amount;

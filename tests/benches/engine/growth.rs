@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use dumpus_ports::domain::report::{ActivityRow, Owner, Report, Text};
-use dumpus_ports::domain::time::Day;
+use dumpus_ports::domain::report::{MessageHours, Owner, Report, Text};
+use dumpus_ports::domain::time::{Day, Hour};
 use dumpus_tests::{LineWidth, PackageSpec};
 
 use super::{Bench, fastest, ratio, timed};
@@ -64,19 +64,20 @@ pub(super) fn report(rows: u32) -> Report {
     let guilds: Vec<Text> = (0..50u64)
         .map(|place| (190_000_000_000_000_000 + place * 99_999).to_string().into())
         .collect();
-    let row = |place: u32| ActivityRow {
-        event: "message_sent",
-        day: Day(Day::DISCORDS_FIRST.0 + i32::try_from(place / 200).unwrap_or(0)),
-        hour: u8::try_from(place % 24).unwrap_or(0),
-        channel_id: Some(channels[place as usize % channels.len()].clone()),
-        guild_id: Some(guilds[place as usize % guilds.len()].clone()),
-        user_id: None,
-        extra_1: None,
-        extra_2: None,
-        count: place % 17 + 1,
-    };
-    let mut activity: Vec<_> = (0..rows).map(row).collect();
-    activity.sort_unstable();
+    let per_channel = rows / 500;
+    let message_hours = (0..500).map(|place| MessageHours {
+        channel_id: channels[place].clone(),
+        guild_id: Some(guilds[place % guilds.len()].clone()),
+        hours: (0..i32::try_from(per_channel).unwrap())
+            .map(|hour| {
+                (
+                    Hour(Day::DISCORDS_FIRST.0 * 24 + 60 * hour),
+                    1 + hour.unsigned_abs() % 17,
+                )
+            })
+            .collect(),
+    });
+    let message_hours = message_hours.collect();
     Report {
         owner: Owner {
             id: "170000000000000001".into(),
@@ -86,7 +87,8 @@ pub(super) fn report(rows: u32) -> Report {
         },
         is_partial: false,
         message_count: 0,
-        activity,
+        events: Vec::new(),
+        message_hours,
         dm_channels: Vec::new(),
         group_channels: Vec::new(),
         guild_channels: Vec::new(),

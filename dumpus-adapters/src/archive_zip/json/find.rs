@@ -33,11 +33,6 @@ fn quote_or_backslash(bytes: &[u8], mut at: usize) -> Result<usize, Trouble> {
     memchr2(b'"', b'\\', rest).map(|found| at + found).ok_or(Trouble::Ends)
 }
 
-/// Whether the bytes could be a whole string: without quotes and escapes.
-pub(in super::super) fn is_plain(bytes: &[u8]) -> bool {
-    memchr2(b'"', b'\\', bytes).is_none()
-}
-
 /// The high bit of bytes that are zero; the lowest set bit is right, ones above it may not be.
 pub(super) const fn repeated(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])

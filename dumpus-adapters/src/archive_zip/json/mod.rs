@@ -10,7 +10,6 @@ mod find;
 use std::borrow::Cow;
 
 pub(super) use self::decode::{leading_number, snowflake, unescaped};
-pub(super) use self::find::is_plain;
 use self::find::{composite_end, skip_blank, skip_separators, string_end};
 
 /// Why a value could not be found.

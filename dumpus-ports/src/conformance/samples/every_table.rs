@@ -1,10 +1,10 @@
 //! A report in which every column is seen.
 
 use crate::domain::report::{
-    ActivityRow, DmChannelRow, GroupChannelRow, GuildChannelRow, GuildRow, Report, SectionStatus, SessionRow,
-    VoiceSessionRow,
+    ActivityRow, DmChannelRow, GroupChannelRow, GuildChannelRow, GuildRow, MessageHours, Report, SectionStatus,
+    SessionRow, VoiceSessionRow,
 };
-use crate::domain::time::Day;
+use crate::domain::time::{Day, Hour};
 
 use super::heavy;
 
@@ -17,7 +17,11 @@ pub fn every_table() -> Report {
     report.owner.id = "1".into();
     report.owner.avatar_url = Some("https://cdn.discordapp.com/avatars/1/a_2.gif".into());
     report.payments[0].payment_id = "5001".into();
-    report.activity = every_kind_of_activity(dm, channel, guild);
+    report.events = every_kind_of_event(dm, channel, guild);
+    report.message_hours = vec![
+        message_hours(dm, None, Hour(19_557 * 24 + 12), 5),
+        message_hours(channel, Some(guild), Hour(16_568 * 24 + 7), 11),
+    ];
     report.dm_channels = vec![DmChannelRow {
         channel_id: dm.into(),
         user_id: "3001".into(),
@@ -85,7 +89,15 @@ pub fn every_table() -> Report {
     report
 }
 
-fn every_kind_of_activity(dm: &str, channel: &str, guild: &str) -> Vec<ActivityRow> {
+fn message_hours(channel: &str, guild: Option<&str>, hour: Hour, count: u32) -> MessageHours {
+    MessageHours {
+        channel_id: channel.into(),
+        guild_id: guild.map(Into::into),
+        hours: vec![(hour, count)],
+    }
+}
+
+fn every_kind_of_event(dm: &str, channel: &str, guild: &str) -> Vec<ActivityRow> {
     let plain = ActivityRow {
         event: "email_opened",
         day: Day(19_557),
@@ -128,22 +140,6 @@ fn every_kind_of_activity(dm: &str, channel: &str, guild: &str) -> Vec<ActivityR
             hour: 23,
             guild_id: Some(guild.into()),
             count: 1,
-            ..plain.clone()
-        },
-        ActivityRow {
-            event: "message_sent",
-            hour: 12,
-            channel_id: Some(dm.into()),
-            count: 5,
-            ..plain.clone()
-        },
-        ActivityRow {
-            event: "message_sent",
-            day: Day(16_568),
-            hour: 7,
-            channel_id: Some(channel.into()),
-            guild_id: Some(guild.into()),
-            count: 11,
             ..plain.clone()
         },
         plain,

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::domain::report::{
-    ActivityRow, DmChannelRow, GuildChannelRow, GuildRow, Owner, PaymentRow, Report, Section, SectionRow,
-    SectionStatus, SessionRow, Text, VoiceSessionRow,
+    ActivityRow, DmChannelRow, GuildChannelRow, GuildRow, MESSAGE_SENT, MessageHours, Owner, PaymentRow, Report,
+    Section, SectionRow, SectionStatus, SessionRow, Text, VoiceSessionRow,
 };
-use crate::domain::time::Day;
+use crate::domain::time::{Day, Hour};
 
 const FIRST_DAY: i32 = 16_800;
 const DAYS: u64 = 2_800;
@@ -73,12 +73,11 @@ pub fn heavy(activity_rows: usize) -> Report {
         let count = 1 + small(spread.skewed(60));
         rows.entry(row).or_insert(count);
     }
-    let activity: Vec<ActivityRow> = rows
-        .into_iter()
-        .map(|(row, count)| ActivityRow { count, ..row })
-        .collect();
+    let rows = rows.into_iter().map(|(row, count)| ActivityRow { count, ..row });
+    let (messages, events): (Vec<_>, Vec<_>) = rows.partition(|row| row.event == MESSAGE_SENT);
+    let message_hours = by_channel(messages);
     let voice_sessions = voice_sessions(&mut spread, &channels, activity_rows / 50);
-    let totals = Totals::of(&activity, &voice_sessions);
+    let totals = Totals::of(&message_hours, &voice_sessions);
     Report {
         owner: Owner {
             id: spread.snowflake(),
@@ -92,7 +91,8 @@ pub fn heavy(activity_rows: usize) -> Report {
         group_channels: Vec::new(),
         guild_channels: guild_channels(&channels, &totals),
         guilds: guild_rows(&guilds, &totals),
-        activity,
+        events,
+        message_hours,
         payments: vec![PaymentRow {
             payment_id: spread.snowflake(),
             day: Day(19_000),
@@ -112,6 +112,22 @@ pub fn heavy(activity_rows: usize) -> Report {
     }
 }
 
+/// Takes rows in order of time.
+fn by_channel(rows: Vec<ActivityRow>) -> Vec<MessageHours> {
+    let mut channels: BTreeMap<Text, MessageHours> = BTreeMap::new();
+    for row in rows {
+        let Some(channel_id) = row.channel_id else { continue };
+        let channel = channels.entry(Arc::clone(&channel_id)).or_insert(MessageHours {
+            channel_id,
+            guild_id: row.guild_id,
+            hours: Vec::new(),
+        });
+        let hour = Hour(row.day.0 * 24 + i32::from(row.hour));
+        channel.hours.push((hour, row.count));
+    }
+    channels.into_values().collect()
+}
+
 /// What the rows of places add up.
 #[derive(Default)]
 struct Totals {
@@ -120,11 +136,15 @@ struct Totals {
 }
 
 impl Totals {
-    fn of(activity: &[ActivityRow], voice: &[VoiceSessionRow]) -> Self {
+    fn of(messages: &[MessageHours], voice: &[VoiceSessionRow]) -> Self {
         let mut totals = Self::default();
-        for row in activity.iter().filter(|row| row.event == "message_sent") {
-            for place in [&row.channel_id, &row.guild_id].into_iter().flatten() {
-                *totals.messages.entry(Arc::clone(place)).or_default() += u64::from(row.count);
+        for channel in messages {
+            let sent: u64 = channel.hours.iter().map(|(_, count)| u64::from(*count)).sum();
+            for place in [Some(&channel.channel_id), channel.guild_id.as_ref()]
+                .into_iter()
+                .flatten()
+            {
+                *totals.messages.entry(Arc::clone(place)).or_default() += sent;
             }
         }
         for session in voice {
@@ -146,7 +166,7 @@ fn activity(spread: &mut Spread, channels: &[(Text, Option<Text>)], bots: &[Text
     let day = Day(FIRST_DAY + i32::try_from(spread.below(DAYS)).unwrap_or(0));
     let (channel, guild) = spread.favourite(channels);
     let mut row = ActivityRow {
-        event: "message_sent",
+        event: MESSAGE_SENT,
         day,
         hour: 0,
         channel_id: None,
