@@ -3,6 +3,10 @@
 use crate::domain::time::Millis;
 
 /// Tells the time.
+///
+/// 1. It tells a time of this age: what expires is compared with it, and dates of packages are.
+/// 2. It goes forwards while time passes, but may be set back: nothing relies on the order of two readings. Leases do
+///    not use it, they are by the registry's own clock.
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Millis;

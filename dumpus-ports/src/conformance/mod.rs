@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod blobs;
+pub mod clock;
 pub mod profiles;
 pub mod queue;
 pub mod registry;
