@@ -19,15 +19,8 @@ const MB: u64 = 1_000_000;
 const IDLE: u64 = 50 * MB;
 const CONNECTIONS: usize = 1_000;
 
-/// Memory of the process: all that is its own, and the pages of the program that it has touched.
-fn memory(instance: &Instance) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", instance.process.id())).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
-}
-
 fn assert_calm(instance: &Instance, idle: u64, what: &str) {
-    let now = memory(instance);
+    let now = instance.process.resident_bytes();
     println!("{what}: {} kB, {} kB when idle", now / 1000, idle / 1000);
     assert!(now < 2 * idle, "{what}: {now} bytes, {idle} when idle");
     assert_eq!(instance.send(&Request::get("/health")).status, 200, "{what}");
@@ -37,7 +30,7 @@ fn assert_calm(instance: &Instance, idle: u64, what: &str) {
 fn strangers_do_not_make_an_idle_server_grow() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[]);
-    let idle = memory(&instance);
+    let idle = instance.process.resident_bytes();
     // Of a build for tests, the pages of the program alone are more than that.
     if !cfg!(debug_assertions) {
         assert!(idle < IDLE, "{idle} bytes when idle");

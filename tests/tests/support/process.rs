@@ -101,6 +101,13 @@ impl Process {
         (ticks(11) + ticks(12)) * 10
     }
 
+    /// Memory: all that is its own, and the pages of the program that it has touched.
+    pub fn resident_bytes(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+    }
+
     /// The files that it has open; see [`open_files_of`].
     pub fn open_files(&self) -> Vec<(PathBuf, PathBuf)> {
         open_files_of(&self.id().to_string())

@@ -90,7 +90,7 @@ pub(super) fn psql(url: &str, statement: &str) -> Vec<u8> {
     )
 }
 
-pub(super) fn output_of(program: &str, output: std::io::Result<Output>) -> Vec<u8> {
+pub fn output_of(program: &str, output: std::io::Result<Output>) -> Vec<u8> {
     let output = output.unwrap_or_else(|error| panic!("these tests need {program} in the PATH: {error}"));
     assert!(
         output.status.success(),

@@ -1,0 +1,117 @@
+//! The server under load: `cargo bench -p dumpus-tests --bench load -- [embedded|many]`.
+//!
+//! Starts the programs of the release build as operators do, queues packages over HTTP, and lets all their owners poll.
+//! Needs `cargo build --release --workspace` before and `wrk` in the PATH; `many` needs PostgreSQL and Redis too.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the run")]
+
+mod owners;
+#[path = "../../tests/support/mod.rs"]
+mod support;
+mod wrk;
+
+use std::net::SocketAddr;
+use std::process::Command;
+use std::time::Duration;
+
+use owners::Owners;
+use support::discord::Discord;
+use support::instance::Instance;
+use support::postgres_server::PostgresServer;
+use support::redis_server::RedisServer;
+use support::services::output_of;
+
+/// Packages that wait while their owners poll.
+const QUEUED: u32 = 100_000;
+/// How long submissions keep their rate, and polls go on.
+const SUBMITTING: Duration = Duration::from_mins(1);
+const POLLING: Duration = Duration::from_secs(30);
+/// Submissions a second.
+const RATE: u32 = 500;
+
+fn main() {
+    // Cargo passes flags of its own harness too. A number is that of the packages, words choose measurements.
+    let arguments: Vec<_> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let number = |argument: &String| argument.parse::<u32>().ok();
+    let queued = arguments.iter().find_map(number).unwrap_or(QUEUED);
+    let words: Vec<_> = arguments.iter().filter(|argument| number(argument).is_none()).collect();
+    let wants = |name: &str| words.is_empty() || words.iter().any(|word| *word == name);
+    if wants("embedded") {
+        embedded(queued);
+    }
+    if wants("many") {
+        many(queued);
+    }
+}
+
+/// What any server of a load has: room for a logbook of what matters only, and no limit of submissions.
+const SETTINGS: [(&str, &str); 2] = [("DUMPUS_LOG", "warn,dumpus_server=info"), ("DUMPUS_SUBMIT_RATE", "off")];
+
+/// One process with SQLite; its worker is held by the first package all the time.
+fn embedded(queued: u32) {
+    println!("embedded mode, {queued} packages queued");
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &SETTINGS);
+    println!("memory when idle: {} MB", instance.process.resident_bytes() / 1_000_000);
+    let owners = Owners::of(&discord);
+    owners.submit_all(instance.address, queued);
+    poll(instance.address, &owners, queued);
+    println!(
+        "memory afterwards: {} MB\n",
+        instance.process.resident_bytes() / 1_000_000
+    );
+}
+
+/// A server with PostgreSQL and Redis, and no worker: the queue stays as it is.
+fn many(queued: u32) {
+    println!("a server with PostgreSQL and Redis, {queued} packages queued");
+    let discord = Discord::start();
+    let mut postgres = PostgresServer::start().expect("PostgreSQL must be installed");
+    count_statements(&mut postgres);
+    let redis = RedisServer::start();
+    let urls = (postgres.url(), redis.url());
+    let backends = [("POSTGRES_URL", &*urls.0), ("REDIS_URL", &*urls.1)];
+    let instance = Instance::start(&discord, &[&SETTINGS[..], &backends[..]].concat());
+    let address = instance.address;
+    let owners = Owners::of(&discord);
+    let paced = owners.submit_paced(address, RATE, SUBMITTING);
+    owners.submit_all(address, queued.saturating_sub(paced));
+    postgres.ask("SELECT pg_stat_statements_reset()");
+    poll(address, &owners, queued);
+    let calls = "SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements WHERE query LIKE ";
+    let calls = postgres.ask(&format!("{calls}'%string_agg(CAST(ticket%'"));
+    let calls: f64 = calls[0].parse().unwrap();
+    println!(
+        "database queries for positions: {:.1} a second (at most 4)",
+        calls / POLLING.as_secs_f64()
+    );
+    let memory = instance.process.resident_bytes();
+    println!("memory of the server afterwards: {} MB", memory / 1_000_000);
+    println!("memory of Redis: {} MB\n", used_by(&redis.url()) / 1_000_000);
+}
+
+/// Bytes that a Redis uses.
+fn used_by(redis: &str) -> u64 {
+    let info = Command::new("redis-cli").args(["-u", redis, "INFO", "memory"]).output();
+    let info = String::from_utf8(output_of("redis-cli", info)).unwrap();
+    let used = info.lines().find_map(|line| line.strip_prefix("used_memory:"));
+    used.unwrap().trim().parse().unwrap()
+}
+
+/// Statements are counted from now on.
+fn count_statements(postgres: &mut PostgresServer) {
+    postgres.ask("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'");
+    postgres.stop();
+    postgres.run();
+    postgres.ask("CREATE EXTENSION pg_stat_statements");
+}
+
+fn poll(address: SocketAddr, owners: &Owners, queued: u32) {
+    let polls = wrk::poll(address, owners, queued, POLLING);
+    println!(
+        "GET status: {:.0} requests/s (at least 5,000), median {:.1} ms, p99 {:.1} ms (below 20), {} errors",
+        polls.per_second, polls.median_ms, polls.p99_ms, polls.errors
+    );
+}
