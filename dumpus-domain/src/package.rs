@@ -1,87 +1,68 @@
-//! What a package is called.
+//! What packages, runs and blobs are called: 16 bytes, written as 32 lower-case hexadecimal digits.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A package's public name: 16 bytes derived from its key, written as 32 lower-case hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PackageId([u8; 16]);
-
-/// The text is no package id.
+/// The text is none of these ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a package id has 32 lower-case hexadecimal digits")]
-pub struct NoPackageId;
+#[error("an id has 32 lower-case hexadecimal digits")]
+pub struct NoId;
 
-impl PackageId {
-    /// The id made of these bytes.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes)
-    }
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name([u8; 16]);
 
-    /// The bytes of the id.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
-    }
+        impl $name {
+            /// The one that is made of these bytes.
+            #[must_use]
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(bytes)
+            }
+
+            /// Its bytes.
+            #[must_use]
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NoId;
+
+            fn from_str(text: &str) -> Result<Self, NoId> {
+                parse_hex(text).map(Self).ok_or(NoId)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write_hex(&self.0, f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+    };
 }
 
-impl FromStr for PackageId {
-    type Err = NoPackageId;
-
-    fn from_str(text: &str) -> Result<Self, NoPackageId> {
-        parse_hex(text).map(Self).ok_or(NoPackageId)
-    }
+id! {
+    /// A package's public name, derived from its key.
+    PackageId
 }
 
-impl fmt::Display for PackageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_hex(&self.0, f)
-    }
+id! {
+    /// One life of a package, from admission to its end: random, new at every admission. Work for an older run is void.
+    RunId
 }
 
-impl fmt::Debug for PackageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// One life of a package, from admission to its end: random, new at every admission. Work for an older run is void.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RunId([u8; 16]);
-
-impl RunId {
-    /// The run made of these random bytes.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes of the run.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
-    }
-}
-
-impl FromStr for RunId {
-    type Err = NoPackageId;
-
-    fn from_str(text: &str) -> Result<Self, NoPackageId> {
-        parse_hex(text).map(Self).ok_or(NoPackageId)
-    }
-}
-
-impl fmt::Display for RunId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_hex(&self.0, f)
-    }
-}
-
-impl fmt::Debug for RunId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
+id! {
+    /// The name of a stored result: random, so that it tells nothing and is never written twice.
+    BlobKey
 }
 
 fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {

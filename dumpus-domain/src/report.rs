@@ -109,6 +109,7 @@ pub struct MessageHours {
 
 impl MessageHours {
     /// A row for each hour.
+    #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = ActivityRow> + '_ {
         self.hours.iter().map(|&(hour, count)| ActivityRow {
             event: MESSAGE_SENT,

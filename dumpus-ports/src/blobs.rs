@@ -1,51 +1,11 @@
 //! Port: where encrypted results lie.
 
-use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::BoxError;
-use crate::domain::package::{NoPackageId, RunId};
-
-/// The name of a blob: random, so that it tells nothing and is never written twice.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BlobKey(RunId);
-
-impl BlobKey {
-    /// The key made of these random bytes.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(RunId::from_bytes(bytes))
-    }
-
-    /// The bytes of the key.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 16] {
-        self.0.as_bytes()
-    }
-}
-
-impl FromStr for BlobKey {
-    type Err = NoPackageId;
-
-    fn from_str(text: &str) -> Result<Self, NoPackageId> {
-        text.parse().map(Self)
-    }
-}
-
-impl fmt::Display for BlobKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-impl fmt::Debug for BlobKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
+pub use crate::domain::package::BlobKey;
 
 /// Where encrypted results lie. Blobs are immutable; the store sees ciphertext only.
 ///

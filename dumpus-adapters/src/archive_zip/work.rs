@@ -83,13 +83,11 @@ pub(super) fn read(job: &Job, layout: &Layout) -> Result<Analysis, ArchiveError>
     }
     // A thread that was stopped because another failed says that it was cancelled.
     errors.sort_by_key(|error| matches!(error, ArchiveError::Cancelled));
-    match errors.into_iter().next() {
-        Some(error) => Err(error),
-        None => {
-            found.tell(&mut analysis);
-            Ok(analysis)
-        }
+    if let Some(error) = errors.into_iter().next() {
+        return Err(error);
     }
+    found.tell(&mut analysis);
+    Ok(analysis)
 }
 
 impl Work<'_> {

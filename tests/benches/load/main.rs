@@ -2,7 +2,11 @@
 //!
 //! Starts the programs of the release build as operators do, queues packages over HTTP, and lets all their owners poll.
 //! Needs `cargo build --release --workspace` before and `wrk` in the PATH; `many` needs PostgreSQL and Redis too.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the run")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what cannot be set up fails the run"
+)]
 
 mod owners;
 #[path = "../../tests/support/mod.rs"]
@@ -89,7 +93,15 @@ fn many(queued: u32) {
     );
     let memory = instance.process.resident_bytes();
     println!("memory of the server afterwards: {} MB", memory / 1_000_000);
-    println!("memory of Redis: {} MB\n", used_by(&redis.url()) / 1_000_000);
+    let table = postgres.ask("SELECT pg_total_relation_size('packages')");
+    println!(
+        "PostgreSQL, for each package: {} bytes",
+        table[0].parse::<u64>().unwrap() / u64::from(queued)
+    );
+    println!(
+        "memory of Redis, for each package: {} bytes\n",
+        used_by(&redis.url()) / u64::from(queued)
+    );
 }
 
 /// Bytes that a Redis uses.

@@ -86,13 +86,13 @@ impl<'a> Owners<'a> {
         });
         let mut times = times.into_inner().unwrap();
         times.sort_unstable();
-        let place = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
+        let place = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1e3;
         println!(
             "{count} submissions at {rate} a second for {length:?}: {} errors, median {:.1} ms, p99 {:.1} ms, longest {:.1} ms",
             errors.into_inner(),
-            place(0.5),
-            place(0.99),
-            place(1.0)
+            place(50),
+            place(99),
+            place(100)
         );
         count
     }

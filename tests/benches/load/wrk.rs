@@ -50,8 +50,8 @@ pub(crate) fn poll(address: SocketAddr, owners: &Owners<'_>, queued: u32, length
     let folder = tempfile::tempdir().unwrap();
     let (script, list) = (folder.path().join("polls.lua"), folder.path().join("ids"));
     fs::write(&script, SCRIPT).unwrap();
-    let lines: String = ids.iter().map(|(number, id)| format!("{number} {id}\n")).collect();
-    fs::write(&list, lines).unwrap();
+    let lines: Vec<_> = ids.iter().map(|(number, id)| format!("{number} {id}")).collect();
+    fs::write(&list, lines.join("\n")).unwrap();
     let wrk = Command::new("wrk")
         .args(["-t1", &format!("-c{CONNECTIONS}"), &format!("-d{}s", length.as_secs())])
         .arg("-s")
@@ -64,11 +64,11 @@ pub(crate) fn poll(address: SocketAddr, owners: &Owners<'_>, queued: u32, length
     let said = String::from_utf8_lossy(&wrk.stdout).into_owned();
     let result = said.lines().find_map(|line| line.strip_prefix("RESULT "));
     let result = result.unwrap_or_else(|| panic!("{said}{}", String::from_utf8_lossy(&wrk.stderr)));
-    let figures: Vec<f64> = result.split(' ').map(|figure| figure.parse().unwrap()).collect();
+    let figures: Vec<_> = result.split(' ').collect();
     Polls {
-        per_second: figures[0],
-        median_ms: figures[1],
-        p99_ms: figures[2],
-        errors: figures[3] as u64,
+        per_second: figures[0].parse().unwrap(),
+        median_ms: figures[1].parse().unwrap(),
+        p99_ms: figures[2].parse().unwrap(),
+        errors: figures[3].parse().unwrap(),
     }
 }

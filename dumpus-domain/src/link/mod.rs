@@ -1,13 +1,16 @@
 //! Which links name a package, which key is in them, and where a download may lead.
 
+mod origin;
+mod public;
+
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::str::FromStr;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use url::{Host, Url};
+use url::Url;
 use zeroize::Zeroizing;
 
+pub use self::origin::{NoOrigin, Origin};
+pub use self::public::is_public;
 use crate::secret::UpnKey;
 
 /// Beginnings of the links in Discord's mail; the second is the one of the original documentation.
@@ -64,60 +67,6 @@ impl PackageLink {
 impl fmt::Debug for PackageLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PackageLink(redacted)")
-    }
-}
-
-/// Scheme, host and port: two are the same or not, there is no prefix.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    scheme: String,
-    host: Host<String>,
-    port: u16,
-}
-
-/// The text is no origin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected an origin such as https://files.example.org or http://127.0.0.1:9000")]
-pub struct NoOrigin;
-
-impl Origin {
-    /// The origin of an address over http or https without user or password.
-    #[must_use]
-    pub fn of(address: &Url) -> Option<Self> {
-        let is_web = matches!(address.scheme(), "http" | "https");
-        if !is_web || !address.username().is_empty() || address.password().is_some() {
-            return None;
-        }
-        Some(Self {
-            scheme: address.scheme().to_owned(),
-            host: address.host()?.to_owned(),
-            port: address.port_or_known_default()?,
-        })
-    }
-}
-
-impl FromStr for Origin {
-    type Err = NoOrigin;
-
-    /// A bare host means https.
-    fn from_str(text: &str) -> Result<Self, NoOrigin> {
-        let text = text.trim();
-        let with_scheme = if text.contains("://") {
-            text.to_owned()
-        } else {
-            format!("https://{text}")
-        };
-        let address = Url::parse(&with_scheme).map_err(|_| NoOrigin)?;
-        if address.path() != "/" || address.query().is_some() || address.fragment().is_some() {
-            return Err(NoOrigin);
-        }
-        Self::of(&address).ok_or(NoOrigin)
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}:{}", self.scheme, self.host, self.port)
     }
 }
 
@@ -201,49 +150,6 @@ fn link(address: &str, key: &str, is_discords: bool) -> PackageLink {
         key: UpnKey::new(key),
         is_discords,
     }
-}
-
-/// Whether an address is one of the public Internet: not this machine, a private network, or a reserved range.
-#[must_use]
-pub fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
-    }
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    !(a == 0
-        || address.is_private()
-        || address.is_loopback()
-        || address.is_link_local()
-        || address.is_multicast()
-        || address.is_documentation()
-        || a >= 240
-        // Shared address space, protocol assignments, the old 6to4 relay, benchmarks.
-        || (a == 100 && b & 0b1100_0000 == 64)
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 192 && b == 88 && c == 99)
-        || (a == 198 && b & 0b1111_1110 == 18))
-}
-
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    let segments = address.segments();
-    // Addresses that carry an IPv4 one: mapped, compatible, translated, 6to4.
-    let embedded = match segments {
-        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
-            Some((high, low))
-        }
-        _ => None,
-    };
-    if let Some((high, low)) = embedded {
-        return is_public_v4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)));
-    }
-    // Global unicast is 2000::/3; inside it protocol assignments, Teredo and documentation are not the Internet.
-    segments[0] & 0xe000 == 0x2000
-        && !(segments[0] == 0x2001 && (segments[1] < 0x0200 || segments[1] == 0x0db8))
-        && !(segments[0] == 0x3fff && segments[1] < 0x1000)
 }
 
 #[cfg(test)]
@@ -346,45 +252,6 @@ mod tests {
         assert_eq!(hop("http://storage.googleapis.com/x"), None);
         assert_eq!(hop("https://user:pass@storage.googleapis.com/x"), None);
         assert_eq!(hop("file:///etc/passwd"), None);
-    }
-
-    #[test]
-    fn private_addresses_are_not_public_in_any_disguise() {
-        for text in [
-            "127.0.0.1",
-            "10.1.2.3",
-            "172.16.0.1",
-            "192.168.1.1",
-            "169.254.169.254",
-            "0.0.0.0",
-            "100.64.0.1",
-            "224.0.0.1",
-            "255.255.255.255",
-            "198.18.0.1",
-            "192.0.0.1",
-            "::1",
-            "::",
-            "::ffff:127.0.0.1",
-            "::127.0.0.1",
-            "64:ff9b::a00:1",
-            "2002:7f00:1::",
-            "fe80::1",
-            "fc00::1",
-            "ff02::1",
-            "2001:db8::1",
-            "2001::1",
-        ] {
-            assert!(!is_public(text.parse().unwrap()), "{text}");
-        }
-        for text in [
-            "8.8.8.8",
-            "142.250.1.1",
-            "2607:f8b0::1",
-            "::ffff:8.8.8.8",
-            "2001:4860::1",
-        ] {
-            assert!(is_public(text.parse().unwrap()), "{text}");
-        }
     }
 
     #[test]
