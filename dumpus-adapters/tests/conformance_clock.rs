@@ -13,7 +13,7 @@ mod system {
 mod manual {
     use std::time::Duration;
 
-    use dumpus_adapters::memory::ManualClock;
+    use dumpus_adapters::memory::clock::ManualClock;
     use dumpus_ports::domain::time::Day;
 
     dumpus_ports::clock_conformance!(ManualClock::at(Day::DISCORDS_FIRST.start()), |clock: &ManualClock| {
