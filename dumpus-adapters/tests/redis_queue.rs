@@ -208,6 +208,69 @@ async fn a_frozen_redis_costs_a_second() {
 }
 
 #[tokio::test]
+async fn what_a_frozen_redis_gave_to_nobody_is_given_again_at_once() {
+    let server = RedisServer::start();
+    let queue = connect(&server, LEASE, "worker").await;
+    let held = job(0);
+    queue.push(&held).await.unwrap();
+    let in_hand = take(&queue).await;
+    for number in 1..4 {
+        queue.push(&job(number)).await.unwrap();
+    }
+    server.freeze(true);
+    for _ in 0..3 {
+        assert_unavailable(queue.next(ALL, PATIENCE).await);
+    }
+    server.freeze(false);
+    back(&queue).await;
+    let began = Instant::now();
+    let mut taken = Vec::new();
+    for _ in 1..4 {
+        taken.push(take(&queue).await.job().package);
+    }
+    assert!(began.elapsed() < BACK, "{:?}", began.elapsed());
+    taken.sort_unstable();
+    assert_eq!(taken, [1, 2, 3].map(|number| job(number).package));
+    // What is in hand, or was dropped without a word, stays so for the length of its lease.
+    assert!(queue.next(ALL, Duration::ZERO).await.unwrap().is_none());
+    assert!(in_hand.extend().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_job_that_a_frozen_redis_did_not_take_back_comes_again_at_once() {
+    let mut server = RedisServer::with(|_, _| ["--appendonly", "yes"].map(str::to_owned).to_vec());
+    let queue = connect(&server, LEASE, "worker").await;
+    queue.push(&job(1)).await.unwrap();
+    let delivery = take(&queue).await;
+    server.kill();
+    assert_unavailable(delivery.release().await);
+    server.run();
+    back(&queue).await;
+    let began = Instant::now();
+    assert_eq!(*take(&queue).await.job(), job(1));
+    assert!(began.elapsed() < BACK, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_redis_that_comes_back_with_an_older_state_is_a_new_epoch_and_work_goes_on() {
+    let mut server = RedisServer::start();
+    let queue = connect(&server, LEASE, "worker").await;
+    queue.push(&job(1)).await.unwrap();
+    server.ask(&["SAVE"]);
+    let epoch = queue.push(&job(2)).await.unwrap();
+    server.kill();
+    server.run();
+    back(&queue).await;
+    let renewed = queue.push(&job(2)).await.unwrap();
+    assert_ne!(renewed, epoch);
+    let other = connect(&server, LEASE, "other").await;
+    assert_eq!(other.epoch().await.unwrap(), renewed, "one for all");
+    let mut taken = [take(&queue).await, take(&queue).await].map(|delivery| delivery.job().clone());
+    taken.sort_unstable_by_key(|job| job.package);
+    assert_eq!(taken, [job(1), job(2)]);
+}
+
+#[tokio::test]
 async fn nothing_is_left_of_ten_thousand_jobs() {
     const JOBS: u32 = 10_000;
     let server = RedisServer::start();

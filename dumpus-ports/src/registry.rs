@@ -148,24 +148,30 @@ pub struct Forgotten {
     pub blob: Option<BlobKey>,
 }
 
+/// What owners are told of an upgraded package that the queue did not take.
+pub const NOT_QUEUED: &str = "The queue did not take the package; submit it again.";
+
 /// The registry of packages.
 ///
 /// Contract, in the words of [`crate::conformance`]. Each method is atomic, also between processes.
 /// 1. `admit` begins a run for a package that is unknown or failed, and for no other: two at once begin one.
-/// 2. `undo` erases a run only while it is unconfirmed.
+/// 2. `undo` erases a run only while it is unconfirmed; of an upgraded package the lane stays, so it fails instead.
 /// 3. `lease` grants at most one unexpired lease, with a number that rises; a void job never gets one.
 /// 4. Whatever names a lease changes nothing once the lease was given away, or its run replaced or erased.
-/// 5. Tickets rise in the order of admission; a requeued package keeps its ticket unless it was lost for long.
+/// 5. Tickets rise in the order of admission; a requeued package keeps its ticket unless it was lost for long, and an
+///    upgraded one gets a new ticket, for it goes behind those that wait in its new lane.
 /// 6. `line_up` holds exactly the packages that are admitted and unfinished, less those lost for long.
 #[async_trait]
 pub trait PackageRegistry: Send + Sync {
     /// Takes a package in, unless it is in already.
     async fn admit(&self, admission: &Admission) -> Result<Admitted, RegistryError>;
 
-    /// Records that the queue took the job of this run, in this epoch. False when the run is not the current one.
-    async fn confirm(&self, package: PackageId, run: RunId, epoch: &Epoch) -> Result<bool, RegistryError>;
+    /// Records that the queue took the job of this run, in this epoch. The lane that the package is in by now; `None`
+    /// when the run is not the current one.
+    async fn confirm(&self, package: PackageId, run: RunId, epoch: &Epoch) -> Result<Option<Lane>, RegistryError>;
 
-    /// Erases a run that the queue did not take. False when it is confirmed or not the current one.
+    /// Erases a run that the queue did not take, or ends it with [`NOT_QUEUED`] when its package was upgraded. False when
+    /// it is confirmed, ended or not the current one.
     async fn undo(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError>;
 
     /// The package's row.

@@ -14,8 +14,8 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, LineUp, Ticket};
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::{
-    Admission, Admitted, Dispatch, Epoch, Forgotten, Lease, Leased, Outcome, Package, PackageRegistry, RegistryError,
-    StoredResult,
+    Admission, Admitted, Dispatch, Epoch, Forgotten, Lease, Leased, NOT_QUEUED, Outcome, Package, PackageRegistry,
+    RegistryError, StoredResult,
 };
 
 use super::{after, is_past};
@@ -192,24 +192,31 @@ impl PackageRegistry for MemoryRegistry {
         Ok(Admitted::Begun { lane, ticket, replaced })
     }
 
-    async fn confirm(&self, package: PackageId, run: RunId, epoch: &Epoch) -> Result<bool, RegistryError> {
+    async fn confirm(&self, package: PackageId, run: RunId, epoch: &Epoch) -> Result<Option<Lane>, RegistryError> {
         let now = self.clock.now();
         let mut state = self.state();
-        let Some(row) = state.current(package, run) else {
-            return Ok(false);
-        };
-        row.epoch = Some(epoch.clone());
-        row.dispatched = now;
-        Ok(true)
+        Ok(state.current(package, run).map(|row| {
+            row.epoch = Some(epoch.clone());
+            row.dispatched = now;
+            row.lane
+        }))
     }
 
     async fn undo(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
+        let now = self.clock.now();
         let mut state = self.state();
-        let is_unconfirmed = state.current(package, run).is_some_and(|row| row.epoch.is_none());
-        if is_unconfirmed {
+        let Some(row) = state.current(package, run).filter(|row| row.epoch.is_none()) else {
+            return Ok(false);
+        };
+        if row.lane == Lane::Standard {
             state.rows.remove(&package);
+        } else if row.end.is_some() {
+            return Ok(false);
+        } else {
+            let (code, detail) = (ErrorCode::ServerError, Some(NOT_QUEUED.to_owned()));
+            row.end(now, Outcome::Failed { code, detail });
         }
-        Ok(is_unconfirmed)
+        Ok(true)
     }
 
     async fn find(&self, package: PackageId) -> Result<Option<Package>, RegistryError> {
@@ -327,10 +334,18 @@ impl PackageRegistry for MemoryRegistry {
 
     async fn upgrade(&self, package: PackageId) -> Result<Option<RunId>, RegistryError> {
         let mut state = self.state();
-        Ok(state.rows.get_mut(&package).map(|row| {
-            row.lane = Lane::Premium;
-            row.admission.run
-        }))
+        let ticket = state.tickets + 1;
+        let Some(row) = state.rows.get_mut(&package) else {
+            return Ok(None);
+        };
+        let run = row.admission.run;
+        let moves = row.lane == Lane::Standard && row.end.is_none();
+        row.lane = Lane::Premium;
+        if moves {
+            row.ticket = ticket;
+            state.tickets = ticket;
+        }
+        Ok(Some(run))
     }
 
     async fn line_up(&self, epoch: &Epoch, lost_after: Duration) -> Result<LineUp, RegistryError> {

@@ -74,25 +74,30 @@ impl RedisQueue {
 
     async fn take(&self, lanes: &[Lane]) -> Result<Option<Box<dyn Delivery>>, QueueError> {
         let shared = self.shared.clone();
-        let arguments: [Value; 6] = [
-            random_marker().into(),
-            shared.consumer.as_str().into(),
-            shared.lease_ms().into(),
-            turns().into(),
-            lanes.iter().copied().map(initial).collect::<String>().into(),
-            shared.keys.job_prefix().into(),
-        ];
+        let lanes: String = lanes.iter().copied().map(initial).collect();
         let (answer, taken) = oneshot::channel();
         tokio::spawn(async move {
+            let asking = shared.hands.asking.lock().await;
+            let arguments: [Value; 6] = [
+                random_marker().into(),
+                shared.consumer.as_str().into(),
+                shared.lease_ms().into(),
+                turns().into(),
+                lanes.into(),
+                shared.keys.job_prefix().into(),
+            ];
+            let known = shared.hands.known(shared.lease).into_iter().map(Value::from);
+            let arguments = arguments.into_iter().chain(known).collect();
             let keys = shared.keys.shared();
-            let taken: Result<Option<Taken>, _> = shared.evaluate(scripts::TAKE, keys, arguments.to_vec()).await;
+            let taken: Result<Option<Taken>, _> = shared.evaluate(scripts::TAKE, keys, arguments).await;
             let delivery = match taken {
-                Ok(Some(taken)) => RedisDelivery::new(shared, taken)
+                Ok(Some(taken)) => RedisDelivery::new(shared.clone(), taken)
                     .map(|delivery| Some(Box::new(delivery) as Box<dyn Delivery>))
                     .map_err(QueueError::Failed),
                 Ok(None) => Ok(None),
                 Err(error) => Err(queue_error(error)),
             };
+            drop(asking);
             // The worker went away in the meantime: others need not wait for a lease to end.
             if let Err(Ok(Some(delivery))) = answer.send(delivery)
                 && let Err(error) = delivery.release().await

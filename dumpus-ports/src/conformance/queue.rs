@@ -282,15 +282,68 @@ pub async fn a_released_job_can_be_promoted(queue: QueueUnderTest) {
     assert_eq!(drain(&queue, &[Lane::Premium]).await, [2, 1].map(package));
 }
 
-/// 4: what does not wait is not promoted.
-pub async fn only_a_waiting_job_of_the_run_is_promoted(queue: QueueUnderTest) {
+/// 4: a job of another run is not promoted, and one that does not exist neither.
+pub async fn only_a_job_of_the_run_is_promoted(queue: QueueUnderTest) {
     push(&queue, [(1, Lane::Standard)]).await;
     assert!(!queue.server.promote(package(1), run(2)).await.expect("promote"));
     assert!(!queue.server.promote(package(2), run(1)).await.expect("promote"));
-    let delivery = take(&queue.worker).await;
+    assert_eq!(drain(&queue, &[Lane::Premium]).await, []);
+    take(&queue.worker).await.acknowledge().await.expect("acknowledge");
     assert!(!queue.server.promote(package(1), run(1)).await.expect("promote"));
-    assert!(delivery.extend().await.expect("extend"));
+    assert_idle(&queue).await;
+}
+
+/// 4: a promotion leaves a job with the worker that holds it, to the end.
+pub async fn a_held_job_is_promoted_without_being_taken_away(queue: QueueUnderTest) {
+    push(&queue, [(1, Lane::Standard)]).await;
+    let delivery = take(&queue.worker).await;
+    for _ in 0..2 {
+        assert!(queue.server.promote(package(1), run(1)).await.expect("promote"));
+        assert_idle(&queue).await;
+        assert!(delivery.extend().await.expect("extend"));
+    }
     delivery.acknowledge().await.expect("acknowledge");
+    assert_idle(&queue).await;
+    // What was known of it does not outlive it.
+    push(&queue, [(1, Lane::Standard)]).await;
+    take(&queue.worker).await.release().await.expect("release");
+    assert_eq!(drain(&queue, &[Lane::Premium]).await, []);
+    assert_eq!(drain(&queue, &[Lane::Standard]).await, [package(1)]);
+}
+
+/// 4: a job that was promoted while a worker held it waits in the premium lane when it is given back.
+pub async fn a_held_job_that_was_promoted_is_given_back_to_the_premium_lane(queue: QueueUnderTest) {
+    use Lane::{Premium, Standard};
+    push(&queue, [(1, Standard), (2, Premium), (3, Standard)]).await;
+    let standard = queue.worker.next(&[Standard], PATIENCE).await.expect("next");
+    assert!(queue.server.promote(package(1), run(1)).await.expect("promote"));
+    standard.expect("a job").release().await.expect("release");
+    for expected in [2, 1] {
+        let premium = queue.other.next(&[Premium], PATIENCE).await.expect("next");
+        let premium = premium.expect("a job");
+        assert_eq!(
+            (premium.job().package, premium.job().lane),
+            (package(expected), Premium)
+        );
+        assert_eq!(premium.job().link, job(expected, Premium).link);
+        assert!(premium.extend().await.expect("extend"));
+        premium.acknowledge().await.expect("acknowledge");
+    }
+    assert_eq!(drain(&queue, ALL).await, [package(3)]);
+    assert_idle(&queue).await;
+}
+
+/// 4: a job that was promoted while a worker held it waits in the premium lane when that worker falls silent.
+pub async fn a_held_job_that_was_promoted_is_lost_to_the_premium_lane(queue: QueueUnderTest) {
+    push(&queue, [(1, Lane::Standard)]).await;
+    let silent = take(&queue.worker).await;
+    assert!(queue.server.promote(package(1), run(1)).await.expect("promote"));
+    let again = queue.other.next(&[Lane::Premium], PATIENCE).await.expect("next");
+    let again = again.expect("a job");
+    assert_eq!((again.job().package, again.job().lane), (package(1), Lane::Premium));
+    assert!(!silent.extend().await.expect("extend"));
+    silent.release().await.expect("release");
+    again.acknowledge().await.expect("acknowledge");
     assert_idle(&queue).await;
 }
 
@@ -368,7 +421,8 @@ macro_rules! queue_conformance {
         $crate::queue_conformance!(@each $fresh, $crate::conformance::queue::SHORT_LEASE;
             a_silent_worker_loses_its_job,
             a_silent_worker_cannot_release_anothers_job,
-            an_extended_delivery_is_kept
+            an_extended_delivery_is_kept,
+            a_held_job_that_was_promoted_is_lost_to_the_premium_lane
         );
         $crate::queue_conformance!(@each $fresh, $crate::conformance::queue::LONG_LEASE;
             two_workers_never_hold_one_job,
@@ -384,7 +438,9 @@ macro_rules! queue_conformance {
             ten_thousand_jobs_leave_nothing,
             a_promoted_job_moves_to_the_premium_lane,
             a_released_job_can_be_promoted,
-            only_a_waiting_job_of_the_run_is_promoted,
+            only_a_job_of_the_run_is_promoted,
+            a_held_job_is_promoted_without_being_taken_away,
+            a_held_job_that_was_promoted_is_given_back_to_the_premium_lane,
             the_epoch_is_one_and_stays,
             a_run_is_queued_once,
             a_new_run_replaces_the_old_one,

@@ -40,7 +40,7 @@ impl PackageRegistry for SqlRegistry {
         admission::admit(&self.pools, admission).await
     }
 
-    async fn confirm(&self, package: PackageId, run: RunId, epoch: &Epoch) -> Answer<bool> {
+    async fn confirm(&self, package: PackageId, run: RunId, epoch: &Epoch) -> Answer<Option<Lane>> {
         admission::confirm(&self.pools, package, run, epoch).await
     }
 

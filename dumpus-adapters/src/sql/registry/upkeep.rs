@@ -10,8 +10,8 @@ use sea_orm::{QueryResult, Value};
 
 use super::super::connect::Pools;
 use super::super::pool::{Pool, millis};
-use super::bytes;
 use super::row::{Columns, forgotten, inconsistent};
+use super::{admission, bytes};
 
 /// One row per lane, answered from an index alone: a row per package would cost ten times as much to bring over. `$2`
 /// tells whether the queue's epoch is too young for any job to be lost for long.
@@ -33,8 +33,10 @@ pub(super) async fn forget(pools: &Pools, package: PackageId) -> Result<Option<F
 }
 
 pub(super) async fn upgrade(pools: &Pools, package: PackageId) -> Result<Option<RunId>, RegistryError> {
-    let sql = "UPDATE packages SET lane = 'premium' WHERE id = $1 RETURNING run";
-    let row = pools.write.one(sql, vec![bytes(package.as_bytes())]).await?;
+    let sql = "UPDATE packages SET lane = 'premium',
+            ticket = CASE WHEN lane = 'premium' OR ended_at IS NOT NULL THEN ticket ELSE {ticket} END
+        WHERE id = $1 RETURNING run";
+    let row = admission::with_ticket(pools, sql, vec![bytes(package.as_bytes())]).await?;
     let run = row.map(|row| Columns::new(&row).array("packages.run")).transpose();
     Ok(run?.map(RunId::from_bytes))
 }
