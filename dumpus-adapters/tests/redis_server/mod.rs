@@ -7,6 +7,9 @@
     reason = "a test whose server fails shall fail"
 )]
 
+use std::collections::hash_map::RandomState;
+use std::fs;
+use std::hash::BuildHasher;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -37,6 +40,22 @@ pub(crate) fn fresh_prefix() -> String {
     format!("test-{}-{now}-{number}", std::process::id())
 }
 
+/// A port that nothing listens at, and that a server may leave for a while: it is none of those that the system gives to
+/// outgoing connections. One of these may be taken meanwhile, or lead whoever looks for the server to themselves.
+pub(crate) fn lasting_port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    const LOWEST: u64 = 10_000;
+    let outgoing = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
+    let lowest_outgoing = outgoing.split_whitespace().next().and_then(|port| port.parse().ok());
+    let count = lowest_outgoing.unwrap_or(32_768_u64).saturating_sub(LOWEST).max(1_000);
+    let start = RandomState::new().hash_one(NEXT.fetch_add(1, Ordering::Relaxed));
+    let candidates = (0..count).map(|step| u16::try_from(LOWEST + (start % count + step) % count).unwrap());
+    candidates
+        .into_iter()
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .expect("all ports are taken")
+}
+
 pub(crate) fn options(url: &str, prefix: &str, lease: Duration, consumer: &str) -> RedisOptions {
     RedisOptions {
         url: url.to_owned(),
@@ -64,7 +83,7 @@ impl RedisServer {
     pub(crate) fn with(arguments: impl FnOnce(&Path, u16) -> Vec<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         // Free a moment ago; redis-server fails loudly when somebody was faster.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = lasting_port();
         let arguments = arguments(folder.path(), port);
         let mut server = Self {
             folder,

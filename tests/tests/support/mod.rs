@@ -9,13 +9,17 @@
 )]
 
 pub mod authority;
+pub mod cluster;
 pub mod database;
 pub mod directory;
 pub mod discord;
 pub mod engine;
 pub mod http;
 pub mod instance;
+pub mod postgres_server;
 pub mod process;
+#[path = "../../../dumpus-adapters/tests/redis_server/mod.rs"]
+pub mod redis_server;
 pub mod services;
 pub mod tables;
 pub mod wait;

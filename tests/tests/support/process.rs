@@ -76,11 +76,12 @@ impl Process {
 
     /// Asks it to stop.
     pub fn terminate(&self) {
-        let status = Command::new("kill")
-            .args(["-TERM", &self.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(status.success(), "the signal was not sent");
+        signal("-TERM", &[self.id()]);
+    }
+
+    /// Holds it as a machine out of memory would, or lets it run on.
+    pub fn freeze(&self, is_frozen: bool) {
+        signal(if is_frozen { "-STOP" } else { "-CONT" }, &[self.id()]);
     }
 
     /// Waits until it has stopped.
@@ -129,6 +130,13 @@ impl Drop for Process {
             );
         }
     }
+}
+
+/// Sends a signal to processes, in this order.
+pub fn signal(name: &str, processes: &[u32]) {
+    let ids = processes.iter().map(u32::to_string);
+    let status = Command::new("kill").arg(name).args(ids).status().unwrap();
+    assert!(status.success(), "the signal was not sent");
 }
 
 /// The files that a process has open, each by a way to its bytes and by the name that the system knows. Those that are

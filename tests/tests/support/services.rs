@@ -80,7 +80,8 @@ impl Drop for PostgresDatabase {
     }
 }
 
-fn psql(url: &str, statement: &str) -> Vec<u8> {
+/// What a statement gives, one line for each row.
+pub(super) fn psql(url: &str, statement: &str) -> Vec<u8> {
     output_of(
         "psql",
         Command::new("psql")
@@ -89,7 +90,7 @@ fn psql(url: &str, statement: &str) -> Vec<u8> {
     )
 }
 
-fn output_of(program: &str, output: std::io::Result<Output>) -> Vec<u8> {
+pub(super) fn output_of(program: &str, output: std::io::Result<Output>) -> Vec<u8> {
     let output = output.unwrap_or_else(|error| panic!("these tests need {program} in the PATH: {error}"));
     assert!(
         output.status.success(),

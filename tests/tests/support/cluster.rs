@@ -1,0 +1,69 @@
+//! An instance of many processes, whose servers, workers and backends belong to one test.
+
+use std::fs;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use super::discord::Discord;
+use super::instance::Instance;
+use super::postgres_server::PostgresServer;
+use super::process::Process;
+use super::redis_server::{RedisServer, lasting_port};
+
+/// Servers and workers on a PostgreSQL and a Redis of their own. Any of them may be killed, held and started again, and
+/// is found where it was.
+pub struct Cluster {
+    pub workers: Vec<Process>,
+    pub servers: Vec<Instance>,
+    pub redis: RedisServer,
+    pub postgres: PostgresServer,
+    folder: TempDir,
+}
+
+impl Cluster {
+    /// Starts all of it, where PostgreSQL is installed. Servers and workers get the same settings.
+    pub fn start(discord: &Discord, servers: usize, workers: usize, settings: &[(&str, &str)]) -> Option<Self> {
+        let postgres = PostgresServer::start()?;
+        let redis = RedisServer::start();
+        let mut cluster = Self {
+            workers: Vec::new(),
+            servers: Vec::new(),
+            redis,
+            postgres,
+            folder: tempfile::tempdir().unwrap(),
+        };
+        let backends = [
+            ("POSTGRES_URL", cluster.postgres.url()),
+            ("REDIS_URL", cluster.redis.url()),
+        ];
+        let mut all: Vec<_> = backends.iter().map(|(name, url)| (*name, &**url)).collect();
+        all.extend(settings);
+        for _ in 0..servers {
+            let address = format!("127.0.0.1:{}", lasting_port());
+            let own = [&all[..], &[("DUMPUS_LISTEN", &address)]].concat();
+            cluster.servers.push(Instance::start(discord, &own));
+        }
+        for number in 0..workers {
+            let worker = cluster.worker(discord, number, &all);
+            cluster.workers.push(worker);
+        }
+        Some(cluster)
+    }
+
+    /// The folder in which a worker makes temporary files.
+    pub fn temporary(&self, worker: usize) -> PathBuf {
+        self.folder.path().join(format!("tmp-{worker}"))
+    }
+
+    fn worker(&self, discord: &Discord, number: usize, settings: &[(&str, &str)]) -> Process {
+        let temporary = self.temporary(number);
+        fs::create_dir(&temporary).unwrap();
+        let mut all = discord.settings();
+        let own = [("TMPDIR", &*temporary.display().to_string()), ("DUMPUS_LOG", "debug")];
+        let named = own.iter().chain(settings);
+        all.extend(named.map(|&(name, value)| (name.to_owned(), value.to_owned())));
+        let log = self.folder.path().join(format!("worker-{number}.log"));
+        Process::start("dumpus-worker", &["run"], all, &log)
+    }
+}

@@ -1,0 +1,182 @@
+//! A PostgreSQL server of one test, which may be killed, held and restarted.
+
+use std::fs::{self, File};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::process::signal;
+use super::redis_server::lasting_port;
+use super::services::{output_of, psql};
+use super::wait::eventually;
+
+/// A server of one test, in a folder of its own. It keeps its data and its port when it is down.
+pub struct PostgresServer {
+    folder: TempDir,
+    programs: PathBuf,
+    port: u16,
+    process: Option<Child>,
+}
+
+impl PostgresServer {
+    /// A new server, where PostgreSQL is installed.
+    pub fn start() -> Option<Self> {
+        let programs = programs();
+        assert!(
+            programs.is_some() || std::env::var_os("CI").is_none(),
+            "PostgreSQL must be installed where CI is"
+        );
+        let Some(programs) = programs else {
+            println!("skipped: PostgreSQL is not installed");
+            return None;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let data = folder.path().join("data");
+        fs::create_dir(&data).unwrap();
+        if is_root() {
+            let owned = Command::new("chown").arg("postgres").arg(&data).output();
+            output_of("chown", owned);
+        }
+        let mut server = Self {
+            folder,
+            programs,
+            port: lasting_port(),
+            process: None,
+        };
+        let mut initdb = server.command("initdb");
+        let made = initdb.args(["-U", "dumpus", "-A", "trust", "--no-sync"]).output();
+        output_of("initdb", made);
+        server.run();
+        Some(server)
+    }
+
+    pub fn url(&self) -> String {
+        format!("postgres://dumpus@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Starts it with the data that it left, and waits until it answers.
+    pub fn run(&mut self) {
+        assert!(self.process.is_none(), "it runs already");
+        let log = File::options().append(true).create(true).open(self.log()).unwrap();
+        let (port, sockets) = (self.port.to_string(), self.data());
+        let mut postgres = self.command("postgres");
+        postgres.args(["-p", &port, "-h", "127.0.0.1", "-c", "max_connections=200"]);
+        // A killed server leaves to the system what it has written: only a machine that falls loses more without it.
+        postgres.args(["-c", "fsync=off", "-k"]).arg(sockets);
+        postgres.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        self.process = Some(postgres.spawn().unwrap());
+        let process = self.process.as_mut().unwrap();
+        eventually("PostgreSQL answers", || {
+            let ended = process.try_wait().unwrap();
+            assert!(ended.is_none(), "PostgreSQL ended: {ended:?}");
+            let ready = Command::new(self.programs.join("pg_isready"))
+                .args(["-q", "-h", "127.0.0.1", "-p", &port])
+                .status();
+            ready.unwrap().success().then_some(())
+        });
+    }
+
+    /// Stops it as an operator does: connections are closed, nothing is lost.
+    pub fn stop(&mut self) {
+        let mut process = self.process.take().unwrap();
+        signal("-INT", &[process.id()]);
+        eventually("PostgreSQL stops", || process.try_wait().unwrap());
+    }
+
+    /// As `kill -9` of all its processes does.
+    pub fn kill(&mut self) {
+        let Some(mut process) = self.process.take() else { return };
+        // Held first, so that it makes no further children, and those that end stay known.
+        signal("-STOP", &[process.id()]);
+        let all = family(process.id());
+        signal("-KILL", &all);
+        process.wait().unwrap();
+        // The next server refuses to start beside them.
+        eventually("all processes of PostgreSQL end", || {
+            all.iter().all(|&process| parent(process).is_none()).then_some(())
+        });
+    }
+
+    /// Holds all its processes, or lets them run on.
+    pub fn freeze(&self, is_frozen: bool) {
+        let main = self.process.as_ref().unwrap().id();
+        if is_frozen {
+            // As in `kill`.
+            signal("-STOP", &[main]);
+            signal("-STOP", &family(main));
+        } else {
+            signal("-CONT", &family(main));
+        }
+    }
+
+    /// What a statement gives: a line for each row, its values with `|` between them.
+    pub fn ask(&self, statement: &str) -> Vec<String> {
+        let text = String::from_utf8(psql(&self.url(), statement)).unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    pub fn number(&self, statement: &str) -> i64 {
+        self.ask(statement)[0].parse().unwrap()
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    /// One of its programs, which refuse to run as root; it replaces `setpriv` and so is the child itself.
+    fn command(&self, program: &str) -> Command {
+        let program = self.programs.join(program);
+        let mut command = if is_root() {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
+            command.arg(program);
+            command
+        } else {
+            Command::new(program)
+        };
+        command.arg("-D").arg(self.data()).current_dir("/");
+        command
+    }
+}
+
+impl Drop for PostgresServer {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Where the newest release keeps its programs, as Debian has them.
+fn programs() -> Option<PathBuf> {
+    let releases = fs::read_dir("/usr/lib/postgresql").ok()?;
+    let folders = releases.filter_map(|release| Some(release.ok()?.path().join("bin")));
+    folders.filter(|folder| folder.join("initdb").is_file()).max()
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").unwrap().uid() == 0
+}
+
+/// The children of a process, and the process itself at the end.
+fn family(main: u32) -> Vec<u32> {
+    let processes = fs::read_dir("/proc").unwrap();
+    let ids = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    ids.filter(|&process| parent(process) == Some(main))
+        .chain([main])
+        .collect()
+}
+
+/// The parent of a process that has not ended.
+fn parent(process: u32) -> Option<u32> {
+    let stat = fs::read_to_string(Path::new("/proc").join(process.to_string()).join("stat")).ok()?;
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace();
+    let state = fields.next()?;
+    fields.next()?.parse().ok().filter(|_| !matches!(state, "Z" | "X"))
+}
