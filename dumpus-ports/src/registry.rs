@@ -128,6 +128,10 @@ pub struct Lease {
     pub attempt: u32,
 }
 
+/// Names a request for a lease, so that one whose answer was lost can be made again. Random.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeaseRequest(pub [u8; 16]);
+
 /// The answer to a worker that asks for a lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leased {
@@ -156,7 +160,8 @@ pub const NOT_QUEUED: &str = "The queue did not take the package; submit it agai
 /// Contract, in the words of [`crate::conformance`]. Each method is atomic, also between processes.
 /// 1. `admit` begins a run for a package that is unknown or failed, and for no other: two at once begin one.
 /// 2. `undo` erases a run only while it is unconfirmed; of an upgraded package the lane stays, so it fails instead.
-/// 3. `lease` grants at most one unexpired lease, with a number that rises; a void job never gets one.
+/// 3. `lease` grants at most one unexpired lease, with a number that rises; a void job never gets one. The same request
+///    made again is given the lease that it has.
 /// 4. Whatever names a lease changes nothing once the lease was given away, or its run replaced or erased.
 /// 5. Tickets rise in the order of admission; a requeued package keeps its ticket unless it was lost for long, and an
 ///    upgraded one gets a new ticket, for it goes behind those that wait in its new lane.
@@ -190,7 +195,13 @@ pub trait PackageRegistry: Send + Sync {
     ) -> Result<Option<Lane>, RegistryError>;
 
     /// Grants a lease for `length` if the run is current and unfinished and no lease is unexpired.
-    async fn lease(&self, package: PackageId, run: RunId, length: Duration) -> Result<Leased, RegistryError>;
+    async fn lease(
+        &self,
+        package: PackageId,
+        run: RunId,
+        request: LeaseRequest,
+        length: Duration,
+    ) -> Result<Leased, RegistryError>;
 
     /// Makes the lease last `length` from now. False when it is not the worker's any more.
     async fn extend(&self, lease: &Lease, length: Duration) -> Result<bool, RegistryError>;

@@ -14,8 +14,8 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, LineUp, Ticket};
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::{
-    Admission, Admitted, Dispatch, Epoch, Forgotten, Lease, Leased, NOT_QUEUED, Outcome, Package, PackageRegistry,
-    RegistryError, StoredResult,
+    Admission, Admitted, Dispatch, Epoch, Forgotten, Lease, LeaseRequest, Leased, NOT_QUEUED, Outcome, Package,
+    PackageRegistry, RegistryError, StoredResult,
 };
 
 use super::{after, is_past};
@@ -43,6 +43,7 @@ struct Row {
     attempts: u32,
     lease_number: i64,
     lease_until: Option<Millis>,
+    lease_request: Option<LeaseRequest>,
     epoch: Option<Epoch>,
     dispatched: Millis,
     end: Option<(Millis, Outcome)>,
@@ -97,6 +98,7 @@ impl Row {
             attempts: 0,
             lease_number,
             lease_until: None,
+            lease_request: None,
             epoch: None,
             dispatched: now,
             end: None,
@@ -257,17 +259,27 @@ impl PackageRegistry for MemoryRegistry {
         Ok(Some(lane))
     }
 
-    async fn lease(&self, package: PackageId, run: RunId, length: Duration) -> Result<Leased, RegistryError> {
+    async fn lease(
+        &self,
+        package: PackageId,
+        run: RunId,
+        request: LeaseRequest,
+        length: Duration,
+    ) -> Result<Leased, RegistryError> {
         let now = self.clock.now();
         let mut state = self.state();
         let Some(row) = state.current(package, run).filter(|row| row.end.is_none()) else {
             return Ok(Leased::Void);
         };
-        if row.is_leased(now) {
+        let is_repeated = row.lease_until.is_some() && row.lease_request == Some(request);
+        if row.is_leased(now) && !is_repeated {
             return Ok(Leased::Held);
         }
-        row.lease_number += 1;
-        row.attempts += 1;
+        if !is_repeated {
+            row.lease_number += 1;
+            row.attempts += 1;
+        }
+        row.lease_request = Some(request);
         row.lease_until = Some(after(now, length));
         Ok(Leased::Granted(Lease {
             package,

@@ -20,7 +20,7 @@ use crate::domain::lifecycle::Stage;
 use crate::domain::link::{LinkPolicy, PackageLink};
 use crate::domain::queue::Lane;
 use crate::queue::{Delivery, JobQueue};
-use crate::registry::{Lease, Leased, PackageRegistry, RegistryError, StoredResult};
+use crate::registry::{Lease, LeaseRequest, Leased, PackageRegistry, RegistryError, StoredResult};
 use crate::report::{Packing, ReportWriter};
 use crate::source::PackageSource;
 use crate::vault::Vault;
@@ -89,19 +89,51 @@ impl ProcessPackage {
     /// Takes one job of these lanes, if one comes within `patience`, and works on it to its end.
     ///
     /// # Errors
-    /// When a backend is away before a job is in hand; trouble with a job is settled with the job.
+    /// When the queue is away before a job is in hand; trouble with a job is settled with the job.
     pub async fn run(&self, lanes: &[Lane], patience: Duration, abort: Abort) -> Result<Worked, AccessError> {
         let Some(delivery) = self.queue.next(lanes, patience).await? else {
             return Ok(Worked::Idle);
         };
-        let job = delivery.job();
-        match self.registry.lease(job.package, job.run, self.settings.lease).await? {
+        let leased = tokio::select! {
+            leased = self.lease(&*delivery) => leased?,
+            () = aborted(abort.clone()) => {
+                delivery.release().await?;
+                return Ok(Worked::Settled);
+            }
+        };
+        match leased {
             // Delivered again when that worker has fallen silent.
             Leased::Held => {}
             Leased::Void => delivery.acknowledge().await?,
             Leased::Granted(lease) => self.work(lease, delivery, abort).await,
         }
         Ok(Worked::Settled)
+    }
+
+    /// The lease for a job in hand. While the registry is away the job is kept: given back, or left alone, it would wait
+    /// longer than the registry is away.
+    async fn lease(&self, delivery: &dyn Delivery) -> Result<Leased, AccessError> {
+        let job = delivery.job();
+        let request = LeaseRequest(self.vault.random()?);
+        let (mut extended, mut is_told) = (Instant::now(), false);
+        loop {
+            let lease = self.settings.lease;
+            match self.registry.lease(job.package, job.run, request, lease).await {
+                Err(RegistryError::Unavailable(cause)) if !is_told => {
+                    tracing::warn!(cause = %cause, "the registry is unavailable: a job waits for it");
+                    is_told = true;
+                }
+                Err(RegistryError::Unavailable(_)) => {}
+                answer => return Ok(answer?),
+            }
+            if extended.elapsed() >= self.settings.heartbeat {
+                if matches!(delivery.extend().await, Ok(false)) {
+                    return Ok(Leased::Held);
+                }
+                extended = Instant::now();
+            }
+            sleep(self.settings.watch).await;
+        }
     }
 
     #[tracing::instrument(name = "package.process", skip_all, fields(package.id = %lease.package, job.attempt = lease.attempt))]

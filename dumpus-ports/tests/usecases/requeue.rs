@@ -1,7 +1,7 @@
 //! Jobs that the queue never confirmed, or lost.
 
 use dumpus_ports::domain::queue::Position;
-use dumpus_ports::registry::{Dispatch, PackageRegistry};
+use dumpus_ports::registry::{Dispatch, LeaseRequest, PackageRegistry};
 use dumpus_ports::usecase::PackageState;
 
 use crate::support::{Fault, Person, World, assert_away, pass, seconds};
@@ -120,7 +120,8 @@ async fn a_package_that_a_worker_holds_is_not_queued_again() {
     let before = World::new();
     let ann = before.waiting("ann").await;
     let run = before.row(&ann).await.run;
-    before.registry.lease(ann.id, run, seconds(60)).await.unwrap();
+    let request = LeaseRequest([1; 16]);
+    before.registry.lease(ann.id, run, request, seconds(60)).await.unwrap();
     let world = before.with_empty_queue();
     world.state(&ann).await;
     assert!(world.queued().await.is_empty());

@@ -14,7 +14,8 @@ use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, LineUp};
 use dumpus_ports::registry::{
-    Admission, Admitted, Epoch, Forgotten, Lease, Leased, Package, PackageRegistry, RegistryError, StoredResult,
+    Admission, Admitted, Epoch, Forgotten, Lease, LeaseRequest, Leased, Package, PackageRegistry, RegistryError,
+    StoredResult,
 };
 use sea_orm::Value;
 
@@ -63,8 +64,8 @@ impl PackageRegistry for SqlRegistry {
         admission::reclaim(&self.pools, package, run, older_than, epoch, lost_after).await
     }
 
-    async fn lease(&self, package: PackageId, run: RunId, length: Duration) -> Answer<Leased> {
-        lease::lease(&self.pools, package, run, length).await
+    async fn lease(&self, package: PackageId, run: RunId, request: LeaseRequest, length: Duration) -> Answer<Leased> {
+        lease::lease(&self.pools, package, run, request, length).await
     }
 
     async fn extend(&self, lease: &Lease, length: Duration) -> Answer<bool> {

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Fresh, LONG, at_once, begin, begin_queued, granted, id, process, result, row, run};
+use super::{Fresh, LONG, ask, at_once, begin, begin_queued, granted, id, process, request, result, row, run};
 use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
 use crate::registry::{Leased, Outcome, RegistryError};
@@ -10,7 +10,7 @@ pub async fn a_lease_is_held_by_one(registry: Fresh) {
     begin(&registry, 1, 1).await;
     let lease = granted(&registry, 1, 1, LONG).await;
     assert_eq!((lease.package, lease.run, lease.attempt), (id(1), run(1), 1));
-    assert_eq!(registry.lease(id(1), run(1), LONG).await.unwrap(), Leased::Held);
+    assert_eq!(ask(&registry, 1, 1, LONG).await, Leased::Held);
     let row = row(&registry, 1).await;
     assert_eq!((row.is_leased, row.attempts), (true, 1));
     assert!(registry.is_current(&lease).await.unwrap());
@@ -19,9 +19,7 @@ pub async fn a_lease_is_held_by_one(registry: Fresh) {
 /// Clause 3.
 pub async fn leases_at_once_grant_one(registry: Fresh) {
     begin(&registry, 1, 1).await;
-    let answers = at_once(&registry, |registry, _| async move {
-        registry.lease(id(1), run(1), LONG).await.unwrap()
-    });
+    let answers = at_once(&registry, |registry, _| async move { ask(&registry, 1, 1, LONG).await });
     let answers = answers.await;
     let granted = answers
         .iter()
@@ -37,7 +35,7 @@ pub async fn a_lease_that_ran_out_is_granted_again(registry: Fresh) {
     begin(&registry, 1, 1).await;
     let first = granted(&registry, 1, 1, Duration::from_millis(5)).await;
     let second = loop {
-        match registry.lease(id(1), run(1), LONG).await.unwrap() {
+        match ask(&registry, 1, 1, LONG).await {
             Leased::Granted(lease) => break lease,
             Leased::Held => tokio::task::yield_now().await,
             Leased::Void => panic!("the package is unfinished"),
@@ -54,7 +52,35 @@ pub async fn a_lease_can_be_extended(registry: Fresh) {
     assert!(!row(&registry, 1).await.is_leased);
     assert!(registry.extend(&lease, LONG).await.unwrap());
     assert!(row(&registry, 1).await.is_leased);
-    assert_eq!(registry.lease(id(1), run(1), LONG).await.unwrap(), Leased::Held);
+    assert_eq!(ask(&registry, 1, 1, LONG).await, Leased::Held);
+}
+
+/// Clause 3.
+pub async fn a_request_for_a_lease_made_again_gets_the_same_lease(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    let request = request();
+    for length in [LONG, Duration::ZERO, Duration::ZERO, LONG] {
+        let answer = registry.lease(id(1), run(1), request, length).await.unwrap();
+        let Leased::Granted(lease) = answer else {
+            panic!("no lease: {answer:?}");
+        };
+        assert_eq!(lease.attempt, 1);
+        assert!(registry.is_current(&lease).await.unwrap());
+    }
+    let Leased::Granted(lease) = registry.lease(id(1), run(1), request, LONG).await.unwrap() else {
+        panic!("no lease");
+    };
+    assert!(registry.give_back(&lease, true).await.unwrap());
+    let Leased::Granted(next) = registry.lease(id(1), run(1), request, Duration::ZERO).await.unwrap() else {
+        panic!("no lease");
+    };
+    assert!(next.number > lease.number, "what was given back is over");
+    let other = granted(&registry, 1, 1, LONG).await;
+    assert_eq!(other.attempt, 3);
+    assert_eq!(
+        registry.lease(id(1), run(1), request, LONG).await.unwrap(),
+        Leased::Held
+    );
 }
 
 /// Clause 3.
@@ -65,7 +91,7 @@ pub async fn a_void_job_gets_no_lease(registry: Fresh) {
     let lease = granted(&registry, 3, 1, LONG).await;
     assert!(registry.fail(&lease, ErrorCode::ServerError, "").await.unwrap());
     for (package, life) in [(1, 2), (2, 1), (3, 1), (4, 1)] {
-        let answer = registry.lease(id(package), run(life), LONG).await.unwrap();
+        let answer = ask(&registry, package, life, LONG).await;
         assert_eq!(answer, Leased::Void, "package {package}, run {life}");
     }
 }

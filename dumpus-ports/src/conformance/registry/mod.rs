@@ -18,6 +18,7 @@ pub use lease::*;
 pub use upkeep::*;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::blobs::BlobKey;
@@ -25,7 +26,9 @@ use crate::domain::crypto::{Envelope, Suite};
 use crate::domain::lifecycle::Stage;
 use crate::domain::package::{PackageId, RunId};
 use crate::domain::queue::{LaneTotals, Ticket};
-use crate::registry::{Admission, Admitted, Epoch, Lease, Leased, Package, PackageRegistry, StoredResult};
+use crate::registry::{
+    Admission, Admitted, Epoch, Lease, LeaseRequest, Leased, Package, PackageRegistry, StoredResult,
+};
 
 /// A registry with no packages.
 pub type Fresh = Arc<dyn PackageRegistry>;
@@ -85,8 +88,20 @@ async fn begin_queued(registry: &Fresh, package: u8, life: u8, name: &str) -> Ti
     ticket
 }
 
+/// A request that was never made before.
+fn request() -> LeaseRequest {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    LeaseRequest(u128::from(NEXT.fetch_add(1, Ordering::Relaxed)).to_be_bytes())
+}
+
+/// Asks for a lease.
+async fn ask(registry: &Fresh, package: u8, life: u8, length: Duration) -> Leased {
+    let leased = registry.lease(id(package), run(life), request(), length).await;
+    leased.unwrap()
+}
+
 async fn granted(registry: &Fresh, package: u8, life: u8, length: Duration) -> Lease {
-    match registry.lease(id(package), run(life), length).await.unwrap() {
+    match ask(registry, package, life, length).await {
         Leased::Granted(lease) => lease,
         other => panic!("no lease: {other:?}"),
     }
@@ -148,6 +163,7 @@ macro_rules! package_registry_conformance {
             leases_at_once_grant_one,
             a_lease_that_ran_out_is_granted_again,
             a_lease_can_be_extended,
+            a_request_for_a_lease_made_again_gets_the_same_lease,
             a_void_job_gets_no_lease,
             what_is_given_back_waits_again,
             an_attempt_that_counts_not_is_taken_back,
