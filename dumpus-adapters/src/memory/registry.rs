@@ -336,6 +336,17 @@ impl PackageRegistry for MemoryRegistry {
         Ok(failed.is_some())
     }
 
+    async fn lose_result(&self, package: PackageId, run: RunId, detail: &str) -> Result<bool, RegistryError> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let Some(row) = state.current(package, run).filter(|row| row.blob().is_some()) else {
+            return Ok(false);
+        };
+        let (code, detail) = (ErrorCode::ServerError, Some(detail.to_owned()));
+        row.end(now, Outcome::Failed { code, detail });
+        Ok(true)
+    }
+
     async fn is_current(&self, lease: &Lease) -> Result<bool, RegistryError> {
         Ok(self.change(lease, |_, _| ()).is_some())
     }

@@ -70,6 +70,10 @@ impl BlobStore for AwayBlobs {
         Err(BlobError::Unavailable("x".into()))
     }
 
+    async fn contains(&self, _: BlobKey) -> Result<bool, BlobError> {
+        Err(BlobError::Unavailable("x".into()))
+    }
+
     async fn delete(&self, _: BlobKey) -> Result<(), BlobError> {
         Err(BlobError::Unavailable("x".into()))
     }

@@ -92,6 +92,10 @@ impl PackageRegistry for SqlRegistry {
         lease::fail(&self.pools, lease, code, detail).await
     }
 
+    async fn lose_result(&self, package: PackageId, run: RunId, detail: &str) -> Answer<bool> {
+        upkeep::lose_result(&self.pools, package, run, detail).await
+    }
+
     async fn is_current(&self, lease: &Lease) -> Answer<bool> {
         lease::is_current(&self.pools, lease).await
     }

@@ -162,6 +162,29 @@ pub async fn a_result_ends_the_run(registry: Fresh) {
     assert!(row.owner_link.is_empty(), "nobody needs the link any more");
 }
 
+/// Clause 1: what has lost its result can begin again.
+pub async fn a_lost_result_is_a_failure(registry: Fresh) {
+    begin_queued(&registry, 2, 1, "epoch").await;
+    process(&registry, 1, 1, 9).await;
+    for (package, life) in [(1, 2), (2, 1), (3, 1)] {
+        assert!(!registry.lose_result(id(package), run(life), "").await.unwrap());
+    }
+    assert!(registry.lose_result(id(1), run(1), "It is gone.").await.unwrap());
+    let outcome = Outcome::Failed {
+        code: ErrorCode::ServerError,
+        detail: Some("It is gone.".to_owned()),
+    };
+    let lost = row(&registry, 1).await;
+    assert_eq!((lost.outcome, lost.stage), (Some(outcome), Stage::Processed));
+    assert!(!registry.lose_result(id(1), run(1), "").await.unwrap());
+    assert_eq!(
+        registry.unreferenced(&[result(9).blob]).await.unwrap(),
+        [result(9).blob]
+    );
+    begin(&registry, 1, 2).await;
+    assert_eq!(super::row(&registry, 1).await.outcome, None);
+}
+
 /// Clause 4: what a holder writes is recorded.
 pub async fn a_failure_ends_the_run(registry: Fresh) {
     begin(&registry, 1, 1).await;

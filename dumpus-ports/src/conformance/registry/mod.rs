@@ -171,6 +171,7 @@ macro_rules! package_registry_conformance {
             an_illegal_step_is_refused,
             a_result_ends_the_run,
             a_failure_ends_the_run,
+            a_lost_result_is_a_failure,
             a_lease_that_was_given_away_changes_nothing,
             a_lease_that_was_given_back_changes_nothing,
             a_lease_of_a_replaced_run_changes_nothing,

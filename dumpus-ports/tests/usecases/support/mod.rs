@@ -138,8 +138,12 @@ impl World {
     }
 
     pub(crate) async fn status(&self, person: &Person) -> Result<PackageStatus, AccessError> {
-        let (dispatcher, line_up) = (self.dispatcher(), self.line_up.clone());
-        ReadStatus { dispatcher, line_up }.run(&person.key, person.id).await
+        let status = ReadStatus {
+            dispatcher: self.dispatcher(),
+            blobs: self.blobs.clone(),
+            line_up: self.line_up.clone(),
+        };
+        status.run(&person.key, person.id).await
     }
 
     pub(crate) async fn state(&self, person: &Person) -> PackageState {
