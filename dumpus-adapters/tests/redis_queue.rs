@@ -400,6 +400,26 @@ async fn two_prefixes_are_two_queues() {
     assert_ne!(one.epoch().await.unwrap(), other.epoch().await.unwrap());
 }
 
+#[tokio::test]
+async fn settings_of_redis_that_harm_are_told() {
+    let settings = "--save 900 1 --appendonly yes --maxmemory 50mb --maxmemory-policy allkeys-lru";
+    for (settings, expected) in [
+        ("", Some(0)),
+        (settings, Some(3)),
+        ("--user default on nopass ~* &* +@all -config", None),
+    ] {
+        let arguments = settings.split_whitespace().map(str::to_owned).collect();
+        let server = RedisServer::with(|_, _| arguments);
+        let queue = connect(&server, LEASE, "worker").await;
+        assert_eq!(
+            queue.concerns().await.map(|concerns| concerns.len()),
+            expected,
+            "{settings}"
+        );
+        assert_works(&queue, 1).await;
+    }
+}
+
 /// What a person reads who starts a process that finds no queue.
 async fn refusal(options: RedisOptions) -> (ConnectError, String) {
     let began = Instant::now();
@@ -484,8 +504,43 @@ async fn tls_is_spoken_with_those_whom_the_ca_file_vouches_for() {
 
     let (error, text) = refusal(options(&url, "test", LEASE, "worker")).await;
     assert!(matches!(error, ConnectError::Unreachable { .. }), "{text}");
+    // The system trusts this one's authority, and the file names another's.
+    let of_another = server.folder().join("server.pem");
+    let status = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--ignored",
+            "--exact",
+            "authorities_of_the_system_are_trusted_beside_the_file",
+        ])
+        .env("SSL_CERT_FILE", server.folder().join("ca.pem"))
+        .env(TLS_URL, &url)
+        .env(TLS_FILE, of_another)
+        .stdout(std::process::Stdio::null())
+        .status();
+    assert!(status.unwrap().success());
+
     for file in ["absent.pem", "names"] {
         let (error, text) = refusal(with_ca(file)).await;
         assert!(matches!(error, ConnectError::CaFile(_)), "{text}");
     }
+}
+
+/// Tell the server and the file to a copy of this test that runs in a process of its own.
+const TLS_URL: &str = "DUMPUS_TEST_TLS_URL";
+const TLS_FILE: &str = "DUMPUS_TEST_TLS_FILE";
+
+#[tokio::test]
+#[ignore = "started by another test, as a process of its own"]
+async fn authorities_of_the_system_are_trusted_beside_the_file() {
+    let (Ok(url), Some(file)) = (std::env::var(TLS_URL), std::env::var_os(TLS_FILE)) else {
+        return;
+    };
+    let options = RedisOptions {
+        ca_file: Some(file.into()),
+        ..options(&url, "test", LEASE, "worker")
+    };
+    let queue = RedisQueue::connect(options)
+        .await
+        .expect("the system's authority is trusted");
+    assert_works(&queue, 1).await;
 }

@@ -28,6 +28,7 @@
 
 mod bell;
 mod client;
+mod concern;
 mod delivery;
 mod hands;
 mod keys;
@@ -35,5 +36,6 @@ mod options;
 mod queue;
 mod scripts;
 
+pub use concern::Concern;
 pub use options::{ConnectError, RedisOptions};
 pub use queue::RedisQueue;

@@ -16,6 +16,7 @@ use tokio::time::{Instant, timeout};
 
 use super::bell::Bell;
 use super::client::{Connection, Shared, connect, queue_error};
+use super::concern::{self, Concern};
 use super::delivery::{RedisDelivery, Taken};
 use super::options::{ConnectError, RedisOptions};
 use super::scripts;
@@ -61,6 +62,17 @@ impl RedisQueue {
             bell: OnceLock::new(),
             epoch: Mutex::default(),
         })
+    }
+
+    /// What an operator should know of this Redis; `None` when it does not tell its settings.
+    pub async fn concerns(&self) -> Option<Vec<Concern>> {
+        match concern::concerns(&self.shared).await {
+            Ok(concerns) => Some(concerns),
+            Err(error) => {
+                tracing::debug!(error = %error, "Redis does not tell its settings");
+                None
+            }
+        }
     }
 
     /// Leaves the queue at the end of a process that holds no job any more: its name is forgotten in Redis.
