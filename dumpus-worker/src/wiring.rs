@@ -23,7 +23,7 @@ use dumpus_ports::clock::Clock;
 use dumpus_ports::queue::JobQueue;
 use dumpus_ports::registry::PackageRegistry;
 use dumpus_ports::report::ReportWriter;
-use dumpus_ports::usecase::{ProcessPackage, Sweep};
+use dumpus_ports::usecase::{ProcessPackage, Pulse, Sweep};
 use dumpus_ports::vault::Vault;
 
 use crate::config::{BackendSettings, DownloadSettings, LimitSettings, ObjectStoreSettings, Services, WorkSettings};
@@ -236,6 +236,7 @@ pub fn process(
         clock: backends.clock.clone(),
         policy: download.policy.clone(),
         settings: work.process,
+        pulse: Pulse::default(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Takes one package from the queue to its result.
 
 mod end;
+mod pulse;
 mod stages;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use self::end::{End, archive_end, sentence, source_end};
+pub use self::pulse::Pulse;
 use self::stages::Stages;
 use super::access::AccessError;
 use crate::archive::ArchiveReader;
@@ -53,6 +55,7 @@ impl Default for ProcessSettings {
 }
 
 /// Takes packages from the queue to their results.
+#[derive(Clone)]
 pub struct ProcessPackage {
     /// Knows which work is still wanted.
     pub registry: Arc<dyn PackageRegistry>,
@@ -74,6 +77,8 @@ pub struct ProcessPackage {
     pub policy: LinkPolicy,
     /// Times and counts.
     pub settings: ProcessSettings,
+    /// Beats while this works.
+    pub pulse: Pulse,
 }
 
 /// What a round of work did.
@@ -91,6 +96,7 @@ impl ProcessPackage {
     /// # Errors
     /// When the queue is away before a job is in hand; trouble with a job is settled with the job.
     pub async fn run(&self, lanes: &[Lane], patience: Duration, abort: Abort) -> Result<Worked, AccessError> {
+        self.pulse.beat();
         let Some(delivery) = self.queue.next(lanes, patience).await? else {
             return Ok(Worked::Idle);
         };
@@ -117,6 +123,7 @@ impl ProcessPackage {
         let request = LeaseRequest(self.vault.random()?);
         let (mut extended, mut is_told) = (Instant::now(), false);
         loop {
+            self.pulse.beat();
             let lease = self.settings.lease;
             match self.registry.lease(job.package, job.run, request, lease).await {
                 Err(RegistryError::Unavailable(cause)) if !is_told => {
@@ -238,6 +245,7 @@ impl ProcessPackage {
         let mut told = None;
         loop {
             ticks.tick().await;
+            self.pulse.beat();
             let percent = stages.percent();
             let answer = if extended.elapsed() >= self.settings.heartbeat {
                 self.extend(lease, delivery)
@@ -274,6 +282,7 @@ impl ProcessPackage {
     ) -> Result<bool, RegistryError> {
         let until = Instant::now() + self.settings.lease;
         loop {
+            self.pulse.beat();
             match ask().await {
                 Err(RegistryError::Unavailable(_)) if Instant::now() < until => sleep(self.settings.watch).await,
                 answer => return answer,

@@ -23,7 +23,8 @@ use dumpus_ports::queue::{Delivery, JobQueue};
 use dumpus_ports::registry::{Outcome, Package, PackageRegistry, StoredResult};
 use dumpus_ports::usecase::{
     Abort, AccessError, DeletePackage, Dispatcher, FetchData, LineUpCache, LocateBlob, PackageState, PackageStatus,
-    ProcessPackage, ProcessSettings, ReadStatus, ServeBlob, SubmitError, SubmitPackage, Sweep, UpgradePackage, Worked,
+    ProcessPackage, ProcessSettings, Pulse, ReadStatus, ServeBlob, SubmitError, SubmitPackage, Sweep, UpgradePackage,
+    Worked,
 };
 use dumpus_ports::vault::Vault;
 use tokio::sync::watch;
@@ -214,6 +215,7 @@ impl World {
             clock: self.clock.clone(),
             policy: LinkPolicy::default(),
             settings: ProcessSettings::default(),
+            pulse: Pulse::default(),
         }
     }
 
