@@ -63,7 +63,7 @@ async fn heartbeat(pulses: &[Pulse]) {
         Err(error) => {
             let folder = std::env::temp_dir().display().to_string();
             tracing::warn!(folder, error = %error, "the health check will not see this worker: it cannot make a file");
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

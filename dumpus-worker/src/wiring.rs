@@ -97,9 +97,10 @@ pub async fn connect_services(
         consumer: consumer()?,
     });
     let queue = queue.await.map_err(NotWired::of)?;
-    match queue.concerns().await {
-        Some(concerns) => concerns.iter().for_each(|concern| tracing::warn!("{concern}")),
-        None => tracing::info!("Redis does not tell its settings: see docs/self-hosting.md for what they should be"),
+    if let Some(concerns) = queue.concerns().await {
+        concerns.iter().for_each(|concern| tracing::warn!("{concern}"));
+    } else {
+        tracing::info!("Redis does not tell its settings: docs/self-hosting.md has what they should be");
     }
     if backends.instance_key.is_none() {
         tracing::warn!(
