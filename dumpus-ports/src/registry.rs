@@ -175,6 +175,10 @@ pub trait PackageRegistry: Send + Sync {
     /// when the run is not the current one.
     async fn confirm(&self, package: PackageId, run: RunId, epoch: &Epoch) -> Result<Option<Lane>, RegistryError>;
 
+    /// Records that the queue may not have the job of this run any more: it is unconfirmed from now on. False when the run
+    /// has ended or is not the current one.
+    async fn unconfirm(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError>;
+
     /// Erases a run that the queue did not take, or ends it with [`NOT_QUEUED`] when its package was upgraded. False when
     /// it is confirmed, ended or not the current one.
     async fn undo(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError>;

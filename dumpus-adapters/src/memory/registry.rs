@@ -204,6 +204,17 @@ impl PackageRegistry for MemoryRegistry {
         }))
     }
 
+    async fn unconfirm(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let Some(row) = state.current(package, run).filter(|row| row.end.is_none()) else {
+            return Ok(false);
+        };
+        row.epoch = None;
+        row.dispatched = now;
+        Ok(true)
+    }
+
     async fn undo(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
         let now = self.clock.now();
         let mut state = self.state();

@@ -45,6 +45,10 @@ impl PackageRegistry for SqlRegistry {
         admission::confirm(&self.pools, package, run, epoch).await
     }
 
+    async fn unconfirm(&self, package: PackageId, run: RunId) -> Answer<bool> {
+        admission::unconfirm(&self.pools, package, run).await
+    }
+
     async fn undo(&self, package: PackageId, run: RunId) -> Answer<bool> {
         admission::undo(&self.pools, package, run).await
     }

@@ -149,6 +149,7 @@ macro_rules! package_registry_conformance {
             a_processed_package_is_known,
             an_upgraded_package_stays_in_its_lane,
             only_the_current_run_is_confirmed,
+            a_run_whose_job_may_be_gone_is_unconfirmed,
             an_unconfirmed_run_is_undone,
             an_undone_run_of_an_upgraded_package_fails_and_keeps_its_lane,
             a_confirmed_run_is_not_undone,

@@ -145,6 +145,7 @@ macro_rules! troubled {
 troubled! { PackageRegistry, RegistryError;
     fn admit(admission: &Admission) -> Admitted;
     fn confirm(package: PackageId, run: RunId, epoch: &Epoch) -> Option<Lane>;
+    fn unconfirm(package: PackageId, run: RunId) -> bool;
     fn undo(package: PackageId, run: RunId) -> bool;
     fn find(package: PackageId) -> Option<Package>;
     fn reclaim(package: PackageId, run: RunId, older_than: Duration, epoch: &Epoch, lost_after: Duration) -> Option<Lane>;
