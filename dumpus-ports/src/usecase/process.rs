@@ -342,9 +342,15 @@ impl ProcessPackage {
                     elapsed_ms,
                     "stopped work on a package that is not this worker's any more"
                 );
-                // A job of the run that is current now stays with whoever holds it.
-                if !self.registry.is_current(lease).await? {
-                    delivery.acknowledge().await?;
+                match self.registry.is_current(lease).await {
+                    // A job of the run that is current now stays with whoever holds it.
+                    Ok(false) => delivery.acknowledge().await?,
+                    Ok(true) => {
+                        self.registry.give_back(lease, false).await?;
+                        delivery.release().await?;
+                    }
+                    // Whoever takes the job waits for the registry with it in hand.
+                    Err(_) => delivery.release().await?,
                 }
             }
         }
