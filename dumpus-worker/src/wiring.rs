@@ -98,7 +98,9 @@ pub async fn connect_services(
     });
     let queue = queue.await.map_err(NotWired::of)?;
     if let Some(concerns) = queue.concerns().await {
-        concerns.iter().for_each(|concern| tracing::warn!("{concern}"));
+        for concern in concerns {
+            tracing::warn!("{concern}");
+        }
     } else {
         tracing::info!("Redis does not tell its settings: docs/self-hosting.md has what they should be");
     }
