@@ -161,6 +161,7 @@ macro_rules! package_registry_conformance {
             the_line_up_holds_what_is_unfinished,
             an_upgrade_changes_the_lane,
             lost_packages_leave_the_line_up,
+            what_was_queued_a_moment_ago_is_not_lost_for_long,
             a_forgotten_package_is_unknown,
             what_ended_expires,
             expiry_takes_a_bounded_number,
