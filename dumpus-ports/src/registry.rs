@@ -153,7 +153,8 @@ pub struct Forgotten {
 /// Contract, in the words of [`crate::conformance`]. Each method is atomic, also between processes.
 /// 1. `admit` begins a run for a package that is unknown or failed, and for no other: two at once begin one.
 /// 2. `undo` erases a run only while it is unconfirmed.
-/// 3. `lease` grants at most one unexpired lease, with a number that rises; a void job never gets one.
+/// 3. `lease` grants at most one unexpired lease, with a number that rises; a void job never gets one. A void job of
+///    another run than the current one makes the current one unconfirmed: it may have taken the place of its job.
 /// 4. Whatever names a lease changes nothing once the lease was given away, or its run replaced or erased.
 /// 5. Tickets rise in the order of admission; a requeued package keeps its ticket unless it was lost for long.
 /// 6. `line_up` holds exactly the packages that are admitted and unfinished, less those lost for long.

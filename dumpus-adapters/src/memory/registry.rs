@@ -251,9 +251,15 @@ impl PackageRegistry for MemoryRegistry {
     async fn lease(&self, package: PackageId, run: RunId, length: Duration) -> Result<Leased, RegistryError> {
         let now = self.clock.now();
         let mut state = self.state();
-        let Some(row) = state.current(package, run).filter(|row| row.end.is_none()) else {
+        let Some(row) = state.rows.get_mut(&package).filter(|row| row.end.is_none()) else {
             return Ok(Leased::Void);
         };
+        if row.admission.run != run {
+            if row.epoch.take().is_some() {
+                row.dispatched = now;
+            }
+            return Ok(Leased::Void);
+        }
         if row.is_leased(now) {
             return Ok(Leased::Held);
         }

@@ -147,6 +147,7 @@ macro_rules! package_registry_conformance {
             a_lease_that_ran_out_is_granted_again,
             a_lease_can_be_extended,
             a_void_job_gets_no_lease,
+            a_void_job_puts_the_current_run_in_doubt,
             what_is_given_back_waits_again,
             an_attempt_that_counts_not_is_taken_back,
             steps_are_recorded_with_their_progress,
