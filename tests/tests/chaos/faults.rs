@@ -35,7 +35,7 @@ struct Infliction<'a> {
 
 impl Infliction<'_> {
     fn begin(&mut self, planned: &Planned) {
-        let worker = planned.target % self.cluster.workers.len();
+        let worker = self.worker_at_work(planned.target);
         let server = planned.target % self.cluster.servers.len();
         match planned.fault {
             Fault::WorkerKilled => {
@@ -149,6 +149,15 @@ impl Infliction<'_> {
     fn count(&self, what: &str) {
         println!("{:>4} of {} settled: {what}", self.world.settled(), self.world.packages);
         self.world.tally.count(&format!("faults: {what}"));
+    }
+
+    /// The first worker from this one on that has a package in its hands, if there is one.
+    fn worker_at_work(&self, target: usize) -> usize {
+        let count = self.cluster.workers.len();
+        let all = (0..count).map(|step| (target + step) % count);
+        all.clone()
+            .find(|&worker| self.held_by(worker).is_some())
+            .unwrap_or(target % count)
     }
 
     /// The package that the queue has given to a worker and that it has not given back.

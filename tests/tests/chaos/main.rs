@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod aftermath;
+mod client;
 mod cluster;
 mod faults;
 mod owner;

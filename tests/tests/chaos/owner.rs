@@ -1,23 +1,21 @@
 //! One package's owner, who does what the official client and its user do.
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 
+use crate::client::{Client, PATIENCE_OF_QUESTIONS};
 use crate::plan::{Content, Deletion, Life, Moment};
 use crate::positions::Positions;
 use crate::support::discord::{Behaviour, Discord, Link, fresh_key};
-use crate::support::http::{Answer, Request};
+use crate::support::http::Request;
 use crate::support::instance::submission;
 use crate::support::tables::assert_file_tells;
 use crate::world::{ADMIN_TOKEN, World};
 
-/// Longer than a server may take to say that a backend is away; then somebody in between gives up. Only for questions:
-/// who has asked for a change waits for the answer or the end of the connection, for else it may come about later.
-const PATIENCE: Duration = Duration::from_secs(3);
 /// Whoever has to submit a package more often after it was given up is stuck.
 const MOST_GIVEN_UP: u32 = 6;
 
@@ -46,18 +44,17 @@ pub(crate) struct Owner {
     pub(crate) truth: usize,
     life: Life,
     state: State,
-    /// Where the next request goes. Everybody has a favourite, and goes elsewhere when it does not answer.
-    server: usize,
+    /// The owner comes when so many other packages are settled.
+    comes_after: u64,
+    client: Client,
     polls: usize,
     positions: Positions,
-    /// An earlier request for the same change may have been executed, although its answer was another or did not come.
-    is_in_doubt: bool,
     given_up: u32,
-    last: Value,
 }
 
 impl Owner {
-    pub(crate) fn new(number: usize, life: &Life, discord: &Discord, contents: &[Arc<Vec<u8>>]) -> Self {
+    /// At the beginning and later, so many are in line.
+    pub(crate) fn new(number: usize, in_line: u64, life: &Life, discord: &Discord, contents: &[Arc<Vec<u8>>]) -> Self {
         let truth = match life.content {
             Content::Statistics(content) => content,
             Content::Ownerless => contents.len() - 1,
@@ -68,12 +65,11 @@ impl Owner {
             truth,
             life: life.clone(),
             state: State::Submitting,
-            server: number,
+            comes_after: (number as u64).saturating_sub(in_line),
+            client: Client::of(number),
             polls: 0,
             positions: Positions::new(),
-            is_in_doubt: false,
             given_up: 0,
-            last: Value::Null,
         }
     }
 
@@ -88,7 +84,13 @@ impl Owner {
     pub(crate) fn act(&mut self, world: &World) {
         if Instant::now() > world.deadline {
             world.suspects.lock().unwrap().push(self.id.clone());
-            panic!("{} is stuck in {:?}, and was told {}", self.id, self.state, self.last);
+            panic!(
+                "{} is stuck in {:?}, and was told {}",
+                self.id, self.state, self.client.last
+            );
+        }
+        if world.settled() < self.comes_after {
+            return;
         }
         match self.state {
             State::Submitting => self.submit(world),
@@ -106,53 +108,20 @@ impl Owner {
         }
     }
 
-    /// An answer that is neither an outage nor none at all.
-    fn ask(&mut self, world: &World, what: &str, request: &Request) -> Option<Answer> {
-        let server = self.server % world.servers.len();
-        let answer = request.send(world.servers[server]);
-        world.count_request();
-        let kind = match &answer {
-            Ok(answer) => answer.status.to_string(),
-            Err(error) if is_refusal(error) => "refused".to_owned(),
-            Err(_) => "no answer".to_owned(),
-        };
-        world.tally.count(&format!("{what}: {kind}"));
-        match answer {
-            Ok(answer) if answer.status == 503 => {
-                assert!(answer.header("retry-after").is_some(), "503 without Retry-After");
-                self.is_in_doubt = true;
-                self.last = answer.json();
-                if what == "polls" {
-                    // The client stops for good at an error, and crashes without the whole object.
-                    let told = [&self.last["isErrored"], &self.last["isProcessing"]];
-                    assert_eq!(told, [false, true], "{}", self.last);
-                    assert!(self.last["processingQueuePosition"].is_object(), "{}", self.last);
-                }
-                None
-            }
-            Ok(answer) => Some(answer),
-            Err(error) => {
-                self.is_in_doubt |= !is_refusal(&error);
-                self.server += 1;
-                None
-            }
-        }
-    }
-
     fn submit(&mut self, world: &World) {
-        let Some(answer) = self.ask(world, "submissions", &submission(&self.link.url)) else {
+        let Some(answer) = self.client.ask(world, "submissions", &submission(&self.link.url)) else {
             return;
         };
-        self.last = answer.json();
+        self.client.last = answer.json();
         assert_eq!(
-            (answer.status, &self.last["isAccepted"]),
+            (answer.status, &self.client.last["isAccepted"]),
             (200, &json!(true)),
             "{}",
-            self.last
+            self.client.last
         );
-        self.last["packageId"].as_str().unwrap().clone_into(&mut self.id);
+        self.client.last["packageId"].as_str().unwrap().clone_into(&mut self.id);
         self.positions = Positions::new();
-        self.is_in_doubt = false;
+        self.client.is_in_doubt = false;
         self.state = State::Polling;
     }
 
@@ -164,8 +133,10 @@ impl Owner {
         }
         self.polls += 1;
         // Most often the favourite; a balancer sends some elsewhere.
-        self.server += usize::from(self.polls.is_multiple_of(8));
-        let server = self.server % world.servers.len();
+        if self.polls.is_multiple_of(8) {
+            self.client.go_elsewhere();
+        }
+        let server = self.client.server(world);
         let asked = Instant::now();
         let Some(status) = self.status(world) else { return };
         match (
@@ -191,11 +162,11 @@ impl Owner {
 
     fn status(&mut self, world: &World) -> Option<Value> {
         let status = Request::get(&format!("/process/{}/status", self.id));
-        let status = status.bearer(&self.link.key).patience(PATIENCE);
-        let answer = self.ask(world, "polls", &status)?;
+        let status = status.bearer(&self.link.key).patience(PATIENCE_OF_QUESTIONS);
+        let answer = self.client.ask(world, "polls", &status)?;
         assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
-        self.last = answer.json();
-        Some(self.last.clone())
+        self.client.last = answer.json();
+        Some(self.client.last.clone())
     }
 
     fn wait(&mut self, world: &World, status: &Value) {
@@ -208,12 +179,15 @@ impl Owner {
         if let Some(deletion) = self.life.deletion.filter(|_| is_moment) {
             self.begin_deletion(deletion);
         } else if std::mem::take(&mut self.life.is_repeated) {
-            if let Some(answer) = self.ask(world, "repeated submissions", &submission(&self.link.url)) {
+            if let Some(answer) = self
+                .client
+                .ask(world, "repeated submissions", &submission(&self.link.url))
+            {
                 assert_eq!(answer.json()["packageId"], self.id, "{}", answer.json());
             }
         } else if std::mem::take(&mut self.life.is_upgraded) {
             let upgrade = Request::new("POST", &format!("/admin/packages/{}/upgrade", self.id)).bearer(ADMIN_TOKEN);
-            if let Some(answer) = self.ask(world, "upgrades", &upgrade) {
+            if let Some(answer) = self.client.ask(world, "upgrades", &upgrade) {
                 assert_eq!(answer.json()["isUpgraded"], true, "{}", answer.json());
             }
         }
@@ -225,6 +199,7 @@ impl Owner {
         if code == "SERVER_ERROR" && is_given_up && self.given_up < MOST_GIVEN_UP {
             self.given_up += 1;
             world.tally.count("packages: given up and submitted again");
+            println!("{} was given up: {detail}", self.id);
             self.state = State::Submitting;
             return;
         }
@@ -257,7 +232,7 @@ impl Owner {
     /// The statistics of a processed package.
     pub(crate) fn file(&mut self, world: &World) -> Option<Vec<u8>> {
         let data = Request::get(&format!("/process/{}/data", self.id)).bearer(&self.link.key);
-        let answer = self.ask(world, "results", &data)?;
+        let answer = self.client.ask(world, "results", &data)?;
         assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
         let mut file = Vec::new();
         GzDecoder::new(answer.body.as_slice()).read_to_end(&mut file).unwrap();
@@ -274,23 +249,23 @@ impl Owner {
 
     fn begin_deletion(&mut self, deletion: Deletion) {
         self.life.deletion = None;
-        self.is_in_doubt = false;
+        self.client.is_in_doubt = false;
         self.state = State::Deleting(deletion.comes_back);
     }
 
     fn delete(&mut self, world: &World, comes_back: bool) {
         let delete = Request::new("DELETE", &format!("/process/{}", self.id)).bearer(&self.link.key);
-        let Some(answer) = self.ask(world, "deletions", &delete) else {
+        let Some(answer) = self.client.ask(world, "deletions", &delete) else {
             return;
         };
-        self.last = answer.json();
-        assert_eq!(answer.status, 200, "{}", self.last);
-        let is_deleted = self.last["isDeleted"].as_bool().unwrap();
+        self.client.last = answer.json();
+        assert_eq!(answer.status, 200, "{}", self.client.last);
+        let is_deleted = self.client.last["isDeleted"].as_bool().unwrap();
         assert!(
-            is_deleted || self.is_in_doubt,
+            is_deleted || self.client.is_in_doubt,
             "{} was not there: {}",
             self.id,
-            self.last
+            self.client.last
         );
         world.tally.count(if comes_back {
             "packages: deleted, to come back"
@@ -311,9 +286,4 @@ impl Owner {
     pub(crate) fn final_status(&mut self, world: &World) -> Value {
         self.status(world).unwrap()
     }
-}
-
-/// Whether nobody listened: the request was not even sent.
-fn is_refusal(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::ConnectionRefused
 }

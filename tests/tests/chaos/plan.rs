@@ -34,6 +34,11 @@ impl Size {
         }
     }
 
+    /// Packages in line, as long as there are so many left.
+    pub(crate) fn line(&self) -> u64 {
+        u64::max(24, self.packages / 4)
+    }
+
     /// Workers of the run. A machine has other things to do, too.
     pub(crate) fn workers(&self) -> usize {
         usize::try_from(3 + self.packages / 100).unwrap().min(6)
@@ -93,8 +98,8 @@ impl Life {
         ];
         let (behaviour, code) = match rng.below(100) {
             0..15 => rng.pick(&bad).clone(),
-            15..35 => good,
-            35..45 => cut,
+            15..50 => good,
+            50..60 => cut,
             _ => slow,
         };
         let content = if code == Some("MISSING_USER_DATA") {

@@ -47,7 +47,7 @@ fn every_package_is_processed_or_fails_as_it_should_whatever_is_killed_held_or_r
     let world = World::new(servers, truths, size.packages, size.limit);
     let lives = plan.lives.iter().enumerate();
     let mut owners: Vec<_> = lives
-        .map(|(number, life)| Owner::new(number, life, &discord, &contents))
+        .map(|(number, life)| Owner::new(number, size.line(), life, &discord, &contents))
         .collect();
 
     let began = Instant::now();
