@@ -161,7 +161,8 @@ pub const NOT_QUEUED: &str = "The queue did not take the package; submit it agai
 /// 1. `admit` begins a run for a package that is unknown or failed, and for no other: two at once begin one.
 /// 2. `undo` erases a run only while it is unconfirmed; of an upgraded package the lane stays, so it fails instead.
 /// 3. `lease` grants at most one unexpired lease, with a number that rises; a void job never gets one. The same request
-///    made again is given the lease that it has.
+///    made again is given the lease that it has. A void job of another run than the current one makes the current one
+///    unconfirmed: it may have taken the place of its job.
 /// 4. Whatever names a lease changes nothing once the lease was given away, or its run replaced or erased.
 /// 5. Tickets rise in the order of admission; a requeued package keeps its ticket unless it was lost for long, and an
 ///    upgraded one gets a new ticket, for it goes behind those that wait in its new lane.

@@ -127,13 +127,11 @@ impl Row {
         matches!(self.end, Some((_, Outcome::Failed { .. })))
     }
 
-    /// Whether nobody works on it, and its job is lost or unconfirmed for so long that it does not count any more.
+    /// Whether nobody works on it, and its job is lost or unconfirmed for so long that it does not count any more. What
+    /// was dispatched since is not lost: whoever asks may know an older epoch than the one who dispatched it.
     fn is_lost(&self, epoch: &Epoch, is_old_epoch: bool, lost_after: Duration, now: Millis) -> bool {
-        !self.is_leased(now)
-            && match &self.epoch {
-                Some(queued) => queued != epoch && is_old_epoch,
-                None => is_past(now, self.dispatched, lost_after),
-            }
+        let is_missing = self.epoch.as_ref().is_none_or(|queued| queued != epoch && is_old_epoch);
+        is_missing && !self.is_leased(now) && is_past(now, self.dispatched, lost_after)
     }
 
     fn blob(&self) -> Option<BlobKey> {
@@ -279,9 +277,15 @@ impl PackageRegistry for MemoryRegistry {
     ) -> Result<Leased, RegistryError> {
         let now = self.clock.now();
         let mut state = self.state();
-        let Some(row) = state.current(package, run).filter(|row| row.end.is_none()) else {
+        let Some(row) = state.rows.get_mut(&package).filter(|row| row.end.is_none()) else {
             return Ok(Leased::Void);
         };
+        if row.admission.run != run {
+            if row.epoch.take().is_some() {
+                row.dispatched = now;
+            }
+            return Ok(Leased::Void);
+        }
         let is_repeated = row.lease_until.is_some() && row.lease_request == Some(request);
         if row.is_leased(now) && !is_repeated {
             return Ok(Leased::Held);

@@ -156,10 +156,20 @@ impl ProcessPackage {
             )
         } else {
             let stages = Stages::default();
+            let interrupted = async {
+                let end = tokio::select! {
+                    end = self.guard(&lease, &*delivery, &stages) => end,
+                    () = aborted(abort) => End::GiveBack,
+                };
+                if stages.is_storing() {
+                    // Left alone, a result may be stored that nobody knows of. Its end is near, and asks the registry.
+                    std::future::pending::<()>().await;
+                }
+                end
+            };
             tokio::select! {
                 end = self.process(&lease, &*delivery, &stages) => end,
-                end = self.guard(&lease, &*delivery, &stages) => end,
-                () = aborted(abort) => End::GiveBack,
+                end = interrupted => end,
             }
             .cancelling(&stages)
         };
@@ -205,6 +215,7 @@ impl ProcessPackage {
         let (envelope, sealed) = sealed.map_err(|_| End::Retry("the result could not be encrypted"))?;
         let blob = BlobKey::from_bytes(self.vault.random().map_err(|_| End::Retry("no randomness"))?);
         let size = sealed.len() as u64;
+        stages.storing_began();
         self.put_patiently(blob, sealed).await.map_err(|error| {
             tracing::warn!(error = %error, "the result could not be stored");
             End::Retry("the result could not be stored")
@@ -293,6 +304,7 @@ impl ProcessPackage {
     async fn put_patiently(&self, blob: BlobKey, sealed: Vec<u8>) -> Result<(), BlobError> {
         let until = Instant::now() + self.settings.lease;
         loop {
+            self.pulse.beat();
             match self.blobs.put(blob, sealed.clone()).await {
                 Err(BlobError::Unavailable(_)) if Instant::now() < until => sleep(self.settings.watch).await,
                 answer => return answer,

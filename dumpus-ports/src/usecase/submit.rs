@@ -73,8 +73,9 @@ impl SubmitPackage {
                         // No row points to it any more: the sweep of orphans takes it.
                         tracing::warn!(package.id = %package, error = %error, "an earlier result could not be erased yet");
                     }
-                    self.queue_begun(&admission, lane, &link).await?;
+                    // It counts from now on, for all: who comes after it stands behind it from the first answer on.
                     self.line_up.admitted(lane, ticket);
+                    self.queue_begun(&admission, lane, &link).await?;
                     tracing::info!(package.id = %package, "accepted a package");
                     return Ok(package);
                 }

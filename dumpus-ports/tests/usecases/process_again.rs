@@ -160,6 +160,26 @@ async fn a_worker_that_is_stopped_gives_its_package_back_without_counting() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stop_while_a_result_is_stored_lets_it_be_recorded() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let gate = Gate::new();
+    world.blobs.trouble("put", [Fault::Answers(gate.clone())]);
+    let (stop, abort) = watch::channel(false);
+    let worker = world.worker();
+    let stopping = async {
+        gate.reached().await;
+        stop.send(true).unwrap();
+        tokio::time::sleep(seconds(2)).await;
+        gate.open();
+    };
+    let (round, ()) = tokio::join!(worker.run(&Lane::ALL, NOW, abort), stopping);
+    assert_eq!(round.unwrap(), Worked::Settled);
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+    assert_eq!(world.stored().await, [world.result(&ann).await.blob]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stop_whose_sender_is_gone_stops_nothing() {
     let world = World::new();
     let ann = world.waiting("ann").await;

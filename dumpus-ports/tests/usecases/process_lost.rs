@@ -82,6 +82,25 @@ async fn a_worker_that_finishes_a_deleted_package_stores_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_package_that_is_deleted_while_its_result_is_stored_leaves_nothing() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let gate = Gate::new();
+    world.blobs.trouble("put", [Fault::Answers(gate.clone())]);
+    meanwhile(&world.worker(), &gate, async {
+        assert_eq!(world.stored().await.len(), 1);
+        assert!(world.delete(&ann).await.unwrap());
+        // Long enough for the worker to notice.
+        tokio::time::sleep(seconds(2)).await;
+        gate.open();
+    })
+    .await;
+    assert_eq!(world.state(&ann).await, PackageState::Unknown);
+    assert!(world.stored().await.is_empty());
+    assert!(world.queued().await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_package_deleted_and_submitted_again_is_not_touched_by_the_old_work() {
     let world = World::new();
     let ann = world.waiting("ann").await;

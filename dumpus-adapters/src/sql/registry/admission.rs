@@ -33,10 +33,10 @@ const FAIL_PREMIUM: &str = "UPDATE packages SET progress = NULL, ended_at = {now
         owner_link = NULL, error_code = $3, error_detail = $4
     WHERE id = $1 AND run = $2 AND queue_epoch IS NULL AND lane = 'premium' AND ended_at IS NULL";
 
-/// `$4` tells whether the queue's epoch is known for so long that a job of another one is lost for long.
+/// `$4` tells whether the queue's epoch is known for so long that a job of another one is lost for long, unless it was
+/// dispatched since.
 const RECLAIM: &str = "UPDATE packages SET queue_epoch = NULL, dispatched_at = {now},
-        ticket = CASE WHEN (queue_epoch IS NULL AND dispatched_at <= {now} - $5) OR (queue_epoch IS NOT NULL AND $4)
-            THEN {ticket} ELSE ticket END
+        ticket = CASE WHEN dispatched_at <= {now} - $5 AND (queue_epoch IS NULL OR $4) THEN {ticket} ELSE ticket END
     WHERE id = $1 AND run = $2 AND ended_at IS NULL AND (lease_until IS NULL OR lease_until <= {now})
         AND ((queue_epoch IS NULL AND dispatched_at <= {now} - $6) OR queue_epoch <> $3)
     RETURNING lane";

@@ -29,6 +29,10 @@ const LEASE: &str = "UPDATE packages SET
     WHERE id = $1 AND run = $2 AND ended_at IS NULL
         AND (lease_until IS NULL OR lease_until <= {now} OR lease_request = $4)
     RETURNING lease_no, attempts";
+/// Another run's job may have been put into the place of this one's, by somebody who was held up while the package was
+/// erased and submitted anew.
+const DOUBT: &str = "UPDATE packages SET queue_epoch = NULL, dispatched_at = {now}
+    WHERE id = $1 AND run <> $2 AND ended_at IS NULL AND queue_epoch IS NOT NULL";
 const UNFINISHED: &str = "SELECT 1 FROM packages WHERE id = $1 AND run = $2 AND ended_at IS NULL";
 const EXTEND: &str = concat!("UPDATE packages SET lease_until = {now} + $4", held!());
 const GIVE_BACK: &str = concat!(
@@ -68,8 +72,11 @@ pub(super) async fn lease(
             attempt: columns.number::<i32, _>("packages.attempts")?,
         }));
     }
-    let is_unfinished = pools.write.one(UNFINISHED, unfinished).await?.is_some();
-    Ok(if is_unfinished { Leased::Held } else { Leased::Void })
+    if pools.write.one(UNFINISHED, unfinished.clone()).await?.is_some() {
+        return Ok(Leased::Held);
+    }
+    pools.write.execute(DOUBT, unfinished).await?;
+    Ok(Leased::Void)
 }
 
 pub(super) async fn extend(pools: &Pools, lease: &Lease, length: Duration) -> Result<bool, RegistryError> {

@@ -15,10 +15,11 @@ use super::row::{Columns, forgotten, inconsistent};
 use super::{admission, bytes};
 
 /// One row per lane, answered from an index alone: a row per package would cost ten times as much to bring over. `$2`
-/// tells whether the queue's epoch is too young for any job to be lost for long.
+/// tells whether the queue's epoch is too young for any job to be lost for long. What was dispatched since is not lost
+/// either: whoever asks may know an older epoch than the one who dispatched it.
 const LINE_UP: &str = "SELECT lane, string_agg(CAST(ticket AS TEXT), ',') FROM packages
     WHERE ended_at IS NULL AND (lease_until > {now} OR queue_epoch = $1 OR ($2 AND queue_epoch IS NOT NULL)
-        OR (queue_epoch IS NULL AND dispatched_at > {now} - $3))
+        OR dispatched_at > {now} - $3)
     GROUP BY lane";
 
 /// Epochs that came before the current one are forgotten after this time.

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use super::{Fresh, LONG, ask, at_once, begin, begin_queued, granted, id, process, request, result, row, run};
+use super::{Fresh, LONG, ask, at_once, begin, begin_queued, epoch, granted, id, process, request, result, row, run};
 use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
-use crate::registry::{Leased, Outcome, RegistryError};
+use crate::registry::{Dispatch, Leased, Outcome, RegistryError};
 
 /// Clause 3.
 pub async fn a_lease_is_held_by_one(registry: Fresh) {
@@ -94,6 +94,23 @@ pub async fn a_void_job_gets_no_lease(registry: Fresh) {
         let answer = ask(&registry, package, life, LONG).await;
         assert_eq!(answer, Leased::Void, "package {package}, run {life}");
     }
+}
+
+/// Clause 3: an old job that came late may have displaced the current one in the queue.
+pub async fn a_void_job_puts_the_current_run_in_doubt(registry: Fresh) {
+    let ticket = begin_queued(&registry, 1, 2, "epoch").await;
+    begin_queued(&registry, 2, 1, "epoch").await;
+    process(&registry, 3, 2, 9).await;
+    let ended = row(&registry, 3).await;
+    for package in [1, 3] {
+        assert_eq!(ask(&registry, package, 1, LONG).await, Leased::Void);
+    }
+    let doubted = row(&registry, 1).await;
+    assert!(matches!(doubted.dispatch, Dispatch::Unconfirmed(_)), "{doubted:?}");
+    assert_eq!((doubted.run, doubted.ticket), (run(2), ticket));
+    assert_eq!(row(&registry, 2).await.dispatch, Dispatch::Queued(epoch("epoch")));
+    assert_eq!(row(&registry, 3).await, ended);
+    granted(&registry, 1, 2, LONG).await;
 }
 
 /// Clauses 3 and 5.

@@ -91,6 +91,22 @@ pub async fn lost_packages_leave_the_line_up(registry: Fresh) {
     expect_line_up(&registry, "new", Duration::ZERO, standard(&[new, leased, back])).await;
 }
 
+/// Clauses 5 and 6: somebody who has not heard yet of the queue's new epoch takes no place away.
+pub async fn what_was_queued_a_moment_ago_is_not_lost_for_long(registry: Fresh) {
+    let second = Duration::from_secs(1);
+    begin_queued(&registry, 1, 1, "older").await;
+    let lost = LineUp::default();
+    while registry.line_up(&epoch("old"), second).await.unwrap() != lost {
+        tokio::task::yield_now().await;
+    }
+    let ticket = begin_queued(&registry, 2, 1, "new").await;
+    let expected = [(Lane::Standard, ticket)];
+    expect_line_up(&registry, "old", second, expected).await;
+    let told = registry.reclaim(id(2), run(1), LONG, &epoch("old"), second).await;
+    assert_eq!(told.unwrap(), Some(Lane::Standard));
+    assert_eq!(row(&registry, 2).await.ticket, ticket);
+}
+
 /// Clauses 1 and 4: what is erased is unknown.
 pub async fn a_forgotten_package_is_unknown(registry: Fresh) {
     begin(&registry, 1, 1).await;
