@@ -78,7 +78,15 @@ fn outage(cluster: &mut Cluster, discord: &Discord, away: Step, back: Step, back
     ask(first);
     // The worker comes to the end of its package while the backend is away.
     packages.held.0.switch_to(Behaviour::Package);
-    // By now a server knows nothing of the line-up any more that could be answered.
+    // The line-up that a server knows may be answered for some seconds.
+    eventually("the line-up is too old", || {
+        let status = ask_all(server, of_package(&link.key, id, &["status"])).remove(0);
+        if status.answer.status == 503 {
+            return Some(());
+        }
+        status.assert_answered();
+        None
+    });
     let mut then = of_package(&link.key, id, &["status", "data"]);
     then.extend(of_package(&packages.waiting.0.key, &packages.waiting.1, &["status"]));
     then.extend([submit(&refused.url), submit(&packages.waiting.0.url), ready()]);
