@@ -28,7 +28,6 @@ pub(crate) fn ask_all(server: &Instance, requests: Vec<(&'static str, Request)>)
                     let began = Instant::now();
                     let answer = server.send(&request);
                     let took = began.elapsed();
-                    println!("{what}: {} after {took:?}", answer.status);
                     Timed { what, answer, took }
                 })
             })
@@ -61,6 +60,7 @@ impl Timed {
     /// It says, in time and in the shape of its route, that a backend is away.
     pub(crate) fn assert_unavailable(&self) -> Value {
         let Self { what, answer, took } = self;
+        println!("{what}: {} after {took:?}", answer.status);
         assert_eq!(answer.status, 503, "{what}");
         assert!(answer.header("retry-after").is_some(), "{what}");
         assert!(*took < PROMPT, "{what} took {took:?}");
