@@ -1,9 +1,8 @@
 //! Tells `dumpus-worker health` that the worker works: by a file in the folder for temporary files, which is touched
 //! while everything goes on, and locked as long as its process lives.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -31,18 +30,12 @@ impl Heartbeat {
     /// # Errors
     /// When the folder takes no files.
     pub fn start(folder: &Path) -> io::Result<Self> {
+        remove_left_behind(folder)?;
         let path = folder.join(format!("{}{}{}", NAME.0, std::process::id(), NAME.1));
-        // What is there is of a process that was killed. A link that leads elsewhere is not followed.
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)?;
-        file.lock()?;
+        // It gets its name when it is locked: one that is not is nobody's. Nothing that is there already is followed.
+        let made = tempfile::NamedTempFile::new_in(folder)?;
+        made.as_file().lock()?;
+        let file = made.persist(&path).map_err(|error| error.error)?;
         Ok(Self { file, path })
     }
 
@@ -91,17 +84,8 @@ pub enum Unhealthy {
 /// When there is no worker, or one that hangs.
 pub fn check(folder: &Path) -> Result<(), Unhealthy> {
     let mut is_there = false;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let is_heartbeat = name
-            .to_str()
-            .is_some_and(|name| name.starts_with(NAME.0) && name.ends_with(NAME.1));
-        // Another user's cannot be opened, and is not asked about.
-        let Some(file) = is_heartbeat.then(|| File::open(entry.path()).ok()).flatten() else {
-            continue;
-        };
-        if !matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+    for (file, _) in heartbeats(folder)? {
+        if !is_somebodys(&file) {
             continue;
         }
         let age = file.metadata()?.modified()?.elapsed().unwrap_or_default();
@@ -113,6 +97,37 @@ pub fn check(folder: &Path) -> Result<(), Unhealthy> {
     is_there
         .then_some(())
         .ok_or_else(|| Unhealthy::Absent(folder.to_owned()))
+}
+
+/// Files of workers, alive or not. Another user's cannot be opened, and is not asked about.
+fn heartbeats(folder: &Path) -> io::Result<Vec<(File, PathBuf)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let is_heartbeat = name
+            .to_str()
+            .is_some_and(|name| name.starts_with(NAME.0) && name.ends_with(NAME.1));
+        if is_heartbeat && let Ok(file) = File::open(entry.path()) {
+            found.push((file, entry.path()));
+        }
+    }
+    Ok(found)
+}
+
+fn is_somebodys(file: &File) -> bool {
+    matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+}
+
+/// Removes the files of workers that were killed.
+fn remove_left_behind(folder: &Path) -> io::Result<()> {
+    for (file, path) in heartbeats(folder)? {
+        if !is_somebodys(&file) {
+            // Or it is another user's, and stays.
+            drop(fs::remove_file(path));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -139,13 +154,15 @@ mod tests {
     }
 
     #[test]
-    fn the_file_of_a_killed_worker_is_nobodys_and_is_replaced() {
+    fn files_of_killed_workers_are_nobodys_and_go_with_the_next_start() {
         let folder = tempfile::tempdir().unwrap();
-        let path = Heartbeat::start(folder.path()).unwrap().path.clone();
-        File::create(&path).unwrap();
+        for process in [1, std::process::id()] {
+            File::create(folder.path().join(format!("{}{process}{}", NAME.0, NAME.1))).unwrap();
+        }
         assert!(matches!(check(folder.path()), Err(Unhealthy::Absent(_))));
         let _heartbeat = Heartbeat::start(folder.path()).unwrap();
         check(folder.path()).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]
@@ -156,6 +173,7 @@ mod tests {
         std::os::unix::fs::symlink(&target, &path).unwrap();
         let _heartbeat = Heartbeat::start(folder.path()).unwrap();
         assert!(!target.exists());
+        assert!(!path.is_symlink());
         check(folder.path()).unwrap();
     }
 
