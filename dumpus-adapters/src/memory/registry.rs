@@ -14,11 +14,15 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, LineUp, Ticket};
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::{
-    Admission, Admitted, Dispatch, Epoch, Forgotten, Lease, LeaseRequest, Leased, NOT_QUEUED, Outcome, Package,
-    PackageRegistry, RegistryError, StoredResult,
+    Admission, Admitted, Epoch, Forgotten, Lease, LeaseRequest, Leased, NOT_QUEUED, Outcome, Package, PackageRegistry,
+    RegistryError, StoredResult,
 };
 
 use super::{after, is_past};
+
+mod row;
+
+use row::Row;
 
 /// The registry in memory. Its clock is the one it is given.
 pub struct MemoryRegistry {
@@ -32,21 +36,6 @@ struct State {
     tickets: Ticket,
     epochs: HashMap<Epoch, Millis>,
     secrets: HashMap<String, [u8; 32]>,
-}
-
-struct Row {
-    admission: Admission,
-    lane: Lane,
-    ticket: Ticket,
-    stage: Stage,
-    progress: Option<u8>,
-    attempts: u32,
-    lease_number: i64,
-    lease_until: Option<Millis>,
-    lease_request: Option<LeaseRequest>,
-    epoch: Option<Epoch>,
-    dispatched: Millis,
-    end: Option<(Millis, Outcome)>,
 }
 
 impl MemoryRegistry {
@@ -84,89 +73,6 @@ impl State {
     fn is_known_for(&mut self, epoch: &Epoch, length: Duration, now: Millis) -> bool {
         let seen = *self.epochs.entry(epoch.clone()).or_insert(now);
         is_past(now, seen, length)
-    }
-}
-
-impl Row {
-    fn new(admission: &Admission, lane: Lane, ticket: Ticket, lease_number: i64, now: Millis) -> Self {
-        Self {
-            admission: admission.clone(),
-            lane,
-            ticket,
-            stage: Stage::Locked,
-            progress: None,
-            attempts: 0,
-            lease_number,
-            lease_until: None,
-            lease_request: None,
-            epoch: None,
-            dispatched: now,
-            end: None,
-        }
-    }
-
-    fn is_held_by(&self, lease: &Lease) -> bool {
-        self.admission.run == lease.run
-            && self.lease_number == lease.number
-            && self.lease_until.is_some()
-            && self.end.is_none()
-    }
-
-    fn end(&mut self, now: Millis, outcome: Outcome) {
-        self.end = Some((now, outcome));
-        self.lease_until = None;
-        self.progress = None;
-        self.admission.owner_link.clear();
-    }
-
-    fn is_leased(&self, now: Millis) -> bool {
-        self.lease_until.is_some_and(|until| until > now)
-    }
-
-    fn is_failed(&self) -> bool {
-        matches!(self.end, Some((_, Outcome::Failed { .. })))
-    }
-
-    /// Whether nobody works on it, and its job is lost or unconfirmed for so long that it does not count any more. What
-    /// was dispatched since is not lost: whoever asks may know an older epoch than the one who dispatched it.
-    fn is_lost(&self, epoch: &Epoch, is_old_epoch: bool, lost_after: Duration, now: Millis) -> bool {
-        let is_missing = self.epoch.as_ref().is_none_or(|queued| queued != epoch && is_old_epoch);
-        is_missing && !self.is_leased(now) && is_past(now, self.dispatched, lost_after)
-    }
-
-    fn blob(&self) -> Option<BlobKey> {
-        match &self.end {
-            Some((_, Outcome::Processed(result))) => Some(result.blob),
-            _ => None,
-        }
-    }
-
-    fn package(&self, now: Millis) -> Package {
-        let age = u64::try_from(now.0 - self.dispatched.0).unwrap_or(0);
-        Package {
-            id: self.admission.package,
-            run: self.admission.run,
-            lane: self.lane,
-            ticket: self.ticket,
-            stage: self.stage,
-            progress: self.progress,
-            attempts: self.attempts,
-            joined: self.admission.joined,
-            owner_link: self.admission.owner_link.clone(),
-            dispatch: match &self.epoch {
-                Some(epoch) => Dispatch::Queued(epoch.clone()),
-                None => Dispatch::Unconfirmed(Duration::from_millis(age)),
-            },
-            is_leased: self.is_leased(now),
-            outcome: self.end.as_ref().map(|(_, outcome)| outcome.clone()),
-        }
-    }
-
-    fn forgotten(&self) -> Forgotten {
-        Forgotten {
-            run: self.admission.run,
-            blob: self.blob(),
-        }
     }
 }
 

@@ -1,14 +1,16 @@
 //! Takes one package from the queue to its result.
 
 mod end;
+mod lease;
 mod pulse;
+mod settle;
 mod stages;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, sleep};
 
 use self::end::{End, archive_end, sentence, source_end};
 pub use self::pulse::Pulse;
@@ -22,7 +24,7 @@ use crate::domain::lifecycle::Stage;
 use crate::domain::link::{LinkPolicy, PackageLink};
 use crate::domain::queue::Lane;
 use crate::queue::{Delivery, JobQueue};
-use crate::registry::{Lease, LeaseRequest, Leased, PackageRegistry, RegistryError, StoredResult};
+use crate::registry::{Lease, Leased, PackageRegistry, RegistryError, StoredResult};
 use crate::report::{Packing, ReportWriter};
 use crate::source::PackageSource;
 use crate::vault::Vault;
@@ -114,33 +116,6 @@ impl ProcessPackage {
             Leased::Granted(lease) => self.work(lease, delivery, abort).await,
         }
         Ok(Worked::Settled)
-    }
-
-    /// The lease for a job in hand. While the registry is away the job is kept: given back, or left alone, it would wait
-    /// longer than the registry is away.
-    async fn lease(&self, delivery: &dyn Delivery) -> Result<Leased, AccessError> {
-        let job = delivery.job();
-        let request = LeaseRequest(self.vault.random()?);
-        let (mut extended, mut is_told) = (Instant::now(), false);
-        loop {
-            self.pulse.beat();
-            let lease = self.settings.lease;
-            match self.registry.lease(job.package, job.run, request, lease).await {
-                Err(RegistryError::Unavailable(cause)) if !is_told => {
-                    tracing::warn!(cause = %cause, "the registry is unavailable: a job waits for it");
-                    is_told = true;
-                }
-                Err(RegistryError::Unavailable(_)) => {}
-                answer => return Ok(answer?),
-            }
-            if extended.elapsed() >= self.settings.heartbeat {
-                if matches!(delivery.extend().await, Ok(false)) {
-                    return Ok(Leased::Held);
-                }
-                extended = Instant::now();
-            }
-            sleep(self.settings.watch).await;
-        }
     }
 
     #[tracing::instrument(name = "package.process", skip_all, fields(package.id = %lease.package, job.attempt = lease.attempt))]
@@ -247,45 +222,6 @@ impl ProcessPackage {
         }
     }
 
-    /// Keeps the lease, tells the progress, and ends when the package is not wanted any more.
-    async fn guard(&self, lease: &Lease, delivery: &dyn Delivery, stages: &Stages) -> End {
-        let mut ticks = interval(self.settings.watch);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut extended = Instant::now();
-        let mut heard = Instant::now();
-        let mut told = None;
-        loop {
-            ticks.tick().await;
-            self.pulse.beat();
-            let percent = stages.percent();
-            let answer = if extended.elapsed() >= self.settings.heartbeat {
-                self.extend(lease, delivery)
-                    .await
-                    .inspect(|_| extended = Instant::now())
-            } else if percent.is_some() && percent != told {
-                told = percent;
-                self.registry.progress(lease, percent.unwrap_or(0)).await
-            } else {
-                self.registry.is_current(lease).await
-            };
-            match answer {
-                Ok(true) => heard = Instant::now(),
-                Err(error) if heard.elapsed() < self.settings.lease => {
-                    tracing::debug!(error = %error, "a heartbeat failed");
-                }
-                Ok(false) | Err(_) => return End::Lost,
-            }
-        }
-    }
-
-    async fn extend(&self, lease: &Lease, delivery: &dyn Delivery) -> Result<bool, RegistryError> {
-        // The lease is the registry's; a queue that lost the delivery, or is away, delivers a job that finds it held.
-        if let Err(error) = delivery.extend().await {
-            tracing::debug!(error = %error, "a delivery could not be extended");
-        }
-        self.registry.extend(lease, self.settings.lease).await
-    }
-
     /// Asks again while the registry is away: a restart of the database shall not cost an attempt.
     async fn patiently<F: Future<Output = Result<bool, RegistryError>>>(
         &self,
@@ -310,75 +246,6 @@ impl ProcessPackage {
                 answer => return answer,
             }
         }
-    }
-
-    async fn settle(
-        &self,
-        lease: &Lease,
-        delivery: Box<dyn Delivery>,
-        end: End,
-        elapsed_ms: u64,
-    ) -> Result<(), AccessError> {
-        match end {
-            End::Done(result) => {
-                if self.patiently(|| self.registry.finish(lease, &result)).await? {
-                    tracing::info!(elapsed_ms, result.size_bytes = result.size, "processed a package");
-                } else {
-                    self.drop_unless_recorded(&result, elapsed_ms).await?;
-                }
-                delivery.acknowledge().await?;
-            }
-            End::Fail(code, detail) => {
-                self.patiently(|| self.registry.fail(lease, code, &detail)).await?;
-                tracing::info!(elapsed_ms, error.code = %code, "a package failed");
-                delivery.acknowledge().await?;
-            }
-            End::Retry(reason) if lease.attempt >= self.settings.max_attempts => {
-                let detail = format!("Processing failed {} times, at last because {reason}.", lease.attempt);
-                self.patiently(|| self.registry.fail(lease, ErrorCode::ServerError, &detail))
-                    .await?;
-                delivery.acknowledge().await?;
-            }
-            End::Retry(reason) => {
-                tracing::warn!(elapsed_ms, reason, "an attempt failed");
-                self.patiently(|| self.registry.give_back(lease, true)).await?;
-                delivery.release().await?;
-            }
-            End::GiveBack => {
-                tracing::info!(elapsed_ms, "gave a package back");
-                self.registry.give_back(lease, false).await?;
-                delivery.release().await?;
-            }
-            End::Lost => {
-                tracing::info!(
-                    elapsed_ms,
-                    "stopped work on a package that is not this worker's any more"
-                );
-                match self.registry.is_current(lease).await {
-                    // A job of the run that is current now stays with whoever holds it.
-                    Ok(false) => delivery.acknowledge().await?,
-                    Ok(true) => {
-                        self.registry.give_back(lease, false).await?;
-                        delivery.release().await?;
-                    }
-                    // Whoever takes the job waits for the registry with it in hand.
-                    Err(_) => delivery.release().await?,
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// A finish that the registry refuses may be one that it recorded before, and whose answer was lost.
-    async fn drop_unless_recorded(&self, result: &StoredResult, elapsed_ms: u64) -> Result<(), AccessError> {
-        for blob in self.registry.unreferenced(&[result.blob]).await? {
-            self.blobs.delete(blob).await?;
-            tracing::info!(
-                elapsed_ms,
-                "a result was dropped: the package is not this worker's any more"
-            );
-        }
-        Ok(())
     }
 }
 

@@ -1,0 +1,202 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{ALL, PATIENCE, QueueUnderTest, SHORT_LEASE, assert_idle, drain, job, package, push, run, take};
+use crate::domain::queue::Lane;
+use crate::queue::{Job, SealedLink};
+
+/// 1: of many jobs and workers, each job goes to one worker.
+pub async fn two_workers_never_hold_one_job(queue: QueueUnderTest) {
+    const JOBS: u32 = 200;
+    push(&queue, (0..JOBS).map(|number| (number, Lane::Standard))).await;
+    let mut workers = tokio::task::JoinSet::new();
+    for worker in [queue.worker.clone(), queue.other.clone()].into_iter().cycle().take(8) {
+        workers.spawn(async move {
+            let mut held = Vec::new();
+            while let Some(delivery) = worker.next(ALL, Duration::ZERO).await.expect("next") {
+                held.push(delivery.job().package);
+            }
+            held
+        });
+    }
+    let mut held = workers.join_all().await.concat();
+    held.sort_unstable();
+    assert_eq!(held, (0..JOBS).map(package).collect::<Vec<_>>());
+}
+
+/// 1: a worker that is not heard of loses its job to another one, and has no say in it any more.
+pub async fn a_silent_worker_loses_its_job(queue: QueueUnderTest) {
+    push(&queue, [(1, Lane::Standard)]).await;
+    for next in [&queue.other, &queue.worker, &queue.worker] {
+        let began = Instant::now();
+        let silent = take(&queue.worker).await;
+        let again = take(next).await;
+        assert_eq!(again.job(), silent.job());
+        assert!(began.elapsed() >= SHORT_LEASE, "delivered while the lease ran");
+        assert!(!silent.extend().await.expect("extend"));
+        silent.acknowledge().await.expect("acknowledge");
+        assert!(again.extend().await.expect("extend"));
+        again.release().await.expect("release");
+    }
+}
+
+/// 1: giving back what is another worker's by now changes nothing.
+pub async fn a_silent_worker_cannot_release_anothers_job(queue: QueueUnderTest) {
+    push(&queue, [(1, Lane::Standard)]).await;
+    let silent = take(&queue.worker).await;
+    let holder = take(&queue.other).await;
+    silent.release().await.expect("release");
+    assert!(holder.extend().await.expect("extend"));
+    assert_idle(&queue).await;
+}
+
+/// 1: a job stays with a worker that extends its delivery, for longer than a lease.
+pub async fn an_extended_delivery_is_kept(queue: QueueUnderTest) {
+    push(&queue, [(1, Lane::Standard)]).await;
+    let delivery = take(&queue.worker).await;
+    let began = Instant::now();
+    while began.elapsed() < SHORT_LEASE * 2 {
+        assert!(delivery.extend().await.expect("extend"));
+        let other = queue.other.next(ALL, SHORT_LEASE / 10).await.expect("next");
+        assert!(other.is_none(), "delivered to two workers");
+    }
+    delivery.acknowledge().await.expect("acknowledge");
+    assert_idle(&queue).await;
+}
+
+/// A worker that waits gets a job when it comes.
+pub async fn a_waiting_worker_is_woken(queue: QueueUnderTest) {
+    let began = Instant::now();
+    let (delivery, ()) = tokio::join!(take(&queue.worker), push(&queue, [(1, Lane::Standard)]));
+    assert_eq!(delivery.job().package, package(1));
+    let (again, released) = tokio::join!(take(&queue.other), delivery.release());
+    released.expect("release");
+    assert_eq!(again.job().package, package(1));
+    assert!(began.elapsed() < PATIENCE / 2);
+}
+
+/// A worker that waits for nothing is told so when its patience ends.
+pub async fn patience_ends(queue: QueueUnderTest) {
+    let patience = Duration::from_millis(300);
+    let began = Instant::now();
+    assert!(queue.worker.next(ALL, patience).await.expect("next").is_none());
+    assert!((patience..PATIENCE).contains(&began.elapsed()));
+}
+
+/// 3: a job given back is delivered again at once, before those that came after it.
+pub async fn a_released_job_comes_again_at_once(queue: QueueUnderTest) {
+    push(&queue, [(1, Lane::Standard), (2, Lane::Standard)]).await;
+    let first = take(&queue.worker).await;
+    assert_eq!(first.job().package, package(1));
+    first.release().await.expect("release");
+    assert_eq!(drain(&queue, ALL).await, [package(1), package(2)]);
+}
+
+/// 3: a purged job that waits is not delivered.
+pub async fn purge_removes_a_waiting_job(queue: QueueUnderTest) {
+    push(&queue, (0..3).map(|number| (number, Lane::Standard))).await;
+    queue.server.purge(package(1)).await.expect("purge");
+    queue.server.purge(package(1)).await.expect("purge of nothing");
+    assert_eq!(drain(&queue, ALL).await, [package(0), package(2)]);
+}
+
+/// 3: a purged job that a worker holds is not its job any more, whatever it does.
+pub async fn purge_removes_a_delivered_job(queue: QueueUnderTest) {
+    push(&queue, [(1, Lane::Standard), (2, Lane::Premium)]).await;
+    let (first, second) = (take(&queue.worker).await, take(&queue.other).await);
+    for number in [1, 2] {
+        queue.server.purge(package(number)).await.expect("purge");
+    }
+    assert!(!first.extend().await.expect("extend"));
+    first.release().await.expect("release");
+    second.acknowledge().await.expect("acknowledge");
+    assert_idle(&queue).await;
+}
+
+/// 3: nothing is left of ten thousand jobs.
+pub async fn ten_thousand_jobs_leave_nothing(queue: QueueUnderTest) {
+    const JOBS: u32 = 10_000;
+    let queue = Arc::new(queue);
+    let mut tasks = tokio::task::JoinSet::new();
+    for part in 0..16 {
+        let queue = queue.clone();
+        tasks.spawn(async move {
+            let lane = Lane::ALL[part as usize % 2];
+            push(&queue, (part..JOBS).step_by(16).map(|number| (number, lane))).await;
+            drain(&queue, ALL).await
+        });
+    }
+    let mut taken = tasks.join_all().await.concat();
+    taken.extend(drain(&queue, ALL).await);
+    taken.sort_unstable();
+    assert_eq!(taken, (0..JOBS).map(package).collect::<Vec<_>>());
+    assert_idle(&queue).await;
+}
+
+/// 5: while nothing is lost, everybody sees one epoch.
+pub async fn the_epoch_is_one_and_stays(queue: QueueUnderTest) {
+    let epoch = queue.other.epoch().await.expect("epoch");
+    assert_eq!(queue.server.push(&job(1, Lane::Standard)).await.expect("push"), epoch);
+    take(&queue.worker).await.acknowledge().await.expect("acknowledge");
+    queue.server.purge(package(1)).await.expect("purge");
+    assert_eq!(queue.server.push(&job(2, Lane::Premium)).await.expect("push"), epoch);
+    assert_eq!(queue.worker.epoch().await.expect("epoch"), epoch);
+}
+
+/// 6: a run that waits or is delivered is not taken twice.
+pub async fn a_run_is_queued_once(queue: QueueUnderTest) {
+    push(&queue, [(1, Lane::Standard), (1, Lane::Standard)]).await;
+    let delivery = take(&queue.worker).await;
+    assert_idle(&queue).await;
+    push(&queue, [(1, Lane::Standard)]).await;
+    assert_idle(&queue).await;
+    assert!(delivery.extend().await.expect("extend"));
+    delivery.acknowledge().await.expect("acknowledge");
+    assert_idle(&queue).await;
+}
+
+/// 6: a new run's job takes the place of the older run's, delivered or not.
+pub async fn a_new_run_replaces_the_old_one(queue: QueueUnderTest) {
+    let of_run = |number: u8| Job {
+        run: run(number),
+        link: SealedLink(vec![number]),
+        ..job(1, Lane::Standard)
+    };
+    for number in [1, 2] {
+        queue.server.push(&of_run(number)).await.expect("push");
+    }
+    let second = take(&queue.worker).await;
+    assert_eq!(*second.job(), of_run(2));
+    assert_idle(&queue).await;
+    queue.server.push(&of_run(3)).await.expect("push");
+    let third = take(&queue.worker).await;
+    assert_eq!(*third.job(), of_run(3));
+    assert!(!second.extend().await.expect("extend"));
+    second.acknowledge().await.expect("acknowledge");
+    assert!(third.extend().await.expect("extend"));
+    assert!(!queue.server.promote(package(1), run(2)).await.expect("promote"));
+}
+
+/// A job comes out as it went in, whatever the bytes of its link.
+pub async fn a_job_comes_out_as_it_went_in(queue: QueueUnderTest) {
+    let links = [vec![], (0..=255).collect(), b"\r\n\0nil".to_vec(), vec![0xff; 8_192]];
+    let mut pushed = BTreeMap::new();
+    for (number, link) in (0..).zip(links) {
+        let job = Job {
+            link: SealedLink(link),
+            ..job(number, Lane::ALL[number as usize % 2])
+        };
+        queue.server.push(&job).await.expect("push");
+        pushed.insert(job.package, job);
+    }
+    for _ in 0..pushed.len() {
+        let delivery = take(&queue.worker).await;
+        assert_eq!(Some(delivery.job()), pushed.get(&delivery.job().package));
+    }
+}
+
+/// A queue that is there says so.
+pub async fn it_answers(queue: QueueUnderTest) {
+    queue.server.ping().await.expect("ping");
+}
