@@ -8,6 +8,8 @@ use crate::world::World;
 const SPREAD: u64 = 85;
 /// The names of everything that the queue has in Redis begin so.
 const QUEUE: &str = "{dumpus}:v1:";
+const UNRECORDED: &str =
+    "SELECT count(*) FROM blobs b WHERE NOT EXISTS (SELECT FROM packages p WHERE p.blob_key = b.key)";
 
 /// Lets everything go wrong that is planned, unless the run is over before.
 pub(crate) fn inflict(cluster: &mut Cluster, plan: &[Planned], world: &World) {
@@ -58,6 +60,7 @@ impl Infliction<'_> {
                 self.wait();
                 self.cluster.restart_worker(worker);
             }
+            Fault::WorkersKilled => self.kill_workers(),
             Fault::WorkerHeld { is_deleted, outage } => self.hold_worker(worker, is_deleted, outage),
             Fault::ServerKilled => {
                 self.count("server killed");
@@ -112,6 +115,28 @@ impl Infliction<'_> {
                 self.wait();
                 self.cluster.postgres.freeze(false);
             }
+        }
+    }
+
+    /// As when their machine falls, at the moment when a result is stored and not yet recorded.
+    fn kill_workers(&mut self) {
+        let Cluster { postgres, workers, .. } = &mut *self.cluster;
+        let store = postgres.lock("blobs");
+        self.world
+            .until("a result is to be stored", || postgres.waiting("INSERT INTO blobs") > 0);
+        let registry = postgres.lock("packages");
+        drop(store);
+        self.world
+            .until("a result is stored", || postgres.number(UNRECORDED) > 0);
+        for worker in workers {
+            self.world.tally.count("faults: worker killed with all others");
+            worker.kill();
+        }
+        self.count("workers killed while a result is recorded");
+        drop(registry);
+        self.wait();
+        for worker in 0..self.cluster.workers.len() {
+            self.cluster.restart_worker(worker);
         }
     }
 

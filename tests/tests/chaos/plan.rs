@@ -139,6 +139,8 @@ pub(crate) enum Outage {
 pub(crate) enum Fault {
     WorkerKilled,
     WorkerStopped,
+    /// All at once, while a result is recorded.
+    WorkersKilled,
     /// Until the package in its hands is not its own any more.
     WorkerHeld {
         /// Whether its owner deletes that package meanwhile.
@@ -186,6 +188,7 @@ fn round_of_faults(rng: &mut Rng) -> Vec<Planned> {
         Fault::WorkerKilled,
         Fault::WorkerKilled,
         Fault::WorkerStopped,
+        Fault::WorkersKilled,
         held(false, None),
         held(true, Some(*rng.pick(&meanwhile))),
         Fault::ServerKilled,

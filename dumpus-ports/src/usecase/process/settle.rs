@@ -50,11 +50,12 @@ impl ProcessPackage {
                     elapsed_ms,
                     "stopped work on a package that is not this worker's any more"
                 );
-                match self.registry.is_current(lease).await {
+                match self.patiently(|| self.registry.is_current(lease)).await {
                     // A job of the run that is current now stays with whoever holds it.
                     Ok(false) => delivery.acknowledge().await?,
+                    // The registry was away for the length of a lease: the package did not end this attempt.
                     Ok(true) => {
-                        self.registry.give_back(lease, false).await?;
+                        self.patiently(|| self.registry.give_back(lease, false)).await?;
                         delivery.release().await?;
                     }
                     // Whoever takes the job waits for the registry with it in hand.
