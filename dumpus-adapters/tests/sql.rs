@@ -14,3 +14,5 @@ mod erasing;
 mod migrating;
 #[path = "sql/reading.rs"]
 mod reading;
+#[path = "sql/upkeep.rs"]
+mod upkeep;

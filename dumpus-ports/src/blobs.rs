@@ -10,7 +10,8 @@ pub use crate::domain::package::BlobKey;
 /// Where encrypted results lie. Blobs are immutable; the store sees ciphertext only.
 ///
 /// Contract, in the words of [`crate::conformance`]:
-/// 1. `get` gives what `put` took, byte for byte, and `None` for a key that was never written or was deleted.
+/// 1. `get` gives what `put` took, byte for byte, and `None` for a key that was never written or was deleted;
+///    `contains` tells which it would be.
 /// 2. `delete` of an unknown key is no error.
 /// 3. `older_than` lists what has been there for that long in order of keys, from behind `after` on, at most `most`.
 #[async_trait]
@@ -20,6 +21,9 @@ pub trait BlobStore: Send + Sync {
 
     /// The blob's bytes.
     async fn get(&self, key: BlobKey) -> Result<Option<Vec<u8>>, BlobError>;
+
+    /// Whether the blob is there. Costs a look, not a transfer.
+    async fn contains(&self, key: BlobKey) -> Result<bool, BlobError>;
 
     /// Erases a blob.
     async fn delete(&self, key: BlobKey) -> Result<(), BlobError>;

@@ -39,8 +39,9 @@ pub struct Job {
 ///    for the length of a lease.
 /// 2. Lanes are asked in the order of [`crate::domain::queue::lane_order`]; within a lane jobs come in order of arrival.
 /// 3. An acknowledged or purged job leaves nothing behind; a job that was released is delivered again.
-/// 4. A promoted job waits in the premium lane.
-/// 5. The epoch changes when jobs were lost, and only then.
+/// 4. A promoted job waits in the premium lane: at once, or as soon as the worker that holds it gives it back or falls
+///    silent.
+/// 5. The epoch changes when jobs were lost or may have been, and stays otherwise.
 /// 6. A job of a run that the queue has already is not taken twice.
 #[async_trait]
 pub trait JobQueue: Send + Sync {
@@ -50,7 +51,7 @@ pub trait JobQueue: Send + Sync {
     /// The next job of these lanes, waiting for one at most `patience`.
     async fn next(&self, lanes: &[Lane], patience: Duration) -> Result<Option<Box<dyn Delivery>>, QueueError>;
 
-    /// Moves a waiting job of the run to the premium lane. False when none waits.
+    /// Moves the job of the run to the premium lane. False when the queue has no job of this run.
     async fn promote(&self, package: PackageId, run: RunId) -> Result<bool, QueueError>;
 
     /// Removes every job of the package, delivered or not.

@@ -128,6 +128,10 @@ pub struct Lease {
     pub attempt: u32,
 }
 
+/// Names a request for a lease, so that one whose answer was lost can be made again. Random.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeaseRequest(pub [u8; 16]);
+
 /// The answer to a worker that asks for a lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leased {
@@ -148,24 +152,36 @@ pub struct Forgotten {
     pub blob: Option<BlobKey>,
 }
 
+/// What owners are told of an upgraded package that the queue did not take.
+pub const NOT_QUEUED: &str = "The queue did not take the package; submit it again.";
+
 /// The registry of packages.
 ///
 /// Contract, in the words of [`crate::conformance`]. Each method is atomic, also between processes.
 /// 1. `admit` begins a run for a package that is unknown or failed, and for no other: two at once begin one.
-/// 2. `undo` erases a run only while it is unconfirmed.
-/// 3. `lease` grants at most one unexpired lease, with a number that rises; a void job never gets one.
+/// 2. `undo` erases a run only while it is unconfirmed; of an upgraded package the lane stays, so it fails instead.
+/// 3. `lease` grants at most one unexpired lease, with a number that rises; a void job never gets one. The same request
+///    made again is given the lease that it has. A void job of another run than the current one makes the current one
+///    unconfirmed: it may have taken the place of its job.
 /// 4. Whatever names a lease changes nothing once the lease was given away, or its run replaced or erased.
-/// 5. Tickets rise in the order of admission; a requeued package keeps its ticket unless it was lost for long.
+/// 5. Tickets rise in the order of admission; a requeued package keeps its ticket unless it was lost for long, and an
+///    upgraded one gets a new ticket, for it goes behind those that wait in its new lane.
 /// 6. `line_up` holds exactly the packages that are admitted and unfinished, less those lost for long.
 #[async_trait]
 pub trait PackageRegistry: Send + Sync {
     /// Takes a package in, unless it is in already.
     async fn admit(&self, admission: &Admission) -> Result<Admitted, RegistryError>;
 
-    /// Records that the queue took the job of this run, in this epoch. False when the run is not the current one.
-    async fn confirm(&self, package: PackageId, run: RunId, epoch: &Epoch) -> Result<bool, RegistryError>;
+    /// Records that the queue took the job of this run, in this epoch. The lane that the package is in by now; `None`
+    /// when the run is not the current one.
+    async fn confirm(&self, package: PackageId, run: RunId, epoch: &Epoch) -> Result<Option<Lane>, RegistryError>;
 
-    /// Erases a run that the queue did not take. False when it is confirmed or not the current one.
+    /// Records that the queue may not have the job of this run any more: it is unconfirmed from now on. False when the run
+    /// has ended or is not the current one.
+    async fn unconfirm(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError>;
+
+    /// Erases a run that the queue did not take, or ends it with [`NOT_QUEUED`] when its package was upgraded. False when
+    /// it is confirmed, ended or not the current one.
     async fn undo(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError>;
 
     /// The package's row.
@@ -184,7 +200,13 @@ pub trait PackageRegistry: Send + Sync {
     ) -> Result<Option<Lane>, RegistryError>;
 
     /// Grants a lease for `length` if the run is current and unfinished and no lease is unexpired.
-    async fn lease(&self, package: PackageId, run: RunId, length: Duration) -> Result<Leased, RegistryError>;
+    async fn lease(
+        &self,
+        package: PackageId,
+        run: RunId,
+        request: LeaseRequest,
+        length: Duration,
+    ) -> Result<Leased, RegistryError>;
 
     /// Makes the lease last `length` from now. False when it is not the worker's any more.
     async fn extend(&self, lease: &Lease, length: Duration) -> Result<bool, RegistryError>;
@@ -204,6 +226,9 @@ pub trait PackageRegistry: Send + Sync {
 
     /// Ends the run with an error. False when the lease is not the worker's any more.
     async fn fail(&self, lease: &Lease, code: ErrorCode, detail: &str) -> Result<bool, RegistryError>;
+
+    /// Ends a processed run with an error: its result is gone. False when it is not the current one or not processed.
+    async fn lose_result(&self, package: PackageId, run: RunId, detail: &str) -> Result<bool, RegistryError>;
 
     /// Whether the lease is still the worker's: the package neither erased nor submitted anew nor given away.
     async fn is_current(&self, lease: &Lease) -> Result<bool, RegistryError>;

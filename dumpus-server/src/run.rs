@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use dumpus_ports::domain::queue::Lane;
-use dumpus_ports::usecase::{ProcessPackage, Sweep};
+use dumpus_ports::usecase::{ProcessPackage, Pulse, Sweep};
 
 /// Connections that say nothing for this long are closed.
 const IDLE: Duration = Duration::from_secs(75);
@@ -48,7 +48,8 @@ pub async fn serve(listener: TcpListener, service: Service, stop: watch::Receive
     let (abort, aborted) = watch::channel(false);
     let mut tasks = JoinSet::new();
     if let Some(worker) = service.worker {
-        let work = dumpus_worker::run::work(worker.process, worker.lanes, worker.concurrency, stop.clone(), aborted);
+        let pulses = (0..worker.concurrency).map(|_| Pulse::default()).collect();
+        let work = dumpus_worker::run::work(worker.process, worker.lanes, pulses, stop.clone(), aborted);
         tasks.spawn(work);
     }
     tasks.spawn(dumpus_worker::run::sweep(service.sweep, stop.clone()));

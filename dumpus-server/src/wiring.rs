@@ -107,7 +107,11 @@ pub fn use_cases(
             blobs: blobs.clone(),
             line_up: line_up.clone(),
         },
-        status: ReadStatus { dispatcher, line_up },
+        status: ReadStatus {
+            dispatcher,
+            blobs: blobs.clone(),
+            line_up,
+        },
         fetch: FetchData {
             registry: registry.clone(),
             blobs: blobs.clone(),

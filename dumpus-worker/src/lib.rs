@@ -3,6 +3,7 @@
 
 pub mod analyze;
 pub mod config;
+pub mod heartbeat;
 pub mod run;
 pub mod telemetry;
 pub mod wiring;

@@ -10,8 +10,9 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::config::WorkSettings;
+use crate::heartbeat::Heartbeat;
 use dumpus_ports::domain::queue::Lane;
-use dumpus_ports::usecase::{Abort, AccessError, ProcessPackage, Sweep, Worked};
+use dumpus_ports::usecase::{Abort, AccessError, ProcessPackage, Pulse, Sweep, Worked};
 
 /// How long a round waits for a job: a stop is noticed between rounds.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -31,18 +32,14 @@ pub async fn until_stopped(
     stop: watch::Receiver<bool>,
 ) {
     let (abort, aborted) = watch::channel(false);
-    let work = work(
-        process,
-        settings.lanes.clone(),
-        settings.concurrency,
-        stop.clone(),
-        aborted,
-    );
+    let pulses: Vec<_> = (0..settings.concurrency).map(|_| Pulse::default()).collect();
+    let work = work(process, settings.lanes.clone(), pulses.clone(), stop.clone(), aborted);
     let finished = async {
         tokio::join!(work, sweep(clean, stop.clone()));
     };
     tokio::select! {
         () = finished => tracing::info!("stopped"),
+        () = heartbeat(&pulses) => {}
         () = deadline(stop.clone(), settings.stop_timeout, &abort) => {
             tracing::warn!("stopped before everything had finished");
         }
@@ -59,18 +56,34 @@ pub async fn deadline(mut stop: watch::Receiver<bool>, timeout: Duration, abort:
     sleep(GIVING_BACK).await;
 }
 
-/// Works on packages, `concurrency` at a time, until told to stop; packages in work are finished, or given back when
-/// `abort` becomes true.
+/// Lets the health check see the work for as long as it goes on.
+async fn heartbeat(pulses: &[Pulse]) {
+    match Heartbeat::start(&std::env::temp_dir()) {
+        Ok(heartbeat) => heartbeat.follow(pulses).await,
+        Err(error) => {
+            let folder = std::env::temp_dir().display().to_string();
+            tracing::warn!(folder, error = %error, "the health check will not see this worker: it cannot make a file");
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Works on packages, as many at a time as there are pulses, until told to stop; packages in work are finished, or
+/// given back when `abort` becomes true.
 pub async fn work(
     process: Arc<ProcessPackage>,
     lanes: Vec<Lane>,
-    concurrency: usize,
+    pulses: Vec<Pulse>,
     stop: watch::Receiver<bool>,
     abort: Abort,
 ) {
     let mut slots = JoinSet::new();
-    for _ in 0..concurrency.max(1) {
-        slots.spawn(slot(process.clone(), lanes.clone(), stop.clone(), abort.clone()));
+    for pulse in pulses {
+        let process = ProcessPackage {
+            pulse,
+            ..(*process).clone()
+        };
+        slots.spawn(slot(Arc::new(process), lanes.clone(), stop.clone(), abort.clone()));
     }
     while slots.join_next().await.is_some() {}
 }
@@ -104,6 +117,7 @@ async fn slot(process: Arc<ProcessPackage>, lanes: Vec<Lane>, mut stop: watch::R
             Ok(_) = stop.wait_for(|stop| *stop) => {}
         }
     }
+    process.pulse.end();
 }
 
 fn log_outage(error: &AccessError) {

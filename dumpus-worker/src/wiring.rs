@@ -23,7 +23,7 @@ use dumpus_ports::clock::Clock;
 use dumpus_ports::queue::JobQueue;
 use dumpus_ports::registry::PackageRegistry;
 use dumpus_ports::report::ReportWriter;
-use dumpus_ports::usecase::{ProcessPackage, Sweep};
+use dumpus_ports::usecase::{ProcessPackage, Pulse, Sweep};
 use dumpus_ports::vault::Vault;
 
 use crate::config::{BackendSettings, DownloadSettings, LimitSettings, ObjectStoreSettings, Services, WorkSettings};
@@ -97,6 +97,13 @@ pub async fn connect_services(
         consumer: consumer()?,
     });
     let queue = queue.await.map_err(NotWired::of)?;
+    if let Some(concerns) = queue.concerns().await {
+        for concern in concerns {
+            tracing::warn!("{concern}");
+        }
+    } else {
+        tracing::info!("Redis does not tell its settings: docs/self-hosting.md has what they should be");
+    }
     if backends.instance_key.is_none() {
         tracing::warn!(
             "DUMPUS_INSTANCE_KEY is not set: the key that seals waiting links is kept in the database; set it in the \
@@ -232,6 +239,7 @@ pub fn process(
         clock: backends.clock.clone(),
         policy: download.policy.clone(),
         settings: work.process,
+        pulse: Pulse::default(),
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod m0001_registry;
 mod m0002_blobs;
+mod m0003_lease_request;
 
 use std::collections::HashSet;
 
@@ -18,7 +19,11 @@ struct Steps;
 #[async_trait::async_trait]
 impl MigratorTrait for Steps {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_registry::Migration), Box::new(m0002_blobs::Migration)]
+        vec![
+            Box::new(m0001_registry::Migration),
+            Box::new(m0002_blobs::Migration),
+            Box::new(m0003_lease_request::Migration),
+        ]
     }
 }
 

@@ -170,6 +170,14 @@ impl BlobStore for S3Blobs {
         Ok(Some(bytes.into()))
     }
 
+    async fn contains(&self, key: BlobKey) -> Result<bool, BlobError> {
+        match within(SMALL_LIMIT, self.store.head(&self.path(key))).await {
+            Ok(_) => Ok(true),
+            Err(fault) if fault.is_absence() => Ok(false),
+            Err(fault) => Err(fault.during("looking for a blob")),
+        }
+    }
+
     async fn delete(&self, key: BlobKey) -> Result<(), BlobError> {
         match within(SMALL_LIMIT, self.store.delete(&self.path(key))).await {
             Err(fault) if !fault.is_absence() => Err(fault.during("deleting a blob")),

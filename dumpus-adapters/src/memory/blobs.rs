@@ -48,6 +48,10 @@ impl BlobStore for MemoryBlobs {
         Ok(self.blobs().get(&key).map(|blob| blob.bytes.clone()))
     }
 
+    async fn contains(&self, key: BlobKey) -> Result<bool, BlobError> {
+        Ok(self.blobs().contains_key(&key))
+    }
+
     async fn delete(&self, key: BlobKey) -> Result<(), BlobError> {
         self.blobs().remove(&key);
         Ok(())

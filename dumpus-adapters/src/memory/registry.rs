@@ -14,11 +14,15 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, LineUp, Ticket};
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::{
-    Admission, Admitted, Dispatch, Epoch, Forgotten, Lease, Leased, Outcome, Package, PackageRegistry, RegistryError,
-    StoredResult,
+    Admission, Admitted, Epoch, Forgotten, Lease, LeaseRequest, Leased, NOT_QUEUED, Outcome, Package, PackageRegistry,
+    RegistryError, StoredResult,
 };
 
 use super::{after, is_past};
+
+mod row;
+
+use row::Row;
 
 /// The registry in memory. Its clock is the one it is given.
 pub struct MemoryRegistry {
@@ -32,20 +36,6 @@ struct State {
     tickets: Ticket,
     epochs: HashMap<Epoch, Millis>,
     secrets: HashMap<String, [u8; 32]>,
-}
-
-struct Row {
-    admission: Admission,
-    lane: Lane,
-    ticket: Ticket,
-    stage: Stage,
-    progress: Option<u8>,
-    attempts: u32,
-    lease_number: i64,
-    lease_until: Option<Millis>,
-    epoch: Option<Epoch>,
-    dispatched: Millis,
-    end: Option<(Millis, Outcome)>,
 }
 
 impl MemoryRegistry {
@@ -86,90 +76,6 @@ impl State {
     }
 }
 
-impl Row {
-    fn new(admission: &Admission, lane: Lane, ticket: Ticket, lease_number: i64, now: Millis) -> Self {
-        Self {
-            admission: admission.clone(),
-            lane,
-            ticket,
-            stage: Stage::Locked,
-            progress: None,
-            attempts: 0,
-            lease_number,
-            lease_until: None,
-            epoch: None,
-            dispatched: now,
-            end: None,
-        }
-    }
-
-    fn is_held_by(&self, lease: &Lease) -> bool {
-        self.admission.run == lease.run
-            && self.lease_number == lease.number
-            && self.lease_until.is_some()
-            && self.end.is_none()
-    }
-
-    fn end(&mut self, now: Millis, outcome: Outcome) {
-        self.end = Some((now, outcome));
-        self.lease_until = None;
-        self.progress = None;
-        self.admission.owner_link.clear();
-    }
-
-    fn is_leased(&self, now: Millis) -> bool {
-        self.lease_until.is_some_and(|until| until > now)
-    }
-
-    fn is_failed(&self) -> bool {
-        matches!(self.end, Some((_, Outcome::Failed { .. })))
-    }
-
-    /// Whether nobody works on it, and its job is lost or unconfirmed for so long that it does not count any more.
-    fn is_lost(&self, epoch: &Epoch, is_old_epoch: bool, lost_after: Duration, now: Millis) -> bool {
-        !self.is_leased(now)
-            && match &self.epoch {
-                Some(queued) => queued != epoch && is_old_epoch,
-                None => is_past(now, self.dispatched, lost_after),
-            }
-    }
-
-    fn blob(&self) -> Option<BlobKey> {
-        match &self.end {
-            Some((_, Outcome::Processed(result))) => Some(result.blob),
-            _ => None,
-        }
-    }
-
-    fn package(&self, now: Millis) -> Package {
-        let age = u64::try_from(now.0 - self.dispatched.0).unwrap_or(0);
-        Package {
-            id: self.admission.package,
-            run: self.admission.run,
-            lane: self.lane,
-            ticket: self.ticket,
-            stage: self.stage,
-            progress: self.progress,
-            attempts: self.attempts,
-            joined: self.admission.joined,
-            owner_link: self.admission.owner_link.clone(),
-            dispatch: match &self.epoch {
-                Some(epoch) => Dispatch::Queued(epoch.clone()),
-                None => Dispatch::Unconfirmed(Duration::from_millis(age)),
-            },
-            is_leased: self.is_leased(now),
-            outcome: self.end.as_ref().map(|(_, outcome)| outcome.clone()),
-        }
-    }
-
-    fn forgotten(&self) -> Forgotten {
-        Forgotten {
-            run: self.admission.run,
-            blob: self.blob(),
-        }
-    }
-}
-
 fn illegal(step: IllegalStep) -> RegistryError {
     RegistryError::Failed(step.into())
 }
@@ -192,24 +98,42 @@ impl PackageRegistry for MemoryRegistry {
         Ok(Admitted::Begun { lane, ticket, replaced })
     }
 
-    async fn confirm(&self, package: PackageId, run: RunId, epoch: &Epoch) -> Result<bool, RegistryError> {
+    async fn confirm(&self, package: PackageId, run: RunId, epoch: &Epoch) -> Result<Option<Lane>, RegistryError> {
         let now = self.clock.now();
         let mut state = self.state();
-        let Some(row) = state.current(package, run) else {
+        Ok(state.current(package, run).map(|row| {
+            row.epoch = Some(epoch.clone());
+            row.dispatched = now;
+            row.lane
+        }))
+    }
+
+    async fn unconfirm(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let Some(row) = state.current(package, run).filter(|row| row.end.is_none()) else {
             return Ok(false);
         };
-        row.epoch = Some(epoch.clone());
+        row.epoch = None;
         row.dispatched = now;
         Ok(true)
     }
 
     async fn undo(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
+        let now = self.clock.now();
         let mut state = self.state();
-        let is_unconfirmed = state.current(package, run).is_some_and(|row| row.epoch.is_none());
-        if is_unconfirmed {
+        let Some(row) = state.current(package, run).filter(|row| row.epoch.is_none()) else {
+            return Ok(false);
+        };
+        if row.lane == Lane::Standard {
             state.rows.remove(&package);
+        } else if row.end.is_some() {
+            return Ok(false);
+        } else {
+            let (code, detail) = (ErrorCode::ServerError, Some(NOT_QUEUED.to_owned()));
+            row.end(now, Outcome::Failed { code, detail });
         }
-        Ok(is_unconfirmed)
+        Ok(true)
     }
 
     async fn find(&self, package: PackageId) -> Result<Option<Package>, RegistryError> {
@@ -250,17 +174,33 @@ impl PackageRegistry for MemoryRegistry {
         Ok(Some(lane))
     }
 
-    async fn lease(&self, package: PackageId, run: RunId, length: Duration) -> Result<Leased, RegistryError> {
+    async fn lease(
+        &self,
+        package: PackageId,
+        run: RunId,
+        request: LeaseRequest,
+        length: Duration,
+    ) -> Result<Leased, RegistryError> {
         let now = self.clock.now();
         let mut state = self.state();
-        let Some(row) = state.current(package, run).filter(|row| row.end.is_none()) else {
+        let Some(row) = state.rows.get_mut(&package).filter(|row| row.end.is_none()) else {
             return Ok(Leased::Void);
         };
-        if row.is_leased(now) {
+        if row.admission.run != run {
+            if row.epoch.take().is_some() {
+                row.dispatched = now;
+            }
+            return Ok(Leased::Void);
+        }
+        let is_repeated = row.lease_until.is_some() && row.lease_request == Some(request);
+        if row.is_leased(now) && !is_repeated {
             return Ok(Leased::Held);
         }
-        row.lease_number += 1;
-        row.attempts += 1;
+        if !is_repeated {
+            row.lease_number += 1;
+            row.attempts += 1;
+        }
+        row.lease_request = Some(request);
         row.lease_until = Some(after(now, length));
         Ok(Leased::Granted(Lease {
             package,
@@ -317,6 +257,17 @@ impl PackageRegistry for MemoryRegistry {
         Ok(failed.is_some())
     }
 
+    async fn lose_result(&self, package: PackageId, run: RunId, detail: &str) -> Result<bool, RegistryError> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let Some(row) = state.current(package, run).filter(|row| row.blob().is_some()) else {
+            return Ok(false);
+        };
+        let (code, detail) = (ErrorCode::ServerError, Some(detail.to_owned()));
+        row.end(now, Outcome::Failed { code, detail });
+        Ok(true)
+    }
+
     async fn is_current(&self, lease: &Lease) -> Result<bool, RegistryError> {
         Ok(self.change(lease, |_, _| ()).is_some())
     }
@@ -327,10 +278,18 @@ impl PackageRegistry for MemoryRegistry {
 
     async fn upgrade(&self, package: PackageId) -> Result<Option<RunId>, RegistryError> {
         let mut state = self.state();
-        Ok(state.rows.get_mut(&package).map(|row| {
-            row.lane = Lane::Premium;
-            row.admission.run
-        }))
+        let ticket = state.tickets + 1;
+        let Some(row) = state.rows.get_mut(&package) else {
+            return Ok(None);
+        };
+        let run = row.admission.run;
+        let moves = row.lane == Lane::Standard && row.end.is_none();
+        row.lane = Lane::Premium;
+        if moves {
+            row.ticket = ticket;
+            state.tickets = ticket;
+        }
+        Ok(Some(run))
     }
 
     async fn line_up(&self, epoch: &Epoch, lost_after: Duration) -> Result<LineUp, RegistryError> {

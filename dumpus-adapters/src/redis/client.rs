@@ -10,6 +10,7 @@ use fred::interfaces::{ClientLike, LuaInterface};
 use fred::types::config::{Config, ReconnectPolicy};
 use fred::types::{Builder, ConnectHandle, FromValue, Value};
 
+use super::hands::Hands;
 use super::keys::Keys;
 use super::options::RedisOptions;
 use super::scripts;
@@ -26,6 +27,7 @@ pub(super) struct Shared {
     pub(super) keys: Keys,
     pub(super) lease: Duration,
     pub(super) consumer: String,
+    pub(super) hands: Hands,
 }
 
 /// A connection that comes back by itself until it is dropped.
@@ -63,6 +65,7 @@ impl Shared {
             keys: Keys::new(&options.prefix),
             lease: options.lease,
             consumer: options.consumer,
+            hands: Hands::default(),
         }
     }
 

@@ -9,6 +9,7 @@ use fred::bytes::Bytes;
 use fred::types::Value;
 
 use super::client::Shared;
+use super::hands::Hands;
 use super::scripts;
 
 /// What `take.lua` gives: package, lane, entry, number of the delivery, run, link.
@@ -30,6 +31,7 @@ impl RedisDelivery {
             lane: lane.parse()?,
             link: SealedLink(link.to_vec()),
         };
+        shared.hands.take(Hands::name(job.lane, &entry), &number);
         Ok(Self {
             shared,
             job,
@@ -39,15 +41,31 @@ impl RedisDelivery {
     }
 
     async fn settle(&self, script: &'static str) -> Result<bool, QueueError> {
-        let arguments: [Value; 5] = [
+        let arguments: [Value; 6] = [
             self.job.lane.as_str().into(),
             self.entry.as_str().into(),
             self.number.as_str().into(),
             self.shared.consumer.as_str().into(),
             self.shared.lease_ms().into(),
+            self.job.package.to_string().into(),
         ];
         let keys = self.shared.keys.with_job(self.job.package);
         self.shared.run(script, keys, arguments.to_vec()).await
+    }
+
+    /// Ends the delivery. When Redis is away the job is given to this process once more, to be settled again.
+    async fn end(&self, script: &'static str) -> Result<(), QueueError> {
+        let ended = self.settle(script).await;
+        let name = Hands::name(self.job.lane, &self.entry);
+        self.shared.hands.let_go(&name, &self.number);
+        ended.map(drop)
+    }
+}
+
+impl Drop for RedisDelivery {
+    fn drop(&mut self) {
+        let name = Hands::name(self.job.lane, &self.entry);
+        self.shared.hands.drop(&name, &self.number);
     }
 }
 
@@ -62,10 +80,10 @@ impl Delivery for RedisDelivery {
     }
 
     async fn acknowledge(self: Box<Self>) -> Result<(), QueueError> {
-        self.settle(scripts::ACKNOWLEDGE).await.map(drop)
+        self.end(scripts::ACKNOWLEDGE).await
     }
 
     async fn release(self: Box<Self>) -> Result<(), QueueError> {
-        self.settle(scripts::RELEASE).await.map(drop)
+        self.end(scripts::RELEASE).await
     }
 }

@@ -9,7 +9,7 @@ const VERSION: &str = "v1";
 #[derive(Clone, Debug)]
 pub(super) struct Keys {
     /// Of the whole queue, in the order in which the scripts expect them.
-    shared: [String; 5],
+    shared: [String; 6],
     job_prefix: String,
 }
 
@@ -17,7 +17,7 @@ impl Keys {
     pub(super) fn new(prefix: &str) -> Self {
         let key = |name: &str| format!("{{{prefix}}}:{VERSION}:{name}");
         Self {
-            shared: ["epoch", "turn", "bell", "lane:standard", "lane:premium"].map(key),
+            shared: ["epoch", "turn", "bell", "lane:standard", "lane:premium", "promoted"].map(key),
             job_prefix: key("job:"),
         }
     }

@@ -15,7 +15,7 @@ use rustls::pki_types::pem::PemObject;
 pub struct RedisOptions {
     /// `redis://user:password@host:port/database`, or `rediss://` for TLS.
     pub url: String,
-    /// With TLS, the certificates to trust instead of the system's: a PEM file.
+    /// With TLS, certificates to trust beside the system's: a PEM file.
     pub ca_file: Option<PathBuf>,
     /// Begins every key, so that several instances can share one Redis.
     pub prefix: String,
@@ -109,18 +109,19 @@ impl RedisOptions {
     }
 
     fn tls(&self) -> Result<TlsConfig, ConnectError> {
-        let Some(path) = &self.ca_file else {
-            let system = TlsConnector::default_rustls().map_err(|error| ConnectError::CaFile(error.into()))?;
-            return Ok(system.into());
-        };
-        let mut roots = rustls::RootCertStore::empty();
         let unusable = |error: BoxError| ConnectError::CaFile(error);
-        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| unusable(error.into()))? {
-            let certificate = certificate.map_err(|error| unusable(error.into()))?;
-            roots.add(certificate).map_err(|error| unusable(error.into()))?;
-        }
-        if roots.is_empty() {
-            return Err(unusable("it holds no certificate".into()));
+        let mut roots = rustls::RootCertStore::empty();
+        // Systems keep certificates that nobody can read: what is left is what the system trusts.
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if let Some(path) = &self.ca_file {
+            let of_system = roots.len();
+            for certificate in CertificateDer::pem_file_iter(path).map_err(|error| unusable(error.into()))? {
+                let certificate = certificate.map_err(|error| unusable(error.into()))?;
+                roots.add(certificate).map_err(|error| unusable(error.into()))?;
+            }
+            if roots.len() == of_system {
+                return Err(unusable("it holds no certificate".into()));
+            }
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = rustls::ClientConfig::builder_with_provider(provider)

@@ -16,6 +16,7 @@ use tokio::time::{Instant, timeout};
 
 use super::bell::Bell;
 use super::client::{Connection, Shared, connect, queue_error};
+use super::concern::{self, Concern};
 use super::delivery::{RedisDelivery, Taken};
 use super::options::{ConnectError, RedisOptions};
 use super::scripts;
@@ -63,6 +64,17 @@ impl RedisQueue {
         })
     }
 
+    /// What an operator should know of this Redis; `None` when it does not tell its settings.
+    pub async fn concerns(&self) -> Option<Vec<Concern>> {
+        match concern::concerns(&self.shared).await {
+            Ok(concerns) => Some(concerns),
+            Err(error) => {
+                tracing::debug!(error = %error, "Redis does not tell its settings");
+                None
+            }
+        }
+    }
+
     /// Leaves the queue at the end of a process that holds no job any more: its name is forgotten in Redis.
     ///
     /// # Errors
@@ -74,25 +86,30 @@ impl RedisQueue {
 
     async fn take(&self, lanes: &[Lane]) -> Result<Option<Box<dyn Delivery>>, QueueError> {
         let shared = self.shared.clone();
-        let arguments: [Value; 6] = [
-            random_marker().into(),
-            shared.consumer.as_str().into(),
-            shared.lease_ms().into(),
-            turns().into(),
-            lanes.iter().copied().map(initial).collect::<String>().into(),
-            shared.keys.job_prefix().into(),
-        ];
+        let lanes: String = lanes.iter().copied().map(initial).collect();
         let (answer, taken) = oneshot::channel();
         tokio::spawn(async move {
+            let asking = shared.hands.asking.lock().await;
+            let arguments: [Value; 6] = [
+                random_marker().into(),
+                shared.consumer.as_str().into(),
+                shared.lease_ms().into(),
+                turns().into(),
+                lanes.into(),
+                shared.keys.job_prefix().into(),
+            ];
+            let known = shared.hands.known(shared.lease).into_iter().map(Value::from);
+            let arguments = arguments.into_iter().chain(known).collect();
             let keys = shared.keys.shared();
-            let taken: Result<Option<Taken>, _> = shared.evaluate(scripts::TAKE, keys, arguments.to_vec()).await;
+            let taken: Result<Option<Taken>, _> = shared.evaluate(scripts::TAKE, keys, arguments).await;
             let delivery = match taken {
-                Ok(Some(taken)) => RedisDelivery::new(shared, taken)
+                Ok(Some(taken)) => RedisDelivery::new(shared.clone(), taken)
                     .map(|delivery| Some(Box::new(delivery) as Box<dyn Delivery>))
                     .map_err(QueueError::Failed),
                 Ok(None) => Ok(None),
                 Err(error) => Err(queue_error(error)),
             };
+            drop(asking);
             // The worker went away in the meantime: others need not wait for a lease to end.
             if let Err(Ok(Some(delivery))) = answer.send(delivery)
                 && let Err(error) = delivery.release().await

@@ -38,6 +38,11 @@ impl BlobStore for SqlBlobs {
         bytes.map_err(unreadable)
     }
 
+    async fn contains(&self, key: BlobKey) -> Result<bool, BlobError> {
+        let sql = "SELECT 1 FROM blobs WHERE key = $1";
+        Ok(self.pools.blob_reads.one(sql, vec![name(key)]).await?.is_some())
+    }
+
     async fn delete(&self, key: BlobKey) -> Result<(), BlobError> {
         let sql = "DELETE FROM blobs WHERE key = $1";
         if self.pools.blob_writes.execute(sql, vec![name(key)]).await? > 0 {

@@ -33,7 +33,8 @@ impl Default for SqlOptions {
         Self {
             connections: 10,
             acquire_timeout: Duration::from_secs(1),
-            request_timeout: Duration::from_secs(2),
+            // An answer to a person comes within two seconds, also when it is that the database gives none.
+            request_timeout: Duration::from_millis(1_800),
             blob_timeout: Duration::from_secs(20),
         }
     }

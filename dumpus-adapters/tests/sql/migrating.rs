@@ -11,7 +11,7 @@ use crate::support::{self, Scratch};
 /// Names the database to a copy of this test that runs in a process of its own.
 const SHARED: &str = "DUMPUS_TEST_SHARED_DATABASE";
 /// Steps in this release.
-const STEPS: usize = 2;
+const STEPS: usize = 3;
 
 #[tokio::test]
 async fn an_empty_database_is_migrated_and_again_changes_nothing() {

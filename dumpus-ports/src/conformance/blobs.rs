@@ -29,10 +29,15 @@ pub async fn a_blob_is_given_byte_for_byte(store: Arc<dyn BlobStore>) {
 
 /// Clause 1.
 pub async fn a_key_without_a_blob_gives_none(store: Arc<dyn BlobStore>) {
-    assert_eq!(store.get(key(1)).await.unwrap(), None);
+    let is_absent = async || {
+        assert_eq!(store.get(key(1)).await.unwrap(), None);
+        assert!(!store.contains(key(1)).await.unwrap());
+    };
+    is_absent().await;
     store.put(key(1), vec![1]).await.unwrap();
+    assert!(store.contains(key(1)).await.unwrap());
     store.delete(key(1)).await.unwrap();
-    assert_eq!(store.get(key(1)).await.unwrap(), None);
+    is_absent().await;
 }
 
 /// Clause 1: what is written twice under one key is the same.

@@ -30,10 +30,15 @@ impl DeletePackage {
     /// [`AccessError`] when the key is another's or a backend is away; the same request may then be made again.
     pub async fn run(&self, key: &UpnKey, package: PackageId) -> Result<bool, AccessError> {
         prove(&*self.vault, key, &package)?;
-        // The queue first: were it away after the row is gone, nobody could ask for the job's removal again.
+        let row = self.registry.find(package).await?;
+        if let Some(unfinished) = row.as_ref().filter(|row| row.outcome.is_none()) {
+            // Should this end half-way, the package is not stuck without a job: its owner's next request queues it again.
+            self.registry.unconfirm(package, unfinished.run).await?;
+        }
+        // The queue before the row: were it away after the row is gone, nobody would ask for the job's removal again.
         self.queue.purge(package).await?;
         // So too the result: as long as the row is there, it can be asked for again.
-        if let Some(Outcome::Processed(result)) = self.registry.find(package).await?.and_then(|row| row.outcome) {
+        if let Some(Outcome::Processed(result)) = row.and_then(|row| row.outcome) {
             self.blobs.delete(result.blob).await?;
         }
         let Some(forgotten) = self.registry.forget(package).await? else {

@@ -54,7 +54,16 @@ impl Dispatcher {
                 link,
             })
             .await?;
-        Ok(self.registry.confirm(package, run, &epoch).await?)
+        let Some(current) = self.registry.confirm(package, run, &epoch).await? else {
+            return Ok(false);
+        };
+        // Upgraded since the lane was read, when the queue had no job that could be promoted.
+        if current != lane
+            && let Err(error) = self.queue.promote(package, run).await
+        {
+            tracing::warn!(package.id = %package, error = %error, "an upgraded package waits in its old lane");
+        }
+        Ok(true)
     }
 
     /// Queues an unfinished package again if its job is unconfirmed or lost: its owner is here, and only their key

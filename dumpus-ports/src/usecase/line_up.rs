@@ -16,6 +16,8 @@ use crate::registry::{Epoch, PackageRegistry};
 const FRESH_FOR: Duration = Duration::from_millis(500);
 /// A refresh that costs more than 20 ms is made so much less often that refreshing takes a 25th of the time.
 const REST: u32 = 25;
+/// However slow a refresh was: while a backend comes back, one may take seconds, and the next one milliseconds.
+const LONGEST_REST: Duration = Duration::from_secs(5);
 
 /// The line-up of the unfinished packages, read from the registry at most every 500 ms however many ask.
 pub struct LineUpCache {
@@ -64,7 +66,7 @@ impl LineUpCache {
         self.write().admitted.clear();
         let epoch = self.queue.epoch().await?;
         let mut line_up = self.registry.line_up(&epoch, LOST_AFTER).await?;
-        let rest = FRESH_FOR.max(began.elapsed() * REST);
+        let rest = (began.elapsed() * REST).clamp(FRESH_FOR, LONGEST_REST);
         let mut current = self.write();
         for (lane, ticket) in &current.admitted {
             line_up.admit(*lane, *ticket);

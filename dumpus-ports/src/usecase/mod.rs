@@ -18,7 +18,7 @@ pub use dispatch::Dispatcher;
 pub use fetch::{BlobAddress, FetchData, LocateBlob, LocatedBlob, ServeBlob};
 pub use line_up::LineUpCache;
 pub use look_up::{LookUpError, LookUpUser};
-pub use process::{Abort, ProcessPackage, ProcessSettings, Worked};
+pub use process::{Abort, ProcessPackage, ProcessSettings, Pulse, Worked};
 pub use status::{PackageState, PackageStatus, ReadStatus};
 pub use submit::{SubmitError, SubmitPackage};
 pub use sweep::Sweep;

@@ -1,15 +1,19 @@
 //! Takes one package from the queue to its result.
 
 mod end;
+mod lease;
+mod pulse;
+mod settle;
 mod stages;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, sleep};
 
 use self::end::{End, archive_end, sentence, source_end};
+pub use self::pulse::Pulse;
 use self::stages::Stages;
 use super::access::AccessError;
 use crate::archive::ArchiveReader;
@@ -53,6 +57,7 @@ impl Default for ProcessSettings {
 }
 
 /// Takes packages from the queue to their results.
+#[derive(Clone)]
 pub struct ProcessPackage {
     /// Knows which work is still wanted.
     pub registry: Arc<dyn PackageRegistry>,
@@ -74,6 +79,8 @@ pub struct ProcessPackage {
     pub policy: LinkPolicy,
     /// Times and counts.
     pub settings: ProcessSettings,
+    /// Beats while this works.
+    pub pulse: Pulse,
 }
 
 /// What a round of work did.
@@ -89,13 +96,20 @@ impl ProcessPackage {
     /// Takes one job of these lanes, if one comes within `patience`, and works on it to its end.
     ///
     /// # Errors
-    /// When a backend is away before a job is in hand; trouble with a job is settled with the job.
+    /// When the queue is away before a job is in hand; trouble with a job is settled with the job.
     pub async fn run(&self, lanes: &[Lane], patience: Duration, abort: Abort) -> Result<Worked, AccessError> {
+        self.pulse.beat();
         let Some(delivery) = self.queue.next(lanes, patience).await? else {
             return Ok(Worked::Idle);
         };
-        let job = delivery.job();
-        match self.registry.lease(job.package, job.run, self.settings.lease).await? {
+        let leased = tokio::select! {
+            leased = self.lease(&*delivery) => leased?,
+            () = aborted(abort.clone()) => {
+                delivery.release().await?;
+                return Ok(Worked::Settled);
+            }
+        };
+        match leased {
             // Delivered again when that worker has fallen silent.
             Leased::Held => {}
             Leased::Void => delivery.acknowledge().await?,
@@ -117,10 +131,20 @@ impl ProcessPackage {
             )
         } else {
             let stages = Stages::default();
+            let interrupted = async {
+                let end = tokio::select! {
+                    end = self.guard(&lease, &*delivery, &stages) => end,
+                    () = aborted(abort) => End::GiveBack,
+                };
+                if stages.is_storing() {
+                    // Left alone, a result may be stored that nobody knows of. Its end is near, and asks the registry.
+                    std::future::pending::<()>().await;
+                }
+                end
+            };
             tokio::select! {
                 end = self.process(&lease, &*delivery, &stages) => end,
-                end = self.guard(&lease, &*delivery, &stages) => end,
-                () = aborted(abort) => End::GiveBack,
+                end = interrupted => end,
             }
             .cancelling(&stages)
         };
@@ -166,6 +190,7 @@ impl ProcessPackage {
         let (envelope, sealed) = sealed.map_err(|_| End::Retry("the result could not be encrypted"))?;
         let blob = BlobKey::from_bytes(self.vault.random().map_err(|_| End::Retry("no randomness"))?);
         let size = sealed.len() as u64;
+        stages.storing_began();
         self.put_patiently(blob, sealed).await.map_err(|error| {
             tracing::warn!(error = %error, "the result could not be stored");
             End::Retry("the result could not be stored")
@@ -197,44 +222,6 @@ impl ProcessPackage {
         }
     }
 
-    /// Keeps the lease, tells the progress, and ends when the package is not wanted any more.
-    async fn guard(&self, lease: &Lease, delivery: &dyn Delivery, stages: &Stages) -> End {
-        let mut ticks = interval(self.settings.watch);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut extended = Instant::now();
-        let mut heard = Instant::now();
-        let mut told = None;
-        loop {
-            ticks.tick().await;
-            let percent = stages.percent();
-            let answer = if extended.elapsed() >= self.settings.heartbeat {
-                self.extend(lease, delivery)
-                    .await
-                    .inspect(|_| extended = Instant::now())
-            } else if percent.is_some() && percent != told {
-                told = percent;
-                self.registry.progress(lease, percent.unwrap_or(0)).await
-            } else {
-                self.registry.is_current(lease).await
-            };
-            match answer {
-                Ok(true) => heard = Instant::now(),
-                Err(error) if heard.elapsed() < self.settings.lease => {
-                    tracing::debug!(error = %error, "a heartbeat failed");
-                }
-                Ok(false) | Err(_) => return End::Lost,
-            }
-        }
-    }
-
-    async fn extend(&self, lease: &Lease, delivery: &dyn Delivery) -> Result<bool, RegistryError> {
-        // The lease is the registry's; a queue that lost the delivery, or is away, delivers a job that finds it held.
-        if let Err(error) = delivery.extend().await {
-            tracing::debug!(error = %error, "a delivery could not be extended");
-        }
-        self.registry.extend(lease, self.settings.lease).await
-    }
-
     /// Asks again while the registry is away: a restart of the database shall not cost an attempt.
     async fn patiently<F: Future<Output = Result<bool, RegistryError>>>(
         &self,
@@ -242,6 +229,7 @@ impl ProcessPackage {
     ) -> Result<bool, RegistryError> {
         let until = Instant::now() + self.settings.lease;
         loop {
+            self.pulse.beat();
             match ask().await {
                 Err(RegistryError::Unavailable(_)) if Instant::now() < until => sleep(self.settings.watch).await,
                 answer => return answer,
@@ -252,74 +240,12 @@ impl ProcessPackage {
     async fn put_patiently(&self, blob: BlobKey, sealed: Vec<u8>) -> Result<(), BlobError> {
         let until = Instant::now() + self.settings.lease;
         loop {
+            self.pulse.beat();
             match self.blobs.put(blob, sealed.clone()).await {
                 Err(BlobError::Unavailable(_)) if Instant::now() < until => sleep(self.settings.watch).await,
                 answer => return answer,
             }
         }
-    }
-
-    async fn settle(
-        &self,
-        lease: &Lease,
-        delivery: Box<dyn Delivery>,
-        end: End,
-        elapsed_ms: u64,
-    ) -> Result<(), AccessError> {
-        match end {
-            End::Done(result) => {
-                if self.patiently(|| self.registry.finish(lease, &result)).await? {
-                    tracing::info!(elapsed_ms, result.size_bytes = result.size, "processed a package");
-                } else {
-                    self.drop_unless_recorded(&result, elapsed_ms).await?;
-                }
-                delivery.acknowledge().await?;
-            }
-            End::Fail(code, detail) => {
-                self.patiently(|| self.registry.fail(lease, code, &detail)).await?;
-                tracing::info!(elapsed_ms, error.code = %code, "a package failed");
-                delivery.acknowledge().await?;
-            }
-            End::Retry(reason) if lease.attempt >= self.settings.max_attempts => {
-                let detail = format!("Processing failed {} times, at last because {reason}.", lease.attempt);
-                self.patiently(|| self.registry.fail(lease, ErrorCode::ServerError, &detail))
-                    .await?;
-                delivery.acknowledge().await?;
-            }
-            End::Retry(reason) => {
-                tracing::warn!(elapsed_ms, reason, "an attempt failed");
-                self.patiently(|| self.registry.give_back(lease, true)).await?;
-                delivery.release().await?;
-            }
-            End::GiveBack => {
-                tracing::info!(elapsed_ms, "gave a package back");
-                self.registry.give_back(lease, false).await?;
-                delivery.release().await?;
-            }
-            End::Lost => {
-                tracing::info!(
-                    elapsed_ms,
-                    "stopped work on a package that is not this worker's any more"
-                );
-                // A job of the run that is current now stays with whoever holds it.
-                if !self.registry.is_current(lease).await? {
-                    delivery.acknowledge().await?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// A finish that the registry refuses may be one that it recorded before, and whose answer was lost.
-    async fn drop_unless_recorded(&self, result: &StoredResult, elapsed_ms: u64) -> Result<(), AccessError> {
-        for blob in self.registry.unreferenced(&[result.blob]).await? {
-            self.blobs.delete(blob).await?;
-            tracing::info!(
-                elapsed_ms,
-                "a result was dropped: the package is not this worker's any more"
-            );
-        }
-        Ok(())
     }
 }
 

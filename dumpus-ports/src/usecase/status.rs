@@ -1,21 +1,33 @@
 //! Tells an owner how their package stands.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
 
 use super::access::{AccessError, prove};
 use super::dispatch::Dispatcher;
 use super::line_up::LineUpCache;
+use crate::blobs::BlobStore;
 use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
 use crate::domain::package::PackageId;
 use crate::domain::queue::{Lane, LaneTotals, Position};
 use crate::domain::secret::UpnKey;
-use crate::registry::{Outcome, Package};
+use crate::registry::{Outcome, Package, StoredResult};
+
+/// A store that has not answered by then keeps nobody from their status.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// What owners are told when the store has lost their result.
+pub(super) const RESULT_GONE: &str = "The stored result is gone; submit the link again.";
 
 /// Tells an owner how their package stands. Polled every second by everybody who waits.
 pub struct ReadStatus {
     /// Registry, queue and vault; queues a lost job again.
     pub dispatcher: Arc<Dispatcher>,
+    /// Tells whether a result is still there.
+    pub blobs: Arc<dyn BlobStore>,
     /// Knows who waits before whom.
     pub line_up: Arc<LineUpCache>,
 }
@@ -85,23 +97,35 @@ impl ReadStatus {
             is_upgraded: row.lane == Lane::Premium,
             totals,
             joined: row.joined,
-            state: state(row, position),
+            state: self.state(row, position).await,
         })
     }
-}
 
-fn state(row: Package, position: Position) -> PackageState {
-    match row.outcome {
-        None => PackageState::Underway {
-            stage: row.stage,
-            progress: row.progress,
-            position,
-        },
-        Some(Outcome::Processed(_)) => PackageState::Processed,
-        Some(Outcome::Failed { code, detail }) => PackageState::Failed {
-            stage: row.stage,
-            code,
-            detail,
-        },
+    async fn state(&self, row: Package, position: Position) -> PackageState {
+        match row.outcome {
+            None => PackageState::Underway {
+                stage: row.stage,
+                progress: row.progress,
+                position,
+            },
+            Some(Outcome::Processed(result)) if self.is_gone(&result).await => {
+                tracing::error!(package.id = %row.id, "the store has lost a result");
+                PackageState::Failed {
+                    stage: row.stage,
+                    code: ErrorCode::ServerError,
+                    detail: Some(RESULT_GONE.to_owned()),
+                }
+            }
+            Some(Outcome::Processed(_)) => PackageState::Processed,
+            Some(Outcome::Failed { code, detail }) => PackageState::Failed {
+                stage: row.stage,
+                code,
+                detail,
+            },
+        }
+    }
+
+    async fn is_gone(&self, result: &StoredResult) -> bool {
+        matches!(timeout(LOOK, self.blobs.contains(result.blob)).await, Ok(Ok(false)))
     }
 }

@@ -5,18 +5,20 @@ use std::sync::Arc;
 use super::access::AccessError;
 use super::dispatch::Dispatcher;
 use super::line_up::LineUpCache;
+use super::status::RESULT_GONE;
 use crate::blobs::BlobStore;
 use crate::domain::link::{LinkError, LinkPolicy, PackageLink};
 use crate::domain::package::{PackageId, RunId};
-use crate::registry::{Admission, Admitted, Dispatch, Package};
+use crate::registry::{Admission, Admitted, Dispatch, Outcome, Package};
 
-/// Takes a link in. Idempotent: a package that waits, runs or is processed is not queued twice.
+/// Takes a link in. Idempotent: a package that waits, runs or is processed is not queued twice, unless its result is
+/// gone.
 pub struct SubmitPackage {
     /// Which links are accepted.
     pub policy: LinkPolicy,
     /// Registry, queue and vault.
     pub dispatcher: Arc<Dispatcher>,
-    /// Where results of earlier runs are erased.
+    /// Where results lie: those of earlier runs are erased, and a lost one is made again.
     pub blobs: Arc<dyn BlobStore>,
     /// Knows how many wait.
     pub line_up: Arc<LineUpCache>,
@@ -54,8 +56,9 @@ impl SubmitPackage {
             owner_link,
             joined: line_up.totals(),
         };
-        // A second round is for a submission that met another one at the moment when that was undone.
-        for _ in 0..2 {
+        // Further rounds are for a submission that met another one at the moment when that was undone, and for one that
+        // found the result gone.
+        for _ in 0..3 {
             match self
                 .dispatcher
                 .registry
@@ -70,13 +73,16 @@ impl SubmitPackage {
                         // No row points to it any more: the sweep of orphans takes it.
                         tracing::warn!(package.id = %package, error = %error, "an earlier result could not be erased yet");
                     }
-                    self.queue_begun(&admission, lane, &link).await?;
+                    // It counts from now on, for all: who comes after it stands behind it from the first answer on.
                     self.line_up.admitted(lane, ticket);
+                    self.queue_begun(&admission, lane, &link).await?;
                     tracing::info!(package.id = %package, "accepted a package");
                     return Ok(package);
                 }
                 Admitted::Known(known) => {
-                    if self.join(&known, &link, &epoch).await? {
+                    if self.has_lost_result(&known).await? {
+                        tracing::error!(package.id = %package, "the store has lost a result: it is made again");
+                    } else if self.join(&known, &link, &epoch).await? {
                         return Ok(package);
                     }
                 }
@@ -104,6 +110,18 @@ impl SubmitPackage {
             return Err(error);
         }
         Ok(())
+    }
+
+    /// Whether the package was processed and can begin a new run because its result is gone.
+    async fn has_lost_result(&self, known: &Package) -> Result<bool, AccessError> {
+        let Some(Outcome::Processed(result)) = &known.outcome else {
+            return Ok(false);
+        };
+        if self.blobs.contains(result.blob).await? {
+            return Ok(false);
+        }
+        let registry = &self.dispatcher.registry;
+        Ok(registry.lose_result(known.id, known.run, RESULT_GONE).await?)
     }
 
     /// Whether a package that is in already is certain to be in the queue too, if it is unfinished.

@@ -3,7 +3,7 @@
 use dumpus_adapters::memory::source::MemoryPackage;
 use dumpus_ports::usecase::PackageState;
 
-use crate::support::{Fault, Gate, PAST_LEASE, Person, World, assert_away, pass};
+use crate::support::{Fault, Gate, PAST_LEASE, Person, World, assert_away, pass, seconds};
 
 /// Nothing of the person's package is anywhere.
 async fn assert_erased(world: &World, person: &Person) {
@@ -112,10 +112,27 @@ async fn a_job_that_a_poll_brought_back_meanwhile_is_removed() {
     };
     let poll = async {
         gate.reached().await;
+        pass(seconds(10)).await;
         world.state(&ann).await;
         assert_eq!(world.queued().await, [ann.id]);
         gate.open();
     };
     tokio::join!(deletion, poll);
     assert_erased(&world, &ann).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waiting_package_that_could_not_be_deleted_is_not_stuck() {
+    for request in ["unconfirm", "forget"] {
+        let world = World::new();
+        let ann = world.waiting("ann").await;
+        world.registry.trouble(request, [Fault::Away]);
+        assert_away(world.delete(&ann).await, "the registry");
+        // Its owner waits on.
+        pass(seconds(10)).await;
+        assert!(matches!(world.state(&ann).await, PackageState::Underway { .. }));
+        assert_eq!(world.queued().await, [ann.id], "{request}");
+        world.work().await;
+        assert_eq!(world.state(&ann).await, PackageState::Processed);
+    }
 }

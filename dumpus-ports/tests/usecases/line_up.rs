@@ -64,6 +64,20 @@ async fn looks_that_are_slow_are_rare() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_look_that_was_very_slow_does_not_put_off_the_next_for_long() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    pass(FRESH_FOR).await;
+    let second = Duration::from_secs(1);
+    world.registry.trouble("line_up", [Fault::Slow(second)]);
+    ahead(&world, &ann).await;
+    let looks = world.registry.asked("line_up");
+    pass(Duration::from_secs(5)).await;
+    ahead(&world, &ann).await;
+    assert_eq!(world.registry.asked("line_up"), looks + 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_look_that_fails_is_made_again_by_the_next_who_asks() {
     let world = World::new();
     let ann = world.waiting("ann").await;
@@ -112,6 +126,25 @@ async fn who_was_admitted_during_a_look_is_counted() {
     tokio::join!(submission, look, open);
     let cid = world.waiting("cid").await;
     assert_eq!(ahead(&world, &cid).await, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_later_stands_behind_whoever_is_still_being_queued() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let (bob, queue) = (world.person("bob"), Gate::new());
+    world.queue.trouble("push", [Fault::Waits(queue.clone())]);
+    let submission = async { world.submit(&bob.link).await.unwrap() };
+    let later = async {
+        queue.reached().await;
+        let cid = world.waiting("cid").await;
+        let before = ahead(&world, &cid).await;
+        queue.open();
+        (cid, before)
+    };
+    let (_, (cid, before)) = tokio::join!(submission, later);
+    assert_eq!((before, ahead(&world, &cid).await), (2, 2));
+    assert_eq!(ahead(&world, &ann).await, 0);
 }
 
 #[tokio::test(start_paused = true)]

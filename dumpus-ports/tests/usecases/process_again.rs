@@ -12,6 +12,7 @@ use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::queue::JobQueue;
 use dumpus_ports::usecase::{PackageState, Worked};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::support::{
     FailingArchive, Fault, Gate, GatedArchive, NOW, PAST_LEASE, Person, World, assert_away, pass, seconds, unstopped,
@@ -159,6 +160,26 @@ async fn a_worker_that_is_stopped_gives_its_package_back_without_counting() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stop_while_a_result_is_stored_lets_it_be_recorded() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let gate = Gate::new();
+    world.blobs.trouble("put", [Fault::Answers(gate.clone())]);
+    let (stop, abort) = watch::channel(false);
+    let worker = world.worker();
+    let stopping = async {
+        gate.reached().await;
+        stop.send(true).unwrap();
+        tokio::time::sleep(seconds(2)).await;
+        gate.open();
+    };
+    let (round, ()) = tokio::join!(worker.run(&Lane::ALL, NOW, abort), stopping);
+    assert_eq!(round.unwrap(), Worked::Settled);
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+    assert_eq!(world.stored().await, [world.result(&ann).await.blob]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stop_whose_sender_is_gone_stops_nothing() {
     let world = World::new();
     let ann = world.waiting("ann").await;
@@ -264,11 +285,52 @@ async fn a_queue_that_is_away_is_said_to_be_before_a_job_is_in_hand() {
     let ann = world.waiting("ann").await;
     world.queue.trouble("next", [Fault::Away]);
     assert_away(world.worker().run(&Lane::ALL, NOW, unstopped()).await, "the queue");
-    world.registry.trouble("lease", [Fault::Away]);
-    assert_away(world.worker().run(&Lane::ALL, NOW, unstopped()).await, "the registry");
-    pass(PAST_LEASE).await;
     world.work().await;
     assert_eq!(world.state(&ann).await, PackageState::Processed);
+}
+
+/// A worker with a job in hand while the registry is away for so long, or gives no answers.
+async fn worked_through(fault: Fault, faults: usize) -> (World, Person) {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    world.registry.trouble("lease", vec![fault; faults]);
+    let began = Instant::now();
+    world.work().await;
+    let away = seconds(1) / 2 * u32::try_from(faults).unwrap();
+    assert!(began.elapsed() <= away + seconds(1), "{:?}", began.elapsed());
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+    (world, ann)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_in_hand_goes_on_as_soon_as_the_registry_is_back() {
+    // A moment, and longer than a lease of the queue.
+    for faults in [1, 400] {
+        let (world, ann) = worked_through(Fault::Away, faults).await;
+        assert_eq!(world.row(&ann).await.attempts, 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lease_whose_answer_was_lost_is_the_workers_all_the_same() {
+    let (world, ann) = worked_through(Fault::Unheard, 5).await;
+    assert_eq!(world.row(&ann).await.attempts, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_is_stopped_while_the_registry_is_away_gives_its_job_back() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    world.registry.set_away("lease", true);
+    let (stop, abort) = watch::channel(false);
+    let stopping = async {
+        tokio::time::sleep(seconds(5)).await;
+        stop.send(true).unwrap();
+    };
+    let worker = world.worker();
+    let (round, ()) = tokio::join!(worker.run(&Lane::ALL, NOW, abort), stopping);
+    assert_eq!(round.unwrap(), Worked::Settled);
+    assert_eq!(world.queued().await, [ann.id]);
 }
 
 #[tokio::test(start_paused = true)]

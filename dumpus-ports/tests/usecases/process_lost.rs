@@ -29,6 +29,13 @@ fn asleep(world: &World, gate: &Arc<Gate>) -> ProcessPackage {
     worker
 }
 
+/// The registry as a worker in the middle of its work meets it.
+fn set_away(world: &World, is_away: bool) {
+    for request in ["extend", "progress", "is_current"] {
+        world.registry.set_away(request, is_away);
+    }
+}
+
 /// Another worker takes the package after the lease of the first has run out.
 async fn given_away(world: &World, ann: &Person) -> dumpus_ports::registry::StoredResult {
     pass(PAST_LEASE).await;
@@ -79,6 +86,25 @@ async fn a_worker_that_finishes_a_deleted_package_stores_nothing() {
     .await;
     assert_eq!(world.state(&ann).await, PackageState::Unknown);
     assert!(world.stored().await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_package_that_is_deleted_while_its_result_is_stored_leaves_nothing() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let gate = Gate::new();
+    world.blobs.trouble("put", [Fault::Answers(gate.clone())]);
+    meanwhile(&world.worker(), &gate, async {
+        assert_eq!(world.stored().await.len(), 1);
+        assert!(world.delete(&ann).await.unwrap());
+        // Long enough for the worker to notice.
+        tokio::time::sleep(seconds(2)).await;
+        gate.open();
+    })
+    .await;
+    assert_eq!(world.state(&ann).await, PackageState::Unknown);
+    assert!(world.stored().await.is_empty());
+    assert!(world.queued().await.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -176,24 +202,42 @@ async fn a_worker_that_cannot_reach_the_registry_for_a_lease_stops() {
     let gate = Gate::new();
     let mut worker = world.worker();
     worker.archive = Arc::new(GatedArchive(gate.clone()));
-    let set_away = |is_away| {
-        for request in ["extend", "progress", "is_current"] {
-            world.registry.set_away(request, is_away);
-        }
-    };
     let cut = meanwhile(&worker, &gate, async {
-        set_away(true);
+        set_away(&world, true);
         Instant::now()
     })
     .await;
+    // A lease to work on, and another to give the package back.
     assert!(
-        (seconds(59)..=seconds(62)).contains(&cut.elapsed()),
+        (seconds(119)..=seconds(122)).contains(&cut.elapsed()),
         "{:?}",
         cut.elapsed()
     );
     assert!(world.stored().await.is_empty());
-    set_away(false);
-    pass(PAST_LEASE).await;
+    // It goes on as soon as the registry is back.
+    set_away(&world, false);
+    world.work().await;
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_registry_that_is_away_for_longer_than_a_lease_costs_no_attempt() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    for _ in 0..4 {
+        let gate = Gate::new();
+        let mut worker = world.worker();
+        worker.archive = Arc::new(GatedArchive(gate.clone()));
+        meanwhile(&worker, &gate, async {
+            set_away(&world, true);
+            tokio::time::sleep(seconds(90)).await;
+            set_away(&world, false);
+        })
+        .await;
+        let row = world.row(&ann).await;
+        assert_eq!((row.attempts, row.is_leased), (0, false));
+        assert_eq!(world.queued().await, [ann.id]);
+    }
     world.work().await;
     assert_eq!(world.state(&ann).await, PackageState::Processed);
 }

@@ -1,10 +1,10 @@
 //! Jobs that the queue never confirmed, or lost.
 
 use dumpus_ports::domain::queue::Position;
-use dumpus_ports::registry::{Dispatch, PackageRegistry};
+use dumpus_ports::registry::{Dispatch, LeaseRequest, PackageRegistry};
 use dumpus_ports::usecase::PackageState;
 
-use crate::support::{Fault, Person, World, assert_away, pass, seconds};
+use crate::support::{Fault, Gate, Person, World, assert_away, pass, seconds};
 
 async fn ahead(world: &World, person: &Person) -> u64 {
     match world.state(person).await {
@@ -120,7 +120,8 @@ async fn a_package_that_a_worker_holds_is_not_queued_again() {
     let before = World::new();
     let ann = before.waiting("ann").await;
     let run = before.row(&ann).await.run;
-    before.registry.lease(ann.id, run, seconds(60)).await.unwrap();
+    let request = LeaseRequest([1; 16]);
+    before.registry.lease(ann.id, run, request, seconds(60)).await.unwrap();
     let world = before.with_empty_queue();
     world.state(&ann).await;
     assert!(world.queued().await.is_empty());
@@ -137,4 +138,28 @@ async fn an_ended_package_is_not_queued_again() {
     let world = before.with_empty_queue();
     assert_eq!(world.state(&ann).await, PackageState::Processed);
     assert!(world.queued().await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_push_of_an_erased_run_does_not_leave_the_next_one_without_a_job() {
+    let before = World::new();
+    let ann = before.waiting("ann").await;
+    let world = before.with_empty_queue();
+    let late = Gate::new();
+    world.queue.trouble("push", [Fault::Waits(late.clone())]);
+    let poll = async { world.state(&ann).await };
+    let meanwhile = async {
+        late.reached().await;
+        world.delete(&ann).await.unwrap();
+        world.submit(&ann.link).await.unwrap();
+        late.open();
+    };
+    tokio::join!(poll, meanwhile);
+    // It has the place of the job that is wanted.
+    world.work().await;
+    assert!(world.queued().await.is_empty());
+    pass(seconds(10)).await;
+    assert!(matches!(world.state(&ann).await, PackageState::Underway { .. }));
+    world.work().await;
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
 }

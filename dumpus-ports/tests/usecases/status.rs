@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use dumpus_adapters::memory::source::MemoryPackage;
+use dumpus_ports::blobs::BlobStore;
 use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::queue::{Lane, LaneTotals, Position};
 use dumpus_ports::usecase::{AccessError, PackageState, PackageStatus};
+use tokio::time::Instant;
 
 use crate::support::{FailingArchive, Fault, Gate, GatedArchive, NOW, World, assert_away, pass, seconds, unstopped};
 
@@ -151,4 +153,30 @@ async fn what_a_registry_cannot_read_is_a_defect_and_no_outage() {
         column: "packages.stage",
     };
     assert!(matches!(AccessError::from(error), AccessError::Failed(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_result_that_the_store_has_lost_is_told_as_a_failure() {
+    let world = World::new();
+    let ann = world.processed("ann").await;
+    world.blobs.inner().delete(world.result(&ann).await.blob).await.unwrap();
+    let detail = "The stored result is gone; submit the link again.";
+    let failed = PackageState::Failed {
+        stage: Stage::Processed,
+        code: ErrorCode::ServerError,
+        detail: Some(detail.to_owned()),
+    };
+    assert_eq!(world.state(&ann).await, failed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_does_not_answer_keeps_nobody_from_their_status() {
+    let world = World::new();
+    let ann = world.processed("ann").await;
+    world.blobs.trouble("contains", [Fault::Away, Fault::Slow(seconds(60))]);
+    for _ in 0..2 {
+        let began = Instant::now();
+        assert_eq!(world.state(&ann).await, PackageState::Processed);
+        assert!(began.elapsed() < seconds(1));
+    }
 }

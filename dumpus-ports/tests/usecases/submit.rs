@@ -1,13 +1,14 @@
 //! Taking links in.
 
 use dumpus_adapters::memory::source::MemoryPackage;
+use dumpus_ports::blobs::BlobStore;
 use dumpus_ports::domain::link::LinkError;
 use dumpus_ports::domain::queue::{Lane, LaneTotals};
 use dumpus_ports::registry::{Dispatch, PackageRegistry};
 use dumpus_ports::usecase::{AccessError, PackageState, SubmitError};
 use tokio::task::JoinSet;
 
-use crate::support::{Fault, Gate, World, assert_away, pass, seconds};
+use crate::support::{Fault, Gate, Person, World, assert_away, pass, seconds};
 
 fn access(error: SubmitError) -> AccessError {
     match error {
@@ -201,4 +202,42 @@ async fn the_totals_are_those_of_the_moment_of_joining() {
     };
     assert_eq!(world.status(&cid).await.unwrap().joined, joined);
     assert_eq!(world.registry.find(cid.id).await.unwrap().unwrap().joined, joined);
+}
+
+/// Somebody whose result the store has lost.
+async fn without_result(world: &World) -> Person {
+    let ann = world.processed("ann").await;
+    world.blobs.inner().delete(world.result(&ann).await.blob).await.unwrap();
+    ann
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_processed_package_whose_result_is_gone_is_processed_again() {
+    let world = World::new();
+    let ann = without_result(&world).await;
+    assert_eq!(world.submit(&ann.link).await.unwrap(), ann.id);
+    assert!(matches!(world.state(&ann).await, PackageState::Underway { .. }));
+    assert_eq!(world.queued().await, [ann.id]);
+    world.work().await;
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+    assert!(world.text(&ann).await.contains("ann"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn submissions_at_once_of_a_package_whose_result_is_gone_queue_it_once() {
+    let world = World::new();
+    let ann = without_result(&world).await;
+    let submit = || world.submit(&ann.link);
+    let (one, other) = tokio::join!(submit(), submit());
+    assert_eq!((one.unwrap(), other.unwrap()), (ann.id, ann.id));
+    assert_eq!(world.queued().await, [ann.id]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_away_has_lost_nothing() {
+    let world = World::new();
+    let ann = world.processed("ann").await;
+    world.blobs.trouble("contains", [Fault::Away]);
+    assert_away(world.submit(&ann.link).await.map_err(access), "the blob store");
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
 }

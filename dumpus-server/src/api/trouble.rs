@@ -6,8 +6,8 @@ use std::time::Duration;
 use dumpus_ports::profiles::ProfileError;
 use dumpus_ports::usecase::{AccessError, LookUpError, SubmitError};
 
-/// What all backends together may take of a request that only asks for a row.
-pub(super) const BUDGET: Duration = Duration::from_secs(2);
+/// What all backends together may take of a request that only asks for a row: its answer comes within two seconds.
+pub(super) const BUDGET: Duration = Duration::from_millis(1_900);
 /// The same where a result of many megabytes has to come out of a store; its row still has to come within [`BUDGET`].
 pub(super) const RESULT_BUDGET: Duration = Duration::from_secs(20);
 /// The same where a third party may make the request wait for its limit.

@@ -70,6 +70,10 @@ impl BlobStore for AwayBlobs {
         Err(BlobError::Unavailable("x".into()))
     }
 
+    async fn contains(&self, _: BlobKey) -> Result<bool, BlobError> {
+        Err(BlobError::Unavailable("x".into()))
+    }
+
     async fn delete(&self, _: BlobKey) -> Result<(), BlobError> {
         Err(BlobError::Unavailable("x".into()))
     }
@@ -146,9 +150,9 @@ async fn no_request_waits_longer_than_two_seconds_for_a_backend() {
     let instance = without_queue(true);
     let began = tokio::time::Instant::now();
     unavailable(instance.of_package(&key(0), "status").await).await;
-    assert_eq!(began.elapsed().as_secs(), 2);
+    assert!(began.elapsed() < Duration::from_secs(2));
     unavailable(instance.client.get("/ready").send().await).await;
-    assert_eq!(began.elapsed().as_secs(), 4);
+    assert!(began.elapsed() < Duration::from_secs(4));
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::profiles::{GuildDirectory, GuildProfile, ProfileDirectory, ProfileError, UserProfile};
-use dumpus_ports::registry::{Lease, Leased, StoredResult};
+use dumpus_ports::registry::{Lease, LeaseRequest, Leased, StoredResult};
 use dumpus_server::api::{self, ApiSettings, Documents};
 use dumpus_server::wiring::{Directories, use_cases};
 use dumpus_worker::wiring::Backends;
@@ -148,7 +148,7 @@ impl Instance {
         let leased = self
             .backends
             .registry
-            .lease(job.package, job.run, Duration::from_mins(1))
+            .lease(job.package, job.run, LeaseRequest([1; 16]), Duration::from_mins(1))
             .await
             .unwrap();
         let Leased::Granted(lease) = leased else {

@@ -200,7 +200,7 @@ pub struct DownloadSettings {
     pub most_bytes: Option<u64>,
     /// Where archives are spooled; `None` is the system's temporary directory.
     pub spool_dir: Option<PathBuf>,
-    /// Largest archive that is kept in memory; `None` is the adapter's default.
+    /// Largest archive that is kept in memory, 0 for none; `None` is the adapter's default.
     pub spool_memory: Option<u64>,
 }
 
@@ -227,7 +227,7 @@ impl DownloadSettings {
             extra_ca_file,
             most_bytes: reader.bytes("DUMPUS_MAX_DOWNLOAD"),
             spool_dir,
-            spool_memory: reader.bytes("DUMPUS_SPOOL_MEMORY"),
+            spool_memory: reader.bytes_or_none("DUMPUS_SPOOL_MEMORY"),
         }
     }
 }

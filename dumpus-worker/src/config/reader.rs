@@ -88,9 +88,16 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A number of bytes such as `512MiB`.
+    /// A number of bytes above 0 such as `512MiB`.
     pub fn bytes(&mut self, name: &str) -> Option<u64> {
         self.read(name, None, "a number of bytes such as 512MiB or 20GiB", |value| {
+            bytes(value).filter(|bytes| *bytes > 0).map(Some)
+        })
+    }
+
+    /// The same where 0 has a meaning.
+    pub fn bytes_or_none(&mut self, name: &str) -> Option<u64> {
+        self.read(name, None, "a number of bytes such as 512MiB, or 0", |value| {
             bytes(value).map(Some)
         })
     }
@@ -143,11 +150,7 @@ fn bytes(text: &str) -> Option<u64> {
         "tb" => 1_000_000_000_000,
         _ => return None,
     };
-    number
-        .parse::<u64>()
-        .ok()?
-        .checked_mul(factor)
-        .filter(|bytes| *bytes > 0)
+    number.parse::<u64>().ok()?.checked_mul(factor)
 }
 
 fn duration(text: &str) -> Option<Duration> {
@@ -171,13 +174,22 @@ mod tests {
         assert_eq!(bytes("512MiB"), Some(512 << 20));
         assert_eq!(bytes("2 GB"), Some(2_000_000_000));
         assert_eq!(bytes("17"), Some(17));
-        for wrong in ["", "-1", "0", "1.5G", "x", "99999999999TiB"] {
+        assert_eq!(bytes("0"), Some(0));
+        for wrong in ["", "-1", "1.5G", "x", "99999999999TiB"] {
             assert_eq!(bytes(wrong), None, "{wrong}");
         }
         assert_eq!(duration("90"), Some(Duration::from_secs(90)));
         assert_eq!(duration("2m"), Some(Duration::from_mins(2)));
         assert_eq!(duration("250ms"), Some(Duration::from_millis(250)));
         assert_eq!(duration("2 days"), None);
+    }
+
+    #[test]
+    fn nothing_is_a_size_only_where_it_has_a_meaning() {
+        let mut reader = Reader::new(&|_| Some("0".to_owned()));
+        assert_eq!(reader.bytes_or_none("DUMPUS_SPOOL_MEMORY"), Some(0));
+        assert_eq!(reader.bytes("DUMPUS_MAX_DOWNLOAD"), None);
+        assert_eq!(reader.finish(()).unwrap_err().0.len(), 1);
     }
 
     #[test]

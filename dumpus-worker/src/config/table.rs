@@ -197,7 +197,7 @@ const DOWNLOAD: [Setting; 6] = [
         "DUMPUS_EXTRA_CA_FILE",
         "FILE",
         "public authorities only",
-        "Further certificate authorities, PEM. For Redis over TLS they stand alone.",
+        "Further certificate authorities, PEM. PostgreSQL's are named in POSTGRES_URL: sslrootcert.",
     ),
     both(
         "DUMPUS_MAX_DOWNLOAD",
@@ -215,7 +215,7 @@ const DOWNLOAD: [Setting; 6] = [
         "DUMPUS_SPOOL_MEMORY",
         "BYTES",
         "32MiB",
-        "Archives up to this size are kept in memory instead.",
+        "Archives up to this size are kept in memory instead; 0 keeps none there.",
     ),
 ];
 

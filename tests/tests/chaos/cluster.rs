@@ -36,7 +36,7 @@ fn packages_are_processed_after_each_outage() {
     let outages: [(&str, Outage); 6] = [
         ("a killed worker", |cluster| {
             cluster.workers[0].kill();
-            cluster.workers[0].run();
+            cluster.restart_worker(0);
         }),
         ("a killed server", |cluster| {
             cluster.servers[0].process.kill();

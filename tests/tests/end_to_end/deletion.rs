@@ -6,10 +6,10 @@ use std::time::Duration;
 use dumpus_tests::{PackageSpec, generate_in_memory};
 use serde_json::json;
 
-use crate::packages::small;
 use crate::support::database::Database;
 use crate::support::discord::{Behaviour, Discord, Link};
 use crate::support::instance::Instance;
+use crate::support::packages::small;
 use crate::support::wait::{eventually, within};
 
 /// Between a deletion and the end of the work on the package.

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::packages::{ownerless, small};
 use crate::support::discord::{Behaviour, Discord, Link};
 use crate::support::instance::Instance;
+use crate::support::packages::{ownerless, small};
 
 struct Case {
     what: &'static str,

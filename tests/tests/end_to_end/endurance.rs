@@ -3,10 +3,10 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::packages::small;
 use crate::support::database::Database;
 use crate::support::discord::{Behaviour, Discord};
 use crate::support::instance::Instance;
+use crate::support::packages::small;
 use crate::support::wait::eventually;
 
 /// A killed process leaves its lease; this is how long it covers the package.

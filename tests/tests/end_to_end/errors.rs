@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::packages::small;
 use crate::support::database::Database;
 use crate::support::discord::{Behaviour, Discord, fresh_key};
 use crate::support::http::{Answer, Request};
 use crate::support::instance::{Instance, submission};
+use crate::support::packages::small;
 
 const STRANGER: &str = "00112233445566778899aabbccddeeff";
 

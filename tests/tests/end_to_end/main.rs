@@ -6,7 +6,6 @@ mod deletion;
 mod downloads;
 mod endurance;
 mod errors;
-mod packages;
 mod readme;
 mod results;
 #[path = "../support/mod.rs"]

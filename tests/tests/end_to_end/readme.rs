@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::packages::small;
 use crate::support::directory::Directory;
 use crate::support::discord::{Behaviour, Discord};
 use crate::support::instance::Instance;
+use crate::support::packages::small;
 use crate::support::tables::assert_file_tells;
 
 /// The shell examples with `curl` below a heading, as they are printed.

@@ -10,10 +10,10 @@ use dumpus_tests::{PackageSpec, Truth, generate_in_memory};
 use flate2::read::GzDecoder;
 use serde_json::json;
 
-use crate::packages::{small, small_of_seed};
 use crate::support::discord::{Behaviour, Discord, fresh_key};
 use crate::support::http::Request;
 use crate::support::instance::Instance;
+use crate::support::packages::{small, small_of_seed};
 use crate::support::tables::assert_file_tells;
 
 fn from_data(instance: &Instance, key: &str, id: &str) -> Vec<u8> {

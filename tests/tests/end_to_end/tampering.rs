@@ -1,10 +1,10 @@
 //! Who can write to the database can break results, but not change them.
 
-use crate::packages::small_of_seed;
 use crate::support::database::Database;
 use crate::support::discord::{Behaviour, Discord, Link};
 use crate::support::http::Answer;
 use crate::support::instance::Instance;
+use crate::support::packages::small_of_seed;
 
 /// An answer that says that something is wrong, and nothing of the content.
 fn assert_no_content(answer: &Answer, what: &str) {

@@ -10,6 +10,7 @@ use super::instance::Instance;
 use super::postgres_server::PostgresServer;
 use super::process::Process;
 use super::redis_server::{RedisServer, lasting_port};
+use super::wait::eventually;
 
 /// Servers and workers on a PostgreSQL and a Redis of their own. Any of them may be killed, held and started again, and
 /// is found where it was.
@@ -47,8 +48,26 @@ impl Cluster {
         for number in 0..workers {
             let worker = cluster.worker(discord, number, &all);
             cluster.workers.push(worker);
+            cluster.ready(number, 0);
         }
         Some(cluster)
+    }
+
+    /// Starts a worker again, and waits until it takes packages.
+    pub fn restart_worker(&mut self, number: usize) {
+        let seen = self.workers[number].log_text().len();
+        self.workers[number].run();
+        self.ready(number, seen);
+    }
+
+    fn ready(&mut self, number: usize, seen: usize) {
+        let worker = &mut self.workers[number];
+        eventually("the worker takes packages", || {
+            let ended = worker.ended();
+            assert!(ended.is_none(), "the worker ended: {ended:?}");
+            let is_ready = worker.log_text()[seen..].contains("the worker takes packages");
+            is_ready.then_some(())
+        });
     }
 
     /// The folder in which a worker makes temporary files.

@@ -36,6 +36,7 @@ pub struct Request {
     path: String,
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
+    patience: Duration,
 }
 
 impl Request {
@@ -45,6 +46,7 @@ impl Request {
             path: path.to_owned(),
             headers: Vec::new(),
             body: None,
+            patience: Duration::from_mins(1),
         }
     }
 
@@ -63,6 +65,13 @@ impl Request {
         self.header("Authorization", &format!("Bearer {key}"))
     }
 
+    /// How long the server may be silent before there is no answer.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
     #[must_use]
     pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         self.body = Some(body.into());
@@ -72,7 +81,7 @@ impl Request {
     /// Sends it and reads the whole answer.
     pub fn send(&self, to: SocketAddr) -> io::Result<Answer> {
         let stream = TcpStream::connect(to)?;
-        stream.set_read_timeout(Some(Duration::from_mins(1)))?;
+        stream.set_read_timeout(Some(self.patience))?;
         let mut head = format!(
             "{} {} HTTP/1.1\r\nHost: {to}\r\nConnection: close\r\n",
             self.method, self.path

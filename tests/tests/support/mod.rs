@@ -16,6 +16,7 @@ pub mod discord;
 pub mod engine;
 pub mod http;
 pub mod instance;
+pub mod packages;
 pub mod postgres_server;
 pub mod process;
 #[path = "../../../dumpus-adapters/tests/redis_server/mod.rs"]

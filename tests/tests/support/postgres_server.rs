@@ -1,9 +1,10 @@
 //! A PostgreSQL server of one test, which may be killed, held and restarted.
 
 use std::fs::{self, File};
+use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -122,6 +123,32 @@ impl PostgresServer {
         self.ask(statement)[0].parse().unwrap()
     }
 
+    /// Lets all wait who want to write to a table, until the lock is dropped.
+    pub fn lock(&self, table: &str) -> Lock {
+        let mut psql = Command::new("psql")
+            .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", &self.url()])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut session = psql.stdin.take().unwrap();
+        writeln!(session, "BEGIN; LOCK TABLE {table} IN EXCLUSIVE MODE;").unwrap();
+        let held = format!(
+            "SELECT count(*) FROM pg_locks WHERE granted AND mode = 'ExclusiveLock' AND relation = '{table}'::regclass"
+        );
+        eventually("the table is locked", || (self.number(&held) == 1).then_some(()));
+        Lock {
+            psql,
+            session: Some(session),
+        }
+    }
+
+    /// Statements that begin so and wait for a lock.
+    pub fn waiting(&self, start: &str) -> i64 {
+        self.number(&format!(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '{start}%'"
+        ))
+    }
+
     fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
@@ -149,6 +176,20 @@ impl PostgresServer {
 impl Drop for PostgresServer {
     fn drop(&mut self) {
         self.kill();
+    }
+}
+
+/// A session that has locked a table.
+pub struct Lock {
+    psql: Child,
+    /// The session ends with it.
+    session: Option<ChildStdin>,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        self.session = None;
+        self.psql.wait().unwrap();
     }
 }
 

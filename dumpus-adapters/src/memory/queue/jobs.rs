@@ -83,9 +83,8 @@ impl Jobs {
 
     pub(super) fn promote(&mut self, package: PackageId, run: RunId, now: Instant) -> bool {
         self.end_leases(now);
-        let waits = |entry: &&mut Entry| entry.job.run == run && entry.held_until.is_none();
         let next_place = self.arrivals;
-        let Some(entry) = self.entries.get_mut(&package).filter(waits) else {
+        let Some(entry) = self.entries.get_mut(&package).filter(|entry| entry.job.run == run) else {
             return false;
         };
         if entry.job.lane == Lane::Premium {
@@ -93,10 +92,14 @@ impl Jobs {
         }
         let left = std::mem::replace(&mut entry.place, next_place);
         Arc::make_mut(&mut entry.job).lane = Lane::Premium;
-        entry.delivery = None;
-        self.lane(Lane::Standard).remove(&left);
         let place = self.arrive();
-        self.lane(Lane::Premium).insert(place, package);
+        // A job in a worker's hands goes to its place when it waits again.
+        if self.lane(Lane::Standard).remove(&left).is_some() {
+            self.lane(Lane::Premium).insert(place, package);
+            if let Some(entry) = self.entries.get_mut(&package) {
+                entry.delivery = None;
+            }
+        }
         true
     }
 

@@ -1,3 +1,3 @@
 -- ARGV: marker. Gives the epoch.
 set_up(ARGV[1])
-return redis.call('GET', EPOCH)
+return epoch()

@@ -1,7 +1,9 @@
--- Every script begins with this. KEYS are those of keys.rs, in its order; KEYS[6] is the package's, if there is one.
+-- Every script begins with this. KEYS are those of keys.rs, in its order; KEYS[7] is the package's, if there is one.
 local EPOCH, TURN, BELL = KEYS[1], KEYS[2], KEYS[3]
 local LANES = { standard = KEYS[4], premium = KEYS[5] }
-local JOB = KEYS[6]
+-- Names of jobs that were promoted while a worker held them.
+local PROMOTED = KEYS[6]
+local JOB = KEYS[7]
 local GROUP = 'workers'
 
 -- True when the lane's stream is there; its group is there in any case afterwards.
@@ -12,6 +14,14 @@ local function open_lane(stream)
     error(made.err)
   end
   return is_there
+end
+
+-- The marker of the memory, and of the process that holds it: one that was started again may have read an older state
+-- from its disk, and a replica that took over may lack the last moments.
+local function epoch()
+  local server = redis.pcall('INFO', 'server')
+  local process = type(server) == 'string' and string.match(server, 'run_id:(%x+)') or ''
+  return redis.call('GET', EPOCH) .. process
 end
 
 -- An empty memory becomes a queue, with a marker of its own.
@@ -35,6 +45,14 @@ end
 local function remove(lane, entry)
   redis.call('XACK', LANES[lane], GROUP, entry)
   redis.call('XDEL', LANES[lane], entry)
+end
+
+-- The job waits in the premium lane from now on, behind those that are there.
+local function move_to_premium(job, lane, entry, package)
+  remove(lane, entry)
+  redis.call('HSET', job, 'lane', 'premium', 'entry', append('premium', package))
+  redis.call('HDEL', job, 'promoted')
+  redis.call('SREM', PROMOTED, job)
 end
 
 -- The entry's claim: { id, consumer, idle, count }, or nil.

@@ -11,4 +11,4 @@ if not (is_queued and known[1] == run) then
   redis.call('HSET', JOB, 'run', run, 'lane', lane, 'link', link, 'entry', append(lane, package))
   ring()
 end
-return redis.call('GET', EPOCH)
+return epoch()

@@ -1,7 +1,49 @@
--- ARGV: marker, consumer, lease in ms, lane of each turn (s or p), lanes served, start of the packages' keys.
+-- ARGV: marker, consumer, lease in ms, lane of each turn (s or p), lanes served, start of the packages' keys, and each
+-- job that this consumer knows it was given, as lane:entry.
 -- Gives { package, lane, entry, delivery, run, link } or false.
 local consumer, lease, turns, served, jobs = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+-- More than a process ever holds or has just given back.
+local MANY = 1000
 set_up(ARGV[1])
+
+-- Jobs that were promoted in the hands of workers that fell silent since.
+for _, job in ipairs(redis.call('SMEMBERS', PROMOTED)) do
+  local fields = redis.call('HMGET', job, 'lane', 'entry', 'promoted')
+  local claim = fields[3] and claim_of(fields[1], fields[2])
+  if not fields[3] then
+    redis.call('SREM', PROMOTED, job)
+  elseif not claim or claim[3] >= tonumber(lease) then
+    move_to_premium(job, fields[1], fields[2], string.sub(job, #jobs + 1))
+  end
+end
+
+local function serves(lane)
+  return string.find(served, string.sub(lane, 1, 1), 1, true)
+end
+
+-- The delivery of an entry; nil when somebody else deleted one half of the job.
+local function deliver(lane, entry, package)
+  local key = jobs .. (package or '')
+  local job = redis.call('HMGET', key, 'lane', 'entry', 'run', 'link')
+  if package and job[1] == lane and job[2] == entry then
+    local delivery = redis.call('HINCRBY', key, 'delivery', 1)
+    return { package, lane, entry, tostring(delivery), job[3], job[4] }
+  end
+  remove(lane, entry)
+end
+
+-- A job that this consumer was given by an answer that it never heard.
+local function unheard(lane, known)
+  for _, claim in ipairs(redis.call('XPENDING', LANES[lane], GROUP, '-', '+', MANY, consumer)) do
+    if not known[lane .. ':' .. claim[1]] and claim[3] < tonumber(lease) then
+      local claimed = redis.call('XCLAIM', LANES[lane], GROUP, consumer, 0, claim[1])[1]
+      local taken = deliver(lane, claim[1], claimed and claimed[2][2])
+      if taken then
+        return taken
+      end
+    end
+  end
+end
 
 -- Next entry of a lane and its package. What was given back, or whose worker fell silent, came before all that is new.
 local function claim(stream)
@@ -23,24 +65,31 @@ local function take(lane)
     if not entry then
       return false
     end
-    local key = jobs .. (package or '')
-    local job = redis.call('HMGET', key, 'lane', 'entry', 'run', 'link')
-    if package and job[1] == lane and job[2] == entry then
-      local delivery = redis.call('HINCRBY', key, 'delivery', 1)
-      return { package, lane, entry, tostring(delivery), job[3], job[4] }
+    local taken = deliver(lane, entry, package)
+    if taken then
+      return taken
     end
-    -- Somebody else deleted one half of the job.
-    remove(lane, entry)
+  end
+end
+
+local known = {}
+for i = 7, #ARGV do
+  known[ARGV[i]] = true
+end
+for lane in pairs(LANES) do
+  local taken = serves(lane) and unheard(lane, known)
+  if taken then
+    return taken
   end
 end
 
 local turn = tonumber(redis.call('GET', TURN) or '0') % #turns
 local is_standard = string.sub(turns, turn + 1, turn + 1) == 's'
 for _, lane in ipairs(is_standard and { 'standard', 'premium' } or { 'premium', 'standard' }) do
-  local taken = string.find(served, string.sub(lane, 1, 1), 1, true) and take(lane)
+  local taken = serves(lane) and take(lane)
   if taken then
     -- A lane's turn stays until a worker comes that serves it.
-    if string.find(served, is_standard and 's' or 'p', 1, true) then
+    if serves(is_standard and 's' or 'p') then
       redis.call('SET', TURN, (turn + 1) % #turns)
     end
     return taken

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::Lane;
-use dumpus_ports::registry::{Admission, Admitted, Epoch, Outcome, RegistryError};
+use dumpus_ports::registry::{Admission, Admitted, Epoch, NOT_QUEUED, Outcome, RegistryError};
 use sea_orm::{QueryResult, Value};
 
 use super::super::connect::Pools;
@@ -25,10 +26,17 @@ const BEGIN: &str = "INSERT INTO packages (id, run, lane, ticket, stage, attempt
         WHERE packages.error_code IS NOT NULL
     RETURNING lane, ticket, blob_key";
 
-/// `$4` tells whether the queue's epoch is known for so long that a job of another one is lost for long.
+/// The two ways to undo an admission. No package leaves the premium lane in between.
+const ERASE_STANDARD: &str =
+    "DELETE FROM packages WHERE id = $1 AND run = $2 AND queue_epoch IS NULL AND lane = 'standard'";
+const FAIL_PREMIUM: &str = "UPDATE packages SET progress = NULL, ended_at = {now}, lease_until = NULL,
+        owner_link = NULL, error_code = $3, error_detail = $4
+    WHERE id = $1 AND run = $2 AND queue_epoch IS NULL AND lane = 'premium' AND ended_at IS NULL";
+
+/// `$4` tells whether the queue's epoch is known for so long that a job of another one is lost for long, unless it was
+/// dispatched since.
 const RECLAIM: &str = "UPDATE packages SET queue_epoch = NULL, dispatched_at = {now},
-        ticket = CASE WHEN (queue_epoch IS NULL AND dispatched_at <= {now} - $5) OR (queue_epoch IS NOT NULL AND $4)
-            THEN {ticket} ELSE ticket END
+        ticket = CASE WHEN dispatched_at <= {now} - $5 AND (queue_epoch IS NULL OR $4) THEN {ticket} ELSE ticket END
     WHERE id = $1 AND run = $2 AND ended_at IS NULL AND (lease_until IS NULL OR lease_until <= {now})
         AND ((queue_epoch IS NULL AND dispatched_at <= {now} - $6) OR queue_epoch <> $3)
     RETURNING lane";
@@ -65,7 +73,7 @@ fn begin(admission: &Admission) -> Vec<Value> {
 }
 
 /// Runs a statement in which `{ticket}` is a new ticket.
-async fn with_ticket(pools: &Pools, sql: &str, values: Vec<Value>) -> Result<Option<QueryResult>, Trouble> {
+pub(super) async fn with_ticket(pools: &Pools, sql: &str, values: Vec<Value>) -> Result<Option<QueryResult>, Trouble> {
     if pools.write.dialect().is_postgres() {
         let sql = sql.replace("{ticket}", "nextval('package_tickets')");
         return pools.write.one(&sql, values).await;
@@ -84,24 +92,35 @@ pub(super) async fn confirm(
     package: PackageId,
     run: RunId,
     epoch: &Epoch,
-) -> Result<bool, RegistryError> {
-    let sql = "UPDATE packages SET queue_epoch = $3, dispatched_at = {now} WHERE id = $1 AND run = $2";
+) -> Result<Option<Lane>, RegistryError> {
+    let sql = "UPDATE packages SET queue_epoch = $3, dispatched_at = {now} WHERE id = $1 AND run = $2 RETURNING lane";
     let values = vec![
         bytes(package.as_bytes()),
         bytes(run.as_bytes()),
         Value::from(epoch.0.as_str()),
     ];
+    let row = pools.write.one(sql, values).await?;
+    row.map(|row| Columns::new(&row).word("packages.lane")).transpose()
+}
+
+pub(super) async fn unconfirm(pools: &Pools, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
+    let sql = "UPDATE packages SET queue_epoch = NULL, dispatched_at = {now}
+        WHERE id = $1 AND run = $2 AND ended_at IS NULL";
+    let values = vec![bytes(package.as_bytes()), bytes(run.as_bytes())];
     Ok(pools.write.execute(sql, values).await? > 0)
 }
 
 pub(super) async fn undo(pools: &Pools, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
-    let sql = "DELETE FROM packages WHERE id = $1 AND run = $2 AND queue_epoch IS NULL";
-    let values = vec![bytes(package.as_bytes()), bytes(run.as_bytes())];
-    let is_erased = pools.write.execute(sql, values).await? > 0;
-    if is_erased {
+    let mut values = vec![bytes(package.as_bytes()), bytes(run.as_bytes())];
+    let mut is_undone = pools.write.execute(ERASE_STANDARD, values.clone()).await? > 0;
+    if !is_undone {
+        values.extend([Value::from(ErrorCode::ServerError.as_str()), Value::from(NOT_QUEUED)]);
+        is_undone = pools.write.execute(FAIL_PREMIUM, values).await? > 0;
+    }
+    if is_undone {
         pools.erased().await;
     }
-    Ok(is_erased)
+    Ok(is_undone)
 }
 
 pub(super) async fn reclaim(

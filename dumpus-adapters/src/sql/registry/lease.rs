@@ -5,7 +5,7 @@ use std::time::Duration;
 use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
-use dumpus_ports::registry::{Lease, Leased, RegistryError, StoredResult};
+use dumpus_ports::registry::{Lease, LeaseRequest, Leased, RegistryError, StoredResult};
 use sea_orm::Value;
 
 use super::super::connect::Pools;
@@ -21,9 +21,18 @@ macro_rules! held {
     };
 }
 
-const LEASE: &str = "UPDATE packages SET lease_no = lease_no + 1, attempts = attempts + 1, lease_until = {now} + $3
-    WHERE id = $1 AND run = $2 AND ended_at IS NULL AND (lease_until IS NULL OR lease_until <= {now})
+/// A request that was made before, and whose answer was lost, counts once.
+const LEASE: &str = "UPDATE packages SET
+        lease_no = lease_no + CASE WHEN lease_until IS NOT NULL AND lease_request = $4 THEN 0 ELSE 1 END,
+        attempts = attempts + CASE WHEN lease_until IS NOT NULL AND lease_request = $4 THEN 0 ELSE 1 END,
+        lease_request = $4, lease_until = {now} + $3
+    WHERE id = $1 AND run = $2 AND ended_at IS NULL
+        AND (lease_until IS NULL OR lease_until <= {now} OR lease_request = $4)
     RETURNING lease_no, attempts";
+/// Another run's job may have been put into the place of this one's, by somebody who was held up while the package was
+/// erased and submitted anew.
+const DOUBT: &str = "UPDATE packages SET queue_epoch = NULL, dispatched_at = {now}
+    WHERE id = $1 AND run <> $2 AND ended_at IS NULL AND queue_epoch IS NOT NULL";
 const UNFINISHED: &str = "SELECT 1 FROM packages WHERE id = $1 AND run = $2 AND ended_at IS NULL";
 const EXTEND: &str = concat!("UPDATE packages SET lease_until = {now} + $4", held!());
 const GIVE_BACK: &str = concat!(
@@ -48,11 +57,12 @@ pub(super) async fn lease(
     pools: &Pools,
     package: PackageId,
     run: RunId,
+    request: LeaseRequest,
     length: Duration,
 ) -> Result<Leased, RegistryError> {
     let mut values = vec![bytes(package.as_bytes()), bytes(run.as_bytes())];
     let unfinished = values.clone();
-    values.push(millis(length));
+    values.extend([millis(length), bytes(&request.0)]);
     if let Some(row) = pools.write.one(LEASE, values).await? {
         let mut columns = Columns::new(&row);
         return Ok(Leased::Granted(Lease {
@@ -62,8 +72,11 @@ pub(super) async fn lease(
             attempt: columns.number::<i32, _>("packages.attempts")?,
         }));
     }
-    let is_unfinished = pools.write.one(UNFINISHED, unfinished).await?.is_some();
-    Ok(if is_unfinished { Leased::Held } else { Leased::Void })
+    if pools.write.one(UNFINISHED, unfinished.clone()).await?.is_some() {
+        return Ok(Leased::Held);
+    }
+    pools.write.execute(DOUBT, unfinished).await?;
+    Ok(Leased::Void)
 }
 
 pub(super) async fn extend(pools: &Pools, lease: &Lease, length: Duration) -> Result<bool, RegistryError> {

@@ -14,7 +14,8 @@ use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, LineUp};
 use dumpus_ports::registry::{
-    Admission, Admitted, Epoch, Forgotten, Lease, Leased, Package, PackageRegistry, RegistryError, StoredResult,
+    Admission, Admitted, Epoch, Forgotten, Lease, LeaseRequest, Leased, Package, PackageRegistry, RegistryError,
+    StoredResult,
 };
 use sea_orm::Value;
 
@@ -40,8 +41,12 @@ impl PackageRegistry for SqlRegistry {
         admission::admit(&self.pools, admission).await
     }
 
-    async fn confirm(&self, package: PackageId, run: RunId, epoch: &Epoch) -> Answer<bool> {
+    async fn confirm(&self, package: PackageId, run: RunId, epoch: &Epoch) -> Answer<Option<Lane>> {
         admission::confirm(&self.pools, package, run, epoch).await
+    }
+
+    async fn unconfirm(&self, package: PackageId, run: RunId) -> Answer<bool> {
+        admission::unconfirm(&self.pools, package, run).await
     }
 
     async fn undo(&self, package: PackageId, run: RunId) -> Answer<bool> {
@@ -63,8 +68,8 @@ impl PackageRegistry for SqlRegistry {
         admission::reclaim(&self.pools, package, run, older_than, epoch, lost_after).await
     }
 
-    async fn lease(&self, package: PackageId, run: RunId, length: Duration) -> Answer<Leased> {
-        lease::lease(&self.pools, package, run, length).await
+    async fn lease(&self, package: PackageId, run: RunId, request: LeaseRequest, length: Duration) -> Answer<Leased> {
+        lease::lease(&self.pools, package, run, request, length).await
     }
 
     async fn extend(&self, lease: &Lease, length: Duration) -> Answer<bool> {
@@ -89,6 +94,10 @@ impl PackageRegistry for SqlRegistry {
 
     async fn fail(&self, lease: &Lease, code: ErrorCode, detail: &str) -> Answer<bool> {
         lease::fail(&self.pools, lease, code, detail).await
+    }
+
+    async fn lose_result(&self, package: PackageId, run: RunId, detail: &str) -> Answer<bool> {
+        upkeep::lose_result(&self.pools, package, run, detail).await
     }
 
     async fn is_current(&self, lease: &Lease) -> Answer<bool> {

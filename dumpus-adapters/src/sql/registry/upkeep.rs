@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use dumpus_ports::blobs::BlobKey;
+use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{LineUp, Ticket};
 use dumpus_ports::registry::{Epoch, Forgotten, RegistryError};
@@ -10,15 +11,19 @@ use sea_orm::{QueryResult, Value};
 
 use super::super::connect::Pools;
 use super::super::pool::{Pool, millis};
-use super::bytes;
 use super::row::{Columns, forgotten, inconsistent};
+use super::{admission, bytes};
 
 /// One row per lane, answered from an index alone: a row per package would cost ten times as much to bring over. `$2`
-/// tells whether the queue's epoch is too young for any job to be lost for long.
+/// tells whether the queue's epoch is too young for any job to be lost for long. What was dispatched since is not lost
+/// either: whoever asks may know an older epoch than the one who dispatched it.
 const LINE_UP: &str = "SELECT lane, string_agg(CAST(ticket AS TEXT), ',') FROM packages
     WHERE ended_at IS NULL AND (lease_until > {now} OR queue_epoch = $1 OR ($2 AND queue_epoch IS NOT NULL)
-        OR (queue_epoch IS NULL AND dispatched_at > {now} - $3))
+        OR dispatched_at > {now} - $3)
     GROUP BY lane";
+
+/// Epochs that came before the current one are forgotten after this time.
+const EPOCH_KEPT_FOR: Duration = Duration::from_hours(24);
 
 /// Blobs asked for at a time; databases bound the number of parameters.
 const BLOBS: usize = 500;
@@ -32,9 +37,30 @@ pub(super) async fn forget(pools: &Pools, package: PackageId) -> Result<Option<F
     row.map(|row| forgotten(&row)).transpose()
 }
 
+pub(super) async fn lose_result(
+    pools: &Pools,
+    package: PackageId,
+    run: RunId,
+    detail: &str,
+) -> Result<bool, RegistryError> {
+    let sql = "UPDATE packages SET ended_at = {now}, error_code = $3, error_detail = $4, blob_key = NULL,
+            blob_size = NULL, suite = NULL, iv = NULL, mac = NULL
+        WHERE id = $1 AND run = $2 AND stage = 'PROCESSED' AND error_code IS NULL";
+    let code = ErrorCode::ServerError.as_str();
+    let values = vec![
+        bytes(package.as_bytes()),
+        bytes(run.as_bytes()),
+        Value::from(code),
+        Value::from(detail),
+    ];
+    Ok(pools.write.execute(sql, values).await? > 0)
+}
+
 pub(super) async fn upgrade(pools: &Pools, package: PackageId) -> Result<Option<RunId>, RegistryError> {
-    let sql = "UPDATE packages SET lane = 'premium' WHERE id = $1 RETURNING run";
-    let row = pools.write.one(sql, vec![bytes(package.as_bytes())]).await?;
+    let sql = "UPDATE packages SET lane = 'premium',
+            ticket = CASE WHEN lane = 'premium' OR ended_at IS NOT NULL THEN ticket ELSE {ticket} END
+        WHERE id = $1 RETURNING run";
+    let row = admission::with_ticket(pools, sql, vec![bytes(package.as_bytes())]).await?;
     let run = row.map(|row| Columns::new(&row).array("packages.run")).transpose();
     Ok(run?.map(RunId::from_bytes))
 }
@@ -68,6 +94,10 @@ pub(super) async fn is_known_for(
     }
     let sql = "INSERT INTO queue_epochs (epoch, first_seen) VALUES ($1, {now}) ON CONFLICT (epoch) DO NOTHING";
     pools.write.execute(sql, vec![Value::from(epoch.0.as_str())]).await?;
+    // Who asks is told of the epoch that is there now: nobody asks about an older one for long.
+    let sql = "DELETE FROM queue_epochs WHERE epoch <> $1 AND first_seen <= {now} - $2";
+    let values = vec![Value::from(epoch.0.as_str()), millis(length.max(EPOCH_KEPT_FOR))];
+    pools.write.execute(sql, values).await?;
     Ok(length.is_zero())
 }
 

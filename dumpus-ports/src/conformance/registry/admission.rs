@@ -4,7 +4,7 @@ use super::{Fresh, LONG, admission, at_once, begin, begin_queued, epoch, granted
 use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
 use crate::domain::queue::Lane;
-use crate::registry::{Admitted, Dispatch, Outcome};
+use crate::registry::{Admitted, Dispatch, NOT_QUEUED, Outcome};
 
 /// Clause 1.
 pub async fn an_unknown_package_begins_a_run(registry: Fresh) {
@@ -114,11 +114,30 @@ pub async fn an_upgraded_package_stays_in_its_lane(registry: Fresh) {
 pub async fn only_the_current_run_is_confirmed(registry: Fresh) {
     begin(&registry, 1, 1).await;
     let epoch = epoch("epoch");
-    assert!(!registry.confirm(id(1), run(2), &epoch).await.unwrap());
-    assert!(!registry.confirm(id(2), run(1), &epoch).await.unwrap());
+    assert_eq!(registry.confirm(id(1), run(2), &epoch).await.unwrap(), None);
+    assert_eq!(registry.confirm(id(2), run(1), &epoch).await.unwrap(), None);
     assert!(matches!(row(&registry, 1).await.dispatch, Dispatch::Unconfirmed(_)));
-    assert!(registry.confirm(id(1), run(1), &epoch).await.unwrap());
-    assert_eq!(row(&registry, 1).await.dispatch, Dispatch::Queued(epoch));
+    let confirmed = registry.confirm(id(1), run(1), &epoch).await.unwrap();
+    assert_eq!(confirmed, Some(Lane::Standard));
+    assert_eq!(row(&registry, 1).await.dispatch, Dispatch::Queued(epoch.clone()));
+    registry.upgrade(id(1)).await.unwrap();
+    let confirmed = registry.confirm(id(1), run(1), &epoch).await.unwrap();
+    assert_eq!(confirmed, Some(Lane::Premium), "the lane that it is in by now");
+}
+
+/// Clause 5: what `unconfirm` records is what `reclaim` goes by.
+pub async fn a_run_whose_job_may_be_gone_is_unconfirmed(registry: Fresh) {
+    begin_queued(&registry, 1, 1, "epoch").await;
+    process(&registry, 2, 1, 9).await;
+    for (package, life) in [(1, 2), (2, 1), (3, 1)] {
+        assert!(!registry.unconfirm(id(package), run(life)).await.unwrap());
+    }
+    assert!(registry.unconfirm(id(1), run(1)).await.unwrap());
+    assert!(matches!(row(&registry, 1).await.dispatch, Dispatch::Unconfirmed(age) if age < LONG));
+    let epoch = epoch("epoch");
+    let reclaim = |older_than| registry.reclaim(id(1), run(1), older_than, &epoch, LONG);
+    assert_eq!(reclaim(LONG).await.unwrap(), None);
+    assert_eq!(reclaim(Duration::ZERO).await.unwrap(), Some(Lane::Standard));
 }
 
 /// Clause 2.
@@ -128,6 +147,33 @@ pub async fn an_unconfirmed_run_is_undone(registry: Fresh) {
     assert!(registry.undo(id(1), run(1)).await.unwrap());
     assert_eq!(registry.find(id(1)).await.unwrap(), None);
     assert!(!registry.undo(id(1), run(1)).await.unwrap());
+}
+
+/// Clause 2.
+pub async fn an_undone_run_of_an_upgraded_package_fails_and_keeps_its_lane(registry: Fresh) {
+    begin_queued(&registry, 1, 1, "epoch").await;
+    registry.upgrade(id(1)).await.unwrap();
+    let lease = granted(&registry, 1, 1, LONG).await;
+    assert!(registry.fail(&lease, ErrorCode::ExpiredLink, "").await.unwrap());
+    begin(&registry, 1, 2).await;
+    assert!(registry.undo(id(1), run(2)).await.unwrap());
+    let undone = row(&registry, 1).await;
+    let detail = Some(NOT_QUEUED.to_owned());
+    let code = ErrorCode::ServerError;
+    assert_eq!(undone.outcome, Some(Outcome::Failed { code, detail }));
+    assert!(undone.owner_link.is_empty(), "nobody needs the link any more");
+    assert!(!registry.undo(id(1), run(2)).await.unwrap());
+    let again = registry.admit(&admission(1, 3)).await.unwrap();
+    assert!(
+        matches!(
+            again,
+            Admitted::Begun {
+                lane: Lane::Premium,
+                ..
+            }
+        ),
+        "{again:?}"
+    );
 }
 
 /// Clause 2.

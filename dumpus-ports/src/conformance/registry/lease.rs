@@ -1,16 +1,16 @@
 use std::time::Duration;
 
-use super::{Fresh, LONG, at_once, begin, begin_queued, granted, id, process, result, row, run};
+use super::{Fresh, LONG, ask, at_once, begin, begin_queued, epoch, granted, id, process, request, result, row, run};
 use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
-use crate::registry::{Leased, Outcome, RegistryError};
+use crate::registry::{Dispatch, Leased, Outcome, RegistryError};
 
 /// Clause 3.
 pub async fn a_lease_is_held_by_one(registry: Fresh) {
     begin(&registry, 1, 1).await;
     let lease = granted(&registry, 1, 1, LONG).await;
     assert_eq!((lease.package, lease.run, lease.attempt), (id(1), run(1), 1));
-    assert_eq!(registry.lease(id(1), run(1), LONG).await.unwrap(), Leased::Held);
+    assert_eq!(ask(&registry, 1, 1, LONG).await, Leased::Held);
     let row = row(&registry, 1).await;
     assert_eq!((row.is_leased, row.attempts), (true, 1));
     assert!(registry.is_current(&lease).await.unwrap());
@@ -19,9 +19,7 @@ pub async fn a_lease_is_held_by_one(registry: Fresh) {
 /// Clause 3.
 pub async fn leases_at_once_grant_one(registry: Fresh) {
     begin(&registry, 1, 1).await;
-    let answers = at_once(&registry, |registry, _| async move {
-        registry.lease(id(1), run(1), LONG).await.unwrap()
-    });
+    let answers = at_once(&registry, |registry, _| async move { ask(&registry, 1, 1, LONG).await });
     let answers = answers.await;
     let granted = answers
         .iter()
@@ -37,7 +35,7 @@ pub async fn a_lease_that_ran_out_is_granted_again(registry: Fresh) {
     begin(&registry, 1, 1).await;
     let first = granted(&registry, 1, 1, Duration::from_millis(5)).await;
     let second = loop {
-        match registry.lease(id(1), run(1), LONG).await.unwrap() {
+        match ask(&registry, 1, 1, LONG).await {
             Leased::Granted(lease) => break lease,
             Leased::Held => tokio::task::yield_now().await,
             Leased::Void => panic!("the package is unfinished"),
@@ -54,7 +52,35 @@ pub async fn a_lease_can_be_extended(registry: Fresh) {
     assert!(!row(&registry, 1).await.is_leased);
     assert!(registry.extend(&lease, LONG).await.unwrap());
     assert!(row(&registry, 1).await.is_leased);
-    assert_eq!(registry.lease(id(1), run(1), LONG).await.unwrap(), Leased::Held);
+    assert_eq!(ask(&registry, 1, 1, LONG).await, Leased::Held);
+}
+
+/// Clause 3.
+pub async fn a_request_for_a_lease_made_again_gets_the_same_lease(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    let request = request();
+    for length in [LONG, Duration::ZERO, Duration::ZERO, LONG] {
+        let answer = registry.lease(id(1), run(1), request, length).await.unwrap();
+        let Leased::Granted(lease) = answer else {
+            panic!("no lease: {answer:?}");
+        };
+        assert_eq!(lease.attempt, 1);
+        assert!(registry.is_current(&lease).await.unwrap());
+    }
+    let Leased::Granted(lease) = registry.lease(id(1), run(1), request, LONG).await.unwrap() else {
+        panic!("no lease");
+    };
+    assert!(registry.give_back(&lease, true).await.unwrap());
+    let Leased::Granted(next) = registry.lease(id(1), run(1), request, Duration::ZERO).await.unwrap() else {
+        panic!("no lease");
+    };
+    assert!(next.number > lease.number, "what was given back is over");
+    let other = granted(&registry, 1, 1, LONG).await;
+    assert_eq!(other.attempt, 3);
+    assert_eq!(
+        registry.lease(id(1), run(1), request, LONG).await.unwrap(),
+        Leased::Held
+    );
 }
 
 /// Clause 3.
@@ -65,9 +91,26 @@ pub async fn a_void_job_gets_no_lease(registry: Fresh) {
     let lease = granted(&registry, 3, 1, LONG).await;
     assert!(registry.fail(&lease, ErrorCode::ServerError, "").await.unwrap());
     for (package, life) in [(1, 2), (2, 1), (3, 1), (4, 1)] {
-        let answer = registry.lease(id(package), run(life), LONG).await.unwrap();
+        let answer = ask(&registry, package, life, LONG).await;
         assert_eq!(answer, Leased::Void, "package {package}, run {life}");
     }
+}
+
+/// Clause 3: an old job that came late may have displaced the current one in the queue.
+pub async fn a_void_job_puts_the_current_run_in_doubt(registry: Fresh) {
+    let ticket = begin_queued(&registry, 1, 2, "epoch").await;
+    begin_queued(&registry, 2, 1, "epoch").await;
+    process(&registry, 3, 2, 9).await;
+    let ended = row(&registry, 3).await;
+    for package in [1, 3] {
+        assert_eq!(ask(&registry, package, 1, LONG).await, Leased::Void);
+    }
+    let doubted = row(&registry, 1).await;
+    assert!(matches!(doubted.dispatch, Dispatch::Unconfirmed(_)), "{doubted:?}");
+    assert_eq!((doubted.run, doubted.ticket), (run(2), ticket));
+    assert_eq!(row(&registry, 2).await.dispatch, Dispatch::Queued(epoch("epoch")));
+    assert_eq!(row(&registry, 3).await, ended);
+    granted(&registry, 1, 2, LONG).await;
 }
 
 /// Clauses 3 and 5.
@@ -134,6 +177,29 @@ pub async fn a_result_ends_the_run(registry: Fresh) {
         (Stage::Processed, None, false)
     );
     assert!(row.owner_link.is_empty(), "nobody needs the link any more");
+}
+
+/// Clause 1: what has lost its result can begin again.
+pub async fn a_lost_result_is_a_failure(registry: Fresh) {
+    begin_queued(&registry, 2, 1, "epoch").await;
+    process(&registry, 1, 1, 9).await;
+    for (package, life) in [(1, 2), (2, 1), (3, 1)] {
+        assert!(!registry.lose_result(id(package), run(life), "").await.unwrap());
+    }
+    assert!(registry.lose_result(id(1), run(1), "It is gone.").await.unwrap());
+    let outcome = Outcome::Failed {
+        code: ErrorCode::ServerError,
+        detail: Some("It is gone.".to_owned()),
+    };
+    let lost = row(&registry, 1).await;
+    assert_eq!((lost.outcome, lost.stage), (Some(outcome), Stage::Processed));
+    assert!(!registry.lose_result(id(1), run(1), "").await.unwrap());
+    assert_eq!(
+        registry.unreferenced(&[result(9).blob]).await.unwrap(),
+        [result(9).blob]
+    );
+    begin(&registry, 1, 2).await;
+    assert_eq!(super::row(&registry, 1).await.outcome, None);
 }
 
 /// Clause 4: what a holder writes is recorded.

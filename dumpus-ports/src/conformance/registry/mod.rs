@@ -18,6 +18,7 @@ pub use lease::*;
 pub use upkeep::*;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::blobs::BlobKey;
@@ -25,7 +26,9 @@ use crate::domain::crypto::{Envelope, Suite};
 use crate::domain::lifecycle::Stage;
 use crate::domain::package::{PackageId, RunId};
 use crate::domain::queue::{LaneTotals, Ticket};
-use crate::registry::{Admission, Admitted, Epoch, Lease, Leased, Package, PackageRegistry, StoredResult};
+use crate::registry::{
+    Admission, Admitted, Epoch, Lease, LeaseRequest, Leased, Package, PackageRegistry, StoredResult,
+};
 
 /// A registry with no packages.
 pub type Fresh = Arc<dyn PackageRegistry>;
@@ -80,12 +83,25 @@ async fn begin(registry: &Fresh, package: u8, life: u8) -> Ticket {
 /// Begins a run whose job is in the queue; its ticket.
 async fn begin_queued(registry: &Fresh, package: u8, life: u8, name: &str) -> Ticket {
     let ticket = begin(registry, package, life).await;
-    assert!(registry.confirm(id(package), run(life), &epoch(name)).await.unwrap());
+    let confirmed = registry.confirm(id(package), run(life), &epoch(name)).await.unwrap();
+    assert!(confirmed.is_some());
     ticket
 }
 
+/// A request that was never made before.
+fn request() -> LeaseRequest {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    LeaseRequest(u128::from(NEXT.fetch_add(1, Ordering::Relaxed)).to_be_bytes())
+}
+
+/// Asks for a lease.
+async fn ask(registry: &Fresh, package: u8, life: u8, length: Duration) -> Leased {
+    let leased = registry.lease(id(package), run(life), request(), length).await;
+    leased.unwrap()
+}
+
 async fn granted(registry: &Fresh, package: u8, life: u8, length: Duration) -> Lease {
-    match registry.lease(id(package), run(life), length).await.unwrap() {
+    match ask(registry, package, life, length).await {
         Leased::Granted(lease) => lease,
         other => panic!("no lease: {other:?}"),
     }
@@ -133,7 +149,9 @@ macro_rules! package_registry_conformance {
             a_processed_package_is_known,
             an_upgraded_package_stays_in_its_lane,
             only_the_current_run_is_confirmed,
+            a_run_whose_job_may_be_gone_is_unconfirmed,
             an_unconfirmed_run_is_undone,
+            an_undone_run_of_an_upgraded_package_fails_and_keeps_its_lane,
             a_confirmed_run_is_not_undone,
             tickets_rise_in_order_of_admission,
             a_young_unconfirmed_job_is_not_reclaimed,
@@ -146,13 +164,16 @@ macro_rules! package_registry_conformance {
             leases_at_once_grant_one,
             a_lease_that_ran_out_is_granted_again,
             a_lease_can_be_extended,
+            a_request_for_a_lease_made_again_gets_the_same_lease,
             a_void_job_gets_no_lease,
+            a_void_job_puts_the_current_run_in_doubt,
             what_is_given_back_waits_again,
             an_attempt_that_counts_not_is_taken_back,
             steps_are_recorded_with_their_progress,
             an_illegal_step_is_refused,
             a_result_ends_the_run,
             a_failure_ends_the_run,
+            a_lost_result_is_a_failure,
             a_lease_that_was_given_away_changes_nothing,
             a_lease_that_was_given_back_changes_nothing,
             a_lease_of_a_replaced_run_changes_nothing,
@@ -161,6 +182,7 @@ macro_rules! package_registry_conformance {
             the_line_up_holds_what_is_unfinished,
             an_upgrade_changes_the_lane,
             lost_packages_leave_the_line_up,
+            what_was_queued_a_moment_ago_is_not_lost_for_long,
             a_forgotten_package_is_unknown,
             what_ended_expires,
             expiry_takes_a_bounded_number,

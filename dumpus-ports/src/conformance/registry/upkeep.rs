@@ -37,17 +37,30 @@ pub async fn the_line_up_holds_what_is_unfinished(registry: Fresh) {
     expect_line_up(&registry, "epoch", LONG, waiting).await;
 }
 
-/// Clause 6.
+/// Clauses 5 and 6.
 pub async fn an_upgrade_changes_the_lane(registry: Fresh) {
     let first = begin(&registry, 1, 1).await;
     let second = begin(&registry, 2, 2).await;
     process(&registry, 3, 3, 9).await;
+    let processed = row(&registry, 3).await.ticket;
     assert_eq!(registry.upgrade(id(2)).await.unwrap(), Some(run(2)));
     assert_eq!(registry.upgrade(id(3)).await.unwrap(), Some(run(3)));
     assert_eq!(registry.upgrade(id(4)).await.unwrap(), None);
-    assert_eq!(row(&registry, 2).await.lane, Lane::Premium);
-    assert_eq!(row(&registry, 3).await.lane, Lane::Premium);
-    let expected = [(Lane::Standard, first), (Lane::Premium, second)];
+    let upgraded = row(&registry, 2).await;
+    assert_eq!(upgraded.lane, Lane::Premium);
+    assert!(upgraded.ticket > second, "it goes behind those that are in the lane");
+    assert_eq!(registry.upgrade(id(2)).await.unwrap(), Some(run(2)));
+    let ticket = row(&registry, 2).await.ticket;
+    assert_eq!(ticket, upgraded.ticket, "a second upgrade costs no place");
+    let ended = row(&registry, 3).await;
+    assert_eq!((ended.lane, ended.ticket), (Lane::Premium, processed));
+    let third = begin(&registry, 5, 5).await;
+    assert!(third > upgraded.ticket);
+    let expected = [
+        (Lane::Standard, first),
+        (Lane::Premium, upgraded.ticket),
+        (Lane::Standard, third),
+    ];
     expect_line_up(&registry, "epoch", LONG, expected).await;
 }
 
@@ -71,10 +84,27 @@ pub async fn lost_packages_leave_the_line_up(registry: Fresh) {
     let zero = Duration::ZERO;
     let told = registry.reclaim(id(2), run(1), zero, &epoch("new"), zero).await;
     assert_eq!(told.unwrap(), Some(Lane::Standard));
-    assert!(registry.confirm(id(2), run(1), &epoch("new")).await.unwrap());
+    let confirmed = registry.confirm(id(2), run(1), &epoch("new")).await.unwrap();
+    assert_eq!(confirmed, Some(Lane::Standard));
     let back = row(&registry, 2).await.ticket;
     assert!(back > leased);
     expect_line_up(&registry, "new", Duration::ZERO, standard(&[new, leased, back])).await;
+}
+
+/// Clauses 5 and 6: somebody who has not heard yet of the queue's new epoch takes no place away.
+pub async fn what_was_queued_a_moment_ago_is_not_lost_for_long(registry: Fresh) {
+    let second = Duration::from_secs(1);
+    begin_queued(&registry, 1, 1, "older").await;
+    let lost = LineUp::default();
+    while registry.line_up(&epoch("old"), second).await.unwrap() != lost {
+        tokio::task::yield_now().await;
+    }
+    let ticket = begin_queued(&registry, 2, 1, "new").await;
+    let expected = [(Lane::Standard, ticket)];
+    expect_line_up(&registry, "old", second, expected).await;
+    let told = registry.reclaim(id(2), run(1), LONG, &epoch("old"), second).await;
+    assert_eq!(told.unwrap(), Some(Lane::Standard));
+    assert_eq!(row(&registry, 2).await.ticket, ticket);
 }
 
 /// Clauses 1 and 4: what is erased is unknown.

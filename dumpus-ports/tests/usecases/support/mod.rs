@@ -23,7 +23,8 @@ use dumpus_ports::queue::{Delivery, JobQueue};
 use dumpus_ports::registry::{Outcome, Package, PackageRegistry, StoredResult};
 use dumpus_ports::usecase::{
     Abort, AccessError, DeletePackage, Dispatcher, FetchData, LineUpCache, LocateBlob, PackageState, PackageStatus,
-    ProcessPackage, ProcessSettings, ReadStatus, ServeBlob, SubmitError, SubmitPackage, Sweep, UpgradePackage, Worked,
+    ProcessPackage, ProcessSettings, Pulse, ReadStatus, ServeBlob, SubmitError, SubmitPackage, Sweep, UpgradePackage,
+    Worked,
 };
 use dumpus_ports::vault::Vault;
 use tokio::sync::watch;
@@ -138,8 +139,12 @@ impl World {
     }
 
     pub(crate) async fn status(&self, person: &Person) -> Result<PackageStatus, AccessError> {
-        let (dispatcher, line_up) = (self.dispatcher(), self.line_up.clone());
-        ReadStatus { dispatcher, line_up }.run(&person.key, person.id).await
+        let status = ReadStatus {
+            dispatcher: self.dispatcher(),
+            blobs: self.blobs.clone(),
+            line_up: self.line_up.clone(),
+        };
+        status.run(&person.key, person.id).await
     }
 
     pub(crate) async fn state(&self, person: &Person) -> PackageState {
@@ -210,6 +215,7 @@ impl World {
             clock: self.clock.clone(),
             policy: LinkPolicy::default(),
             settings: ProcessSettings::default(),
+            pulse: Pulse::default(),
         }
     }
 

@@ -13,7 +13,8 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, LineUp};
 use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::{
-    Admission, Admitted, Epoch, Forgotten, Lease, Leased, Package, PackageRegistry, RegistryError, StoredResult,
+    Admission, Admitted, Epoch, Forgotten, Lease, LeaseRequest, Leased, Package, PackageRegistry, RegistryError,
+    StoredResult,
 };
 
 use super::Gate;
@@ -143,16 +144,18 @@ macro_rules! troubled {
 
 troubled! { PackageRegistry, RegistryError;
     fn admit(admission: &Admission) -> Admitted;
-    fn confirm(package: PackageId, run: RunId, epoch: &Epoch) -> bool;
+    fn confirm(package: PackageId, run: RunId, epoch: &Epoch) -> Option<Lane>;
+    fn unconfirm(package: PackageId, run: RunId) -> bool;
     fn undo(package: PackageId, run: RunId) -> bool;
     fn find(package: PackageId) -> Option<Package>;
     fn reclaim(package: PackageId, run: RunId, older_than: Duration, epoch: &Epoch, lost_after: Duration) -> Option<Lane>;
-    fn lease(package: PackageId, run: RunId, length: Duration) -> Leased;
+    fn lease(package: PackageId, run: RunId, request: LeaseRequest, length: Duration) -> Leased;
     fn extend(lease: &Lease, length: Duration) -> bool;
     fn give_back(lease: &Lease, counts: bool) -> bool;
     fn step(lease: &Lease, to: Stage) -> bool;
     fn progress(lease: &Lease, percent: u8) -> bool;
     fn finish(lease: &Lease, result: &StoredResult) -> bool;
+    fn lose_result(package: PackageId, run: RunId, detail: &str) -> bool;
     fn fail(lease: &Lease, code: ErrorCode, detail: &str) -> bool;
     fn is_current(lease: &Lease) -> bool;
     fn forget(package: PackageId) -> Option<Forgotten>;
@@ -176,6 +179,7 @@ troubled! { JobQueue, QueueError;
 troubled! { BlobStore, BlobError;
     fn put(key: BlobKey, bytes: Vec<u8>) -> ();
     fn get(key: BlobKey) -> Option<Vec<u8>>;
+    fn contains(key: BlobKey) -> bool;
     fn delete(key: BlobKey) -> ();
     fn older_than(age: Duration, after: Option<BlobKey>, most: u32) -> Vec<BlobKey>;
     fn presigned(key: BlobKey, ttl: Duration) -> Option<String>;

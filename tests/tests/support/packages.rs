@@ -1,15 +1,15 @@
-//! Packages of these tests.
+//! Packages that several tests submit.
 
 use std::io::Cursor;
 
 use dumpus_tests::{ArchiveWriter, EntryOptions, PackageSpec, Truth, generate_in_memory};
 
 /// A small package with something of everything.
-pub(crate) fn small() -> (Vec<u8>, Truth) {
+pub fn small() -> (Vec<u8>, Truth) {
     small_of_seed(1)
 }
 
-pub(crate) fn small_of_seed(seed: u64) -> (Vec<u8>, Truth) {
+pub fn small_of_seed(seed: u64) -> (Vec<u8>, Truth) {
     generate_in_memory(&PackageSpec {
         seed,
         size: 100_000,
@@ -18,7 +18,7 @@ pub(crate) fn small_of_seed(seed: u64) -> (Vec<u8>, Truth) {
 }
 
 /// A package in which nothing names its owner.
-pub(crate) fn ownerless() -> Vec<u8> {
+pub fn ownerless() -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
     let mut archive = ArchiveWriter::new(&mut out, 1);
     archive

@@ -1,89 +1,10 @@
-//! The contract of [`JobQueue`] as tests. The numbers are those of the trait's clauses.
-
-#![expect(
-    clippy::expect_used,
-    clippy::missing_panics_doc,
-    reason = "a clause that fails panics: these are tests"
-)]
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::domain::package::{PackageId, RunId};
-use crate::domain::queue::{Lane, STANDARD_SHARE};
-use crate::queue::{Delivery, Job, JobQueue, SealedLink};
-
-/// One fresh queue as three processes see it. They may be the same object.
-pub struct QueueUnderTest {
-    /// Takes jobs in.
-    pub server: Arc<dyn JobQueue>,
-    /// Works.
-    pub worker: Arc<dyn JobQueue>,
-    /// Works too.
-    pub other: Arc<dyn JobQueue>,
-}
-
-/// Short enough to be waited for, long enough for a busy machine to extend it in time.
-pub const SHORT_LEASE: Duration = Duration::from_millis(1_500);
-/// Never ends within a test.
-pub const LONG_LEASE: Duration = Duration::from_mins(10);
-
-/// Ends a wait that should have ended long ago.
-const PATIENCE: Duration = Duration::from_secs(20);
-const ALL: &[Lane] = &[Lane::Premium, Lane::Standard];
-
-fn package(number: u32) -> PackageId {
-    let mut bytes = [7; 16];
-    bytes[..4].copy_from_slice(&number.to_be_bytes());
-    PackageId::from_bytes(bytes)
-}
-
-fn run(number: u8) -> RunId {
-    RunId::from_bytes([number; 16])
-}
-
-fn job(number: u32, lane: Lane) -> Job {
-    Job {
-        package: package(number),
-        run: run(1),
-        lane,
-        link: SealedLink(number.to_le_bytes().to_vec()),
-    }
-}
-
-async fn push(queue: &QueueUnderTest, jobs: impl IntoIterator<Item = (u32, Lane)>) {
-    for (number, lane) in jobs {
-        queue.server.push(&job(number, lane)).await.expect("push");
-    }
-}
-
-async fn take(queue: &Arc<dyn JobQueue>) -> Box<dyn Delivery> {
-    let next = queue.next(ALL, PATIENCE).await.expect("next");
-    next.expect("a job should be there")
-}
-
-async fn assert_idle(queue: &QueueUnderTest) {
-    for worker in [&queue.worker, &queue.other] {
-        let next = worker.next(ALL, Duration::ZERO).await.expect("next");
-        let package = next.map(|delivery| delivery.job().package);
-        assert_eq!(package, None, "no job should be left");
-    }
-}
-
-/// Takes and acknowledges everything that waits, in order.
-async fn drain(queue: &QueueUnderTest, lanes: &[Lane]) -> Vec<PackageId> {
-    let mut taken = Vec::new();
-    // Two processes in turn: order and share hold over all of them.
-    for worker in [&queue.worker, &queue.other].into_iter().cycle() {
-        let Some(delivery) = worker.next(lanes, Duration::ZERO).await.expect("next") else {
-            break;
-        };
-        taken.push(delivery.job().package);
-        delivery.acknowledge().await.expect("acknowledge");
-    }
-    taken
-}
+use super::{ALL, PATIENCE, QueueUnderTest, SHORT_LEASE, assert_idle, drain, job, package, push, run, take};
+use crate::domain::queue::Lane;
+use crate::queue::{Job, SealedLink};
 
 /// 1: of many jobs and workers, each job goes to one worker.
 pub async fn two_workers_never_hold_one_job(queue: QueueUnderTest) {
@@ -142,47 +63,6 @@ pub async fn an_extended_delivery_is_kept(queue: QueueUnderTest) {
     }
     delivery.acknowledge().await.expect("acknowledge");
     assert_idle(&queue).await;
-}
-
-/// 2: premium jobs come first, each lane in order of arrival.
-pub async fn premium_comes_first_and_lanes_keep_their_order(queue: QueueUnderTest) {
-    use Lane::{Premium, Standard};
-    push(&queue, [(1, Standard), (2, Premium), (3, Standard), (4, Premium)]).await;
-    assert_eq!(drain(&queue, ALL).await, [2, 4, 1, 3].map(package));
-}
-
-/// 2: one lease in five goes to a waiting standard job, counted over all workers.
-pub async fn one_lease_in_five_is_for_the_standard_lane(queue: QueueUnderTest) {
-    push(&queue, (0..40).map(|number| (number, Lane::Premium))).await;
-    push(&queue, (100..110).map(|number| (number, Lane::Standard))).await;
-    let taken = drain(&queue, ALL).await;
-    let share = usize::try_from(STANDARD_SHARE).expect("a small number");
-    for leases in taken.chunks(share) {
-        let standard = leases.iter().filter(|id| **id >= package(100)).count();
-        assert_eq!(standard, 1, "{taken:?}");
-    }
-}
-
-/// 2: workers of the premium lane alone do not use up the turn of the standard lane.
-pub async fn premium_workers_do_not_use_up_the_standard_turn(queue: QueueUnderTest) {
-    push(&queue, (0..30).map(|number| (number, Lane::Premium))).await;
-    push(&queue, [(100, Lane::Standard)]).await;
-    for _ in 0..10 {
-        let premium = queue.worker.next(&[Lane::Premium], Duration::ZERO).await.expect("next");
-        assert!(premium.is_some_and(|delivery| delivery.job().lane == Lane::Premium));
-    }
-    let mut taken = Vec::new();
-    for _ in 0..STANDARD_SHARE {
-        taken.push(take(&queue.other).await.job().package);
-    }
-    assert!(taken.contains(&package(100)), "{taken:?}");
-}
-
-/// 2: a worker gets jobs of the lanes that it asks for only.
-pub async fn only_the_lanes_asked_for_are_served(queue: QueueUnderTest) {
-    push(&queue, [(1, Lane::Standard), (2, Lane::Premium)]).await;
-    assert_eq!(drain(&queue, &[Lane::Standard]).await, [package(1)]);
-    assert_eq!(drain(&queue, &[Lane::Premium]).await, [package(2)]);
 }
 
 /// A worker that waits gets a job when it comes.
@@ -254,46 +134,6 @@ pub async fn ten_thousand_jobs_leave_nothing(queue: QueueUnderTest) {
     assert_idle(&queue).await;
 }
 
-/// 4: a promoted job waits in the premium lane, behind those that came before.
-pub async fn a_promoted_job_moves_to_the_premium_lane(queue: QueueUnderTest) {
-    use Lane::{Premium, Standard};
-    push(&queue, [(1, Standard), (2, Standard), (3, Premium), (4, Standard)]).await;
-    for _ in 0..2 {
-        assert!(queue.server.promote(package(2), run(1)).await.expect("promote"));
-    }
-    let first = take(&queue.worker).await;
-    let second = take(&queue.worker).await;
-    assert_eq!(
-        [&first, &second].map(|delivery| delivery.job().package),
-        [3, 2].map(package)
-    );
-    assert_eq!(second.job().lane, Premium);
-    assert_eq!(second.job().link, job(2, Standard).link);
-    assert_eq!(drain(&queue, ALL).await, [1, 4].map(package));
-    assert_idle(&queue).await;
-}
-
-/// 4: a job that was given back waits, and is promoted like any other.
-pub async fn a_released_job_can_be_promoted(queue: QueueUnderTest) {
-    push(&queue, [(1, Lane::Standard), (2, Lane::Premium)]).await;
-    let standard = queue.worker.next(&[Lane::Standard], PATIENCE).await.expect("next");
-    standard.expect("a job").release().await.expect("release");
-    assert!(queue.server.promote(package(1), run(1)).await.expect("promote"));
-    assert_eq!(drain(&queue, &[Lane::Premium]).await, [2, 1].map(package));
-}
-
-/// 4: what does not wait is not promoted.
-pub async fn only_a_waiting_job_of_the_run_is_promoted(queue: QueueUnderTest) {
-    push(&queue, [(1, Lane::Standard)]).await;
-    assert!(!queue.server.promote(package(1), run(2)).await.expect("promote"));
-    assert!(!queue.server.promote(package(2), run(1)).await.expect("promote"));
-    let delivery = take(&queue.worker).await;
-    assert!(!queue.server.promote(package(1), run(1)).await.expect("promote"));
-    assert!(delivery.extend().await.expect("extend"));
-    delivery.acknowledge().await.expect("acknowledge");
-    assert_idle(&queue).await;
-}
-
 /// 5: while nothing is lost, everybody sees one epoch.
 pub async fn the_epoch_is_one_and_stays(queue: QueueUnderTest) {
     let epoch = queue.other.epoch().await.expect("epoch");
@@ -359,45 +199,4 @@ pub async fn a_job_comes_out_as_it_went_in(queue: QueueUnderTest) {
 /// A queue that is there says so.
 pub async fn it_answers(queue: QueueUnderTest) {
     queue.server.ping().await.expect("ping");
-}
-
-/// One test per clause. `$fresh` is an `async fn(lease: Duration) -> Option<QueueUnderTest>`; `None` skips.
-#[macro_export]
-macro_rules! queue_conformance {
-    ($fresh:path) => {
-        $crate::queue_conformance!(@each $fresh, $crate::conformance::queue::SHORT_LEASE;
-            a_silent_worker_loses_its_job,
-            a_silent_worker_cannot_release_anothers_job,
-            an_extended_delivery_is_kept
-        );
-        $crate::queue_conformance!(@each $fresh, $crate::conformance::queue::LONG_LEASE;
-            two_workers_never_hold_one_job,
-            premium_comes_first_and_lanes_keep_their_order,
-            one_lease_in_five_is_for_the_standard_lane,
-            premium_workers_do_not_use_up_the_standard_turn,
-            only_the_lanes_asked_for_are_served,
-            a_waiting_worker_is_woken,
-            patience_ends,
-            a_released_job_comes_again_at_once,
-            purge_removes_a_waiting_job,
-            purge_removes_a_delivered_job,
-            ten_thousand_jobs_leave_nothing,
-            a_promoted_job_moves_to_the_premium_lane,
-            a_released_job_can_be_promoted,
-            only_a_waiting_job_of_the_run_is_promoted,
-            the_epoch_is_one_and_stays,
-            a_run_is_queued_once,
-            a_new_run_replaces_the_old_one,
-            a_job_comes_out_as_it_went_in,
-            it_answers
-        );
-    };
-    (@each $fresh:path, $lease:expr; $($clause:ident),+) => {$(
-        #[tokio::test]
-        async fn $clause() {
-            if let Some(queue) = $fresh($lease).await {
-                $crate::conformance::queue::$clause(queue).await;
-            }
-        }
-    )+};
 }

@@ -1,0 +1,104 @@
+//! What an operator should know of the Redis that holds the queue.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use fred::error::Error;
+use fred::interfaces::ClientLike;
+use fred::types::{ClusterHash, CustomCommand};
+
+use super::client::Shared;
+
+/// A setting of Redis that harms the queue or the privacy of who waits in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Concern {
+    /// It writes its memory to its disk.
+    Persistence {
+        /// The setting that makes it do so.
+        setting: &'static str,
+    },
+    /// It drops keys when its memory is full.
+    Eviction {
+        /// How it chooses them.
+        policy: String,
+    },
+}
+
+impl fmt::Display for Concern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Persistence { setting } => write!(
+                f,
+                "Redis writes the sealed links of waiting packages to its disk: `{setting}` should be off, nothing is \
+                 lost without it"
+            ),
+            Self::Eviction { policy } => write!(
+                f,
+                "Redis may drop waiting packages when its memory is full: `maxmemory-policy` is {policy} and should be \
+                 noeviction"
+            ),
+        }
+    }
+}
+
+/// Asks Redis for its settings.
+///
+/// # Errors
+/// When it does not tell them, as many managed ones do not.
+pub(super) async fn concerns(shared: &Shared) -> Result<Vec<Concern>, Error> {
+    let mut settings = HashMap::new();
+    // One at a time: older releases know no lists.
+    for name in ["save", "appendonly", "maxmemory", "maxmemory-policy"] {
+        let command = CustomCommand::new_static("CONFIG", ClusterHash::Random, false);
+        let pair: Vec<String> = shared.connection.client.custom(command, vec!["GET", name]).await?;
+        settings.extend(pair.into_iter().nth(1).map(|value| (name, value)));
+    }
+    Ok(judge(&settings))
+}
+
+fn judge(settings: &HashMap<&str, String>) -> Vec<Concern> {
+    let is = |name: &str, harmless: &str| settings.get(name).is_none_or(|value| value == harmless);
+    let mut concerns = Vec::new();
+    if !is("save", "") {
+        concerns.push(Concern::Persistence { setting: "save" });
+    }
+    if !is("appendonly", "no") {
+        concerns.push(Concern::Persistence { setting: "appendonly" });
+    }
+    if !is("maxmemory", "0") && !is("maxmemory-policy", "noeviction") {
+        let policy = settings.get("maxmemory-policy").cloned().unwrap_or_default();
+        concerns.push(Concern::Eviction { policy });
+    }
+    concerns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(settings: [&'static str; 4]) -> Vec<Concern> {
+        let names = ["save", "appendonly", "maxmemory", "maxmemory-policy"];
+        let settings = names.into_iter().zip(settings.map(str::to_owned));
+        judge(&settings.collect())
+    }
+
+    #[test]
+    fn a_redis_that_keeps_everything_in_its_memory_is_of_no_concern() {
+        assert_eq!(of(["", "no", "0", "noeviction"]), []);
+        assert_eq!(of(["", "no", "1048576", "noeviction"]), []);
+        // Without a limit nothing is dropped.
+        assert_eq!(of(["", "no", "0", "allkeys-lru"]), []);
+        assert_eq!(judge(&HashMap::new()), []);
+    }
+
+    #[test]
+    fn each_setting_that_harms_is_named() {
+        let told = of(["3600 1", "yes", "1048576", "allkeys-lru"]);
+        let told: Vec<_> = told.iter().map(ToString::to_string).collect();
+        assert_eq!(told.len(), 3);
+        for (concern, setting) in told.iter().zip(["`save`", "`appendonly`", "allkeys-lru"]) {
+            assert!(concern.contains(setting), "{concern}");
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Makes things go wrong, as fast as packages are settled.
+
+use crate::plan::{Fault, Outage, Planned};
+use crate::support::cluster::Cluster;
+use crate::world::World;
+
+/// Faults are spread over so much of the run, in percent: the rest shows that nothing is needed but time.
+const SPREAD: u64 = 85;
+/// The names of everything that the queue has in Redis begin so.
+const QUEUE: &str = "{dumpus}:v1:";
+const UNRECORDED: &str =
+    "SELECT count(*) FROM blobs b WHERE NOT EXISTS (SELECT FROM packages p WHERE p.blob_key = b.key)";
+
+/// Lets everything go wrong that is planned, unless the run is over before.
+pub(crate) fn inflict(cluster: &mut Cluster, plan: &[Planned], world: &World) {
+    for (number, planned) in (0..).zip(plan) {
+        let due = world.packages * SPREAD / 100 * (number + 1) / plan.len() as u64;
+        world.until("packages are settled", || world.settled() >= due);
+        if world.is_over() {
+            world.tally.count("faults: not needed");
+            continue;
+        }
+        Infliction {
+            cluster,
+            world,
+            requests: planned.requests,
+        }
+        .begin(planned);
+    }
+}
+
+struct Infliction<'a> {
+    cluster: &'a mut Cluster,
+    world: &'a World,
+    requests: u64,
+}
+
+impl Infliction<'_> {
+    fn begin(&mut self, planned: &Planned) {
+        let worker = self.worker_at_work(planned.target);
+        let server = planned.target % self.cluster.servers.len();
+        match planned.fault {
+            Fault::WorkerKilled => {
+                self.cluster.workers[worker].freeze(true);
+                let held = self.held_by(worker);
+                self.count(if held.is_some() {
+                    "worker killed at work"
+                } else {
+                    "worker killed"
+                });
+                self.cluster.workers[worker].kill();
+                self.wait();
+                self.cluster.restart_worker(worker);
+            }
+            Fault::WorkerStopped => {
+                self.count("worker stopped");
+                self.cluster.workers[worker].terminate();
+                let status = self.cluster.workers[worker].stopped();
+                assert!(status.success(), "a worker stopped with {status}");
+                self.wait();
+                self.cluster.restart_worker(worker);
+            }
+            Fault::WorkersKilled => self.kill_workers(),
+            Fault::WorkerHeld { is_deleted, outage } => self.hold_worker(worker, is_deleted, outage),
+            Fault::ServerKilled => {
+                self.count("server killed");
+                self.cluster.servers[server].process.kill();
+                self.wait();
+                self.cluster.servers[server].restart();
+            }
+            Fault::ServerHeld => {
+                self.count("server held");
+                self.cluster.servers[server].process.freeze(true);
+                self.wait();
+                self.cluster.servers[server].process.freeze(false);
+            }
+            Fault::Backend(outage) => self.outage(outage),
+        }
+    }
+
+    fn outage(&mut self, outage: Outage) {
+        self.count(match outage {
+            Outage::RedisKilled => "Redis killed",
+            Outage::RedisHeld => "Redis held",
+            Outage::PostgresRestarted => "PostgreSQL restarted",
+            Outage::PostgresKilled => "PostgreSQL killed",
+            Outage::PostgresHeld => "PostgreSQL held",
+        });
+        let Cluster { redis, postgres, .. } = &mut *self.cluster;
+        match outage {
+            Outage::RedisKilled => {
+                // As if it had run for an hour: what was lost then is not lost for long yet.
+                postgres.ask("UPDATE queue_epochs SET first_seen = first_seen - 3600000");
+                redis.kill();
+                self.wait();
+                self.cluster.redis.run();
+            }
+            Outage::RedisHeld => {
+                redis.freeze(true);
+                self.wait();
+                self.cluster.redis.freeze(false);
+            }
+            Outage::PostgresRestarted => {
+                postgres.stop();
+                self.wait();
+                self.cluster.postgres.run();
+            }
+            Outage::PostgresKilled => {
+                postgres.kill();
+                self.wait();
+                self.cluster.postgres.run();
+            }
+            Outage::PostgresHeld => {
+                postgres.freeze(true);
+                self.wait();
+                self.cluster.postgres.freeze(false);
+            }
+        }
+    }
+
+    /// As when their machine falls, at the moment when a result is stored and not yet recorded.
+    fn kill_workers(&mut self) {
+        let Cluster { postgres, workers, .. } = &mut *self.cluster;
+        let store = postgres.lock("blobs");
+        self.world
+            .until("a result is to be stored", || postgres.waiting("INSERT INTO blobs") > 0);
+        let registry = postgres.lock("packages");
+        drop(store);
+        self.world
+            .until("a result is stored", || postgres.number(UNRECORDED) > 0);
+        for worker in workers {
+            self.world.tally.count("faults: worker killed with all others");
+            worker.kill();
+        }
+        self.count("workers killed while a result is recorded");
+        drop(registry);
+        self.wait();
+        for worker in 0..self.cluster.workers.len() {
+            self.cluster.restart_worker(worker);
+        }
+    }
+
+    /// Until the package in its hands is not its own any more: taken by another worker, ended or gone.
+    fn hold_worker(&mut self, worker: usize, is_deleted: bool, outage: Option<Outage>) {
+        self.cluster.workers[worker].freeze(true);
+        let held = self
+            .held_by(worker)
+            .and_then(|package| Some((self.lease_of(&package)?, package)));
+        match &held {
+            None => self.count("worker held"),
+            Some(_) => self.count("worker held longer than its lease"),
+        }
+        if let Some((_, package)) = held.as_ref().filter(|_| is_deleted) {
+            self.world.doomed.lock().unwrap().insert(package.clone());
+        }
+        if let Some(outage) = outage {
+            self.outage(outage);
+        }
+        if let Some((lease, package)) = &held {
+            let is_taken = || self.lease_of(package).as_ref() != Some(lease);
+            self.world
+                .until("another worker takes the package, or it goes", is_taken);
+        } else {
+            self.wait();
+        }
+        self.cluster.workers[worker].freeze(false);
+    }
+
+    fn wait(&self) {
+        let until = self.world.requests() + self.requests;
+        self.world.until("owners ask", || self.world.requests() >= until);
+    }
+
+    fn count(&self, what: &str) {
+        println!("{:>4} of {} settled: {what}", self.world.settled(), self.world.packages);
+        self.world.tally.count(&format!("faults: {what}"));
+    }
+
+    /// The first worker from this one on that has a package in its hands, if there is one.
+    fn worker_at_work(&self, target: usize) -> usize {
+        let count = self.cluster.workers.len();
+        let all = (0..count).map(|step| (target + step) % count);
+        all.clone()
+            .find(|&worker| self.held_by(worker).is_some())
+            .unwrap_or(target % count)
+    }
+
+    /// The package that the queue has given to a worker and that it has not given back.
+    fn held_by(&self, worker: usize) -> Option<String> {
+        let redis = &self.cluster.redis;
+        let name = format!("{}-", self.cluster.workers[worker].id());
+        ["premium", "standard"].into_iter().find_map(|lane| {
+            let lane = format!("{QUEUE}lane:{lane}");
+            let answer = redis.ask(&["XPENDING", &lane, "workers", "-", "+", "100"]);
+            // Entry, consumer, idle time and deliveries of each.
+            let mine = answer
+                .chunks(4)
+                .find(|claim| claim.get(1).is_some_and(|consumer| consumer.starts_with(&name)));
+            let entry = mine?.first()?;
+            redis.ask(&["XRANGE", &lane, entry, entry]).last().cloned()
+        })
+    }
+
+    /// The run of an unfinished package and the number of its last lease.
+    fn lease_of(&self, package: &str) -> Option<String> {
+        let query = format!(
+            "SELECT run, lease_no FROM packages WHERE id = '\\x{package}' AND ended_at IS NULL AND lease_until IS NOT NULL"
+        );
+        self.cluster.postgres.ask(&query).first().cloned()
+    }
+}
+
+/// Everything that the queue still has of packages: names of jobs, and entries of lanes.
+pub(crate) fn left_in_redis(cluster: &Cluster) -> Vec<String> {
+    let mut left = cluster.redis.ask(&["KEYS", "*job:*"]);
+    for lane in ["premium", "standard"] {
+        left.extend(cluster.redis.ask(&["XRANGE", &format!("{QUEUE}lane:{lane}"), "-", "+"]));
+    }
+    left
+}

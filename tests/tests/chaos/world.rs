@@ -1,0 +1,87 @@
+//! What all owners and the faults share.
+
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use dumpus_tests::Truth;
+
+use crate::support::wait::within;
+use crate::tally::Tally;
+
+pub(crate) const ADMIN_TOKEN: &str = "a-token-of-the-chaos-run";
+
+pub(crate) struct World {
+    pub(crate) servers: Vec<SocketAddr>,
+    /// By the number of the content.
+    pub(crate) truths: Vec<Truth>,
+    pub(crate) tally: Tally,
+    pub(crate) packages: u64,
+    /// When everything has to be settled.
+    pub(crate) deadline: Instant,
+    /// Packages whose owners are to delete them at their next poll.
+    pub(crate) doomed: Mutex<HashSet<String>>,
+    /// Packages of which the log is shown when the run fails.
+    pub(crate) suspects: Mutex<Vec<String>>,
+    requests: AtomicU64,
+    is_broken: AtomicBool,
+}
+
+impl World {
+    pub(crate) fn new(servers: Vec<SocketAddr>, truths: Vec<Truth>, packages: u64, limit: Duration) -> Self {
+        Self {
+            servers,
+            truths,
+            tally: Tally::default(),
+            packages,
+            deadline: Instant::now() + limit,
+            doomed: Mutex::default(),
+            suspects: Mutex::default(),
+            requests: AtomicU64::new(0),
+            is_broken: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn settled(&self) -> u64 {
+        self.tally.of("owners: settled")
+    }
+
+    /// Requests that owners have made, answered or not.
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn count_request(&self) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether there is nobody left to do anything to.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_broken.load(Ordering::Relaxed) || self.settled() == self.packages
+    }
+
+    /// Whether somebody has failed, so that all others may stop.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.is_broken.load(Ordering::Relaxed)
+    }
+
+    /// Waits for progress of the run, or its end.
+    pub(crate) fn until(&self, what: &str, is_it: impl Fn() -> bool) {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        within(left, what, || (is_it() || self.is_over()).then_some(()));
+    }
+}
+
+/// Tells the others when the thread that has it fails.
+pub(crate) struct Alarm<'a>(pub(crate) &'a World);
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.is_broken.store(true, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What these tests begin with.
+
+use dumpus_tests::{PackageSpec, generate_in_memory};
+
+use crate::support::cluster::Cluster;
+use crate::support::discord::{Behaviour, Discord, Link};
+use crate::support::process::Process;
+use crate::support::wait::eventually;
+
+/// The shortest lease that the programs accept.
+pub(crate) const LEASE: (&str, &str) = ("DUMPUS_LEASE", "5s");
+
+pub(crate) fn small() -> Vec<u8> {
+    let spec = PackageSpec {
+        size: 50_000,
+        ..PackageSpec::default()
+    };
+    generate_in_memory(&spec).0
+}
+
+/// Whose package is half downloaded by a worker, and stays so until its link's behaviour changes.
+pub(crate) fn held(cluster: &Cluster, discord: &Discord, package: &[u8]) -> (Link, String) {
+    let link = discord.link(package.to_vec(), Behaviour::Held);
+    let id = cluster.servers[0].admit(&link.url);
+    cluster.servers[0].half_downloaded(&link, &id);
+    (link, id)
+}
+
+/// The worker that holds the only job which is delivered.
+pub(crate) fn holder(cluster: &Cluster) -> usize {
+    let ask = ["XPENDING", "{dumpus}:v1:lane:standard", "workers", "-", "+", "10"];
+    eventually("one worker holds the job", || {
+        // Entry, consumer, idle time, number of deliveries.
+        let claims = cluster.redis.ask(&ask);
+        let consumer = claims.get(1).filter(|_| claims.len() == 4)?;
+        let (process, _) = consumer.split_once('-')?;
+        let is_holder = |worker: &Process| worker.is_running() && worker.id().to_string() == process;
+        cluster.workers.iter().position(is_holder)
+    })
+}
+
+/// Everything that is recorded of packages and results.
+pub(crate) fn recorded(cluster: &Cluster) -> [Vec<String>; 2] {
+    [
+        cluster.postgres.ask("SELECT * FROM packages ORDER BY id"),
+        cluster.postgres.ask("SELECT key, md5(bytes) FROM blobs ORDER BY key"),
+    ]
+}
