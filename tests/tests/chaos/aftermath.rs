@@ -125,5 +125,8 @@ fn assert_plausible(cluster: &Cluster, world: &World) {
         "{given_up} packages were given up"
     );
     assert_eq!(tally.of("positions: rose"), 0, "a place in the line was lost");
-    assert!(tally.of("positions: pairs that fell") > 0, "no line was seen to move");
+    assert!(
+        tally.of_kind("positions: pairs that") > 0,
+        "nobody's place was observed"
+    );
 }
