@@ -50,12 +50,8 @@ fn stop_workers(cluster: &mut Cluster) {
     }
     let folders = (0..cluster.workers.len()).map(|worker| cluster.temporary(worker));
     for folder in folders.chain(cluster.servers.iter().map(Instance::temporary)) {
-        let files = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
-        // A killed worker leaves its sign of life.
-        let left: Vec<_> = files
-            .filter(|file| file.extension().is_none_or(|kind| kind != "alive"))
-            .collect();
-        assert!(left.is_empty(), "spooled files are left: {left:?}");
+        let left: Vec<_> = fs::read_dir(&folder).unwrap().collect();
+        assert!(left.is_empty(), "files are left: {left:?}");
     }
     let jobs = left_in_redis(cluster);
     assert!(jobs.is_empty(), "jobs are left: {jobs:?}");
@@ -101,9 +97,10 @@ fn assert_blobs(cluster: &mut Cluster, owners: &[Owner], world: &World) {
     let pointed_to: BTreeSet<_> = pointed_to.into_iter().collect();
     assert_eq!(pointed_to.len(), processed, "two packages point to one blob");
     assert!(pointed_to.is_subset(&all), "a blob is missing");
-    world
-        .tally
-        .add("blobs: orphans of killed workers", (all.len() - processed) as u64);
+    let orphans = (all.len() - processed) as u64;
+    world.tally.add("blobs: orphans of killed workers", orphans);
+    let killed = world.tally.of_kind("faults: worker killed");
+    assert!(orphans <= killed, "{orphans} results of {killed} killed workers");
     // The next sweep is at a start, of what is a day old.
     cluster
         .postgres
@@ -116,7 +113,7 @@ fn assert_blobs(cluster: &mut Cluster, owners: &[Owner], world: &World) {
     });
 }
 
-/// Nothing was given up without three faults that may have ended an attempt, nor a place lost.
+/// Nothing was given up without three faults that may have ended an attempt, and no place was lost.
 fn assert_plausible(cluster: &Cluster, world: &World) {
     let tally = &world.tally;
     let of_workers = tally.of_kind("faults: worker");
@@ -128,4 +125,8 @@ fn assert_plausible(cluster: &Cluster, world: &World) {
         "{given_up} packages were given up"
     );
     assert_eq!(tally.of("positions: rose"), 0, "a place in the line was lost");
+    assert!(
+        tally.of_kind("positions: pairs that") > 0,
+        "nobody's place was observed"
+    );
 }
