@@ -18,7 +18,7 @@ const ALLOWED: [(&str, &[&str]); 7] = [
 ];
 
 /// What the rules may use: no I/O, no runtime, no wire format.
-const DOMAIN_MAY_USE: [&str; 5] = ["base64", "rustc-hash", "thiserror", "url", "zeroize"];
+const DOMAIN_MAY_USE: [&str; 6] = ["base64", "indexmap", "rustc-hash", "thiserror", "url", "zeroize"];
 
 /// What the core may use beside the rules.
 const PORTS_MAY_USE: [&str; 5] = ["async-trait", "dumpus-domain", "thiserror", "tokio", "tracing"];
