@@ -6,6 +6,7 @@ use dumpus_ports::domain::report::{MessageHours, Owner, Report, Text};
 use dumpus_ports::domain::time::{Day, Hour};
 use dumpus_tests::{LineWidth, PackageSpec};
 
+use super::inflate::Entries;
 use super::{Bench, fastest, ratio, timed};
 
 /// Sizes of each table: each the double of the one before.
@@ -43,15 +44,28 @@ pub(super) fn tables(bench: &Bench) {
 }
 
 fn table(bench: &Bench, what: &str, first: u64, spec: impl Fn(u64) -> PackageSpec) {
-    println!("{:>10} {what:<9} {:>9} {:>7}", "", "time", "growth");
-    let mut before: Option<Duration> = None;
+    println!(
+        "{:>20} {:>9} {:>7} {:>11} {:>7}",
+        "", "time", "growth", "inflate", "growth"
+    );
+    let mut before: Option<[Duration; 2]> = None;
     for step in 0..STEPS {
         let count = first << step;
         let (path, _) = bench.package("growth", &spec(count));
-        let taken = fastest(|| timed(|| bench.write(&bench.read(&path, 1, false))));
-        let growth = before.map_or_else(String::new, |before| format!("{:.2}", ratio(taken, before)));
-        println!("{count:>10} {what:<9} {:>7.1}ms {growth:>7}", taken.as_secs_f64() * 1e3);
-        before = Some(taken);
+        let mut inflate = Entries::open(&path);
+        let taken = fastest(|| {
+            inflate.run();
+            timed(|| bench.write(&bench.read(&path, 1, false)))
+        });
+        // What the machine makes of twice as much, whatever is done with it.
+        let both = [taken, inflate.fastest().iter().sum()];
+        print!("{count:>10} {what:<9}");
+        for (place, time) in both.into_iter().enumerate() {
+            let growth = before.map_or_else(String::new, |before| format!("{:.2}", ratio(time, before[place])));
+            print!(" {:>7.1}ms {growth:>7}  ", time.as_secs_f64() * 1e3);
+        }
+        println!();
+        before = Some(both);
     }
     println!();
 }

@@ -24,7 +24,7 @@ use dumpus_tests::{PackageSpec, Section, Truth};
 
 /// Runs of each measurement; the fastest counts, because what disturbs a run only ever makes it slower. Where two
 /// things are compared they take turns, so that a machine whose speed drifts treats them alike.
-const RUNS: usize = 7;
+const RUNS: usize = 15;
 
 fn main() {
     // Cargo passes flags of its own harness too. A number is the size in MB, words choose measurements.
