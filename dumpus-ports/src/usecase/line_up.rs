@@ -18,6 +18,9 @@ const FRESH_FOR: Duration = Duration::from_millis(500);
 const REST: u32 = 25;
 /// However slow a refresh was: while a backend comes back, one may take seconds, and the next one milliseconds.
 const LONGEST_REST: Duration = Duration::from_secs(5);
+/// While one request refreshes, the others are answered from the last line-up for this long: with a hundred thousand
+/// packages a refresh takes a tenth of a second, in which thousands ask.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// The line-up of the unfinished packages, read from the registry at most every 500 ms however many ask.
 pub struct LineUpCache {
@@ -55,11 +58,17 @@ impl LineUpCache {
 
     /// The line-up, and the queue's epoch that it was read with.
     pub(super) async fn get(&self) -> Result<(Arc<LineUp>, Epoch), AccessError> {
-        if let Some(fresh) = self.fresh() {
+        if let Some(fresh) = self.known(Duration::ZERO) {
             return Ok(fresh);
         }
-        let _one_at_a_time = self.refreshing.lock().await;
-        if let Some(fresh) = self.fresh() {
+        let _one_at_a_time = match self.refreshing.try_lock() {
+            Ok(mine) => mine,
+            Err(_) => match self.known(GRACE) {
+                Some(last) => return Ok(last),
+                None => self.refreshing.lock().await,
+            },
+        };
+        if let Some(fresh) = self.known(Duration::ZERO) {
             return Ok(fresh);
         }
         let began = Instant::now();
@@ -93,12 +102,13 @@ impl LineUpCache {
         self.current.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn fresh(&self) -> Option<(Arc<LineUp>, Epoch)> {
+    /// The last line-up, unless it has been stale for longer than that.
+    fn known(&self, grace: Duration) -> Option<(Arc<LineUp>, Epoch)> {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         let snapshot = current
             .snapshot
             .as_ref()
-            .filter(|snapshot| Instant::now() < snapshot.stale_at)?;
+            .filter(|snapshot| Instant::now() < snapshot.stale_at + grace)?;
         Some((snapshot.line_up.clone(), snapshot.epoch.clone()))
     }
 }

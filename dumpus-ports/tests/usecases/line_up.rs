@@ -33,15 +33,36 @@ async fn however_many_ask_there_is_one_look_in_500_ms() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_asks_during_a_look_waits_for_its_answer() {
+async fn whoever_asks_during_a_look_is_answered_from_the_last_one() {
     let world = World::new();
     let ann = world.waiting("ann").await;
     pass(FRESH_FOR).await;
     let looks = world.registry.asked("line_up");
-    world
-        .registry
-        .trouble("line_up", [Fault::Slow(Duration::from_millis(10))]);
-    tokio::join!(ahead(&world, &ann), ahead(&world, &ann), ahead(&world, &ann));
+    let look = Gate::new();
+    world.registry.trouble("line_up", [Fault::Waits(look.clone())]);
+    let others = async {
+        look.reached().await;
+        assert_eq!(ahead(&world, &ann).await, 0);
+        look.open();
+    };
+    tokio::join!(ahead(&world, &ann), others);
+    assert_eq!(world.registry.asked("line_up"), looks + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_asks_during_a_look_that_takes_long_waits_for_its_answer() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    pass(FRESH_FOR).await;
+    let looks = world.registry.asked("line_up");
+    let (look, second) = (Gate::new(), Duration::from_secs(1));
+    world.registry.trouble("line_up", [Fault::Waits(look.clone())]);
+    let others = async {
+        look.reached().await;
+        pass(second).await;
+        let (_, ()) = tokio::join!(ahead(&world, &ann), async { look.open() });
+    };
+    tokio::join!(ahead(&world, &ann), others);
     assert_eq!(world.registry.asked("line_up"), looks + 1);
 }
 
