@@ -53,7 +53,12 @@ pub struct GuildProfile {
     pub member_count: u64,
 }
 
-/// A directory of the Discord servers that this instance's bot is in.
+/// A directory of the Discord servers that this instance's bot is in. Answers are kept in memory only.
+///
+/// Contract, in the words of [`crate::conformance`]:
+/// 1. A server is found by its id.
+/// 2. An id of a server that the bot is not in gives `None`.
+/// 3. So does a text that is no id; nothing of it reaches a third party.
 #[async_trait]
 pub trait GuildDirectory: Send + Sync {
     /// The server of this id; `None` when the bot is not in it, or there is none.

@@ -1,9 +1,9 @@
-//! Users that somebody wrote down.
+//! Users and servers that somebody wrote down.
 
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use dumpus_ports::profiles::{ProfileDirectory, ProfileError, UserProfile};
+use dumpus_ports::profiles::{GuildDirectory, GuildProfile, ProfileDirectory, ProfileError, UserProfile};
 
 /// A directory of given users.
 #[derive(Debug, Default)]
@@ -22,5 +22,24 @@ impl MemoryProfiles {
 impl ProfileDirectory for MemoryProfiles {
     async fn look_up(&self, user_id: &str) -> Result<Option<UserProfile>, ProfileError> {
         Ok(self.0.get(user_id).cloned())
+    }
+}
+
+/// A directory of given servers.
+#[derive(Debug, Default)]
+pub struct MemoryGuilds(HashMap<String, GuildProfile>);
+
+impl MemoryGuilds {
+    /// A directory of the servers with these ids and no others.
+    #[must_use]
+    pub fn new(guilds: impl IntoIterator<Item = (String, GuildProfile)>) -> Self {
+        Self(guilds.into_iter().collect())
+    }
+}
+
+#[async_trait]
+impl GuildDirectory for MemoryGuilds {
+    async fn look_up_guild(&self, guild_id: &str) -> Result<Option<GuildProfile>, ProfileError> {
+        Ok(self.0.get(guild_id).cloned())
     }
 }

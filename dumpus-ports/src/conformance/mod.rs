@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod blobs;
 pub mod clock;
+pub mod guilds;
 pub mod profiles;
 pub mod queue;
 pub mod registry;
