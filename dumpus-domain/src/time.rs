@@ -134,6 +134,14 @@ impl Day {
     }
 }
 
+impl fmt::Display for Day {
+    /// `YYYY-MM-DD`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = self.civil();
+        write!(f, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
 /// A UTC hour, as hours since 1970-01-01T00.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hour(pub i32);
@@ -156,14 +164,6 @@ impl Hour {
     #[must_use]
     pub fn of_day(self) -> u8 {
         u8::try_from(self.0.rem_euclid(24)).unwrap_or(0)
-    }
-}
-
-impl fmt::Display for Day {
-    /// `YYYY-MM-DD`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = self.civil();
-        write!(f, "{year:04}-{month:02}-{day:02}")
     }
 }
 

@@ -170,44 +170,27 @@ impl<'a> Fields<'a> {
         kept(self.user_id)
     }
 
-    /// Decodes what is wanted of an event of this kind.
-    pub(super) fn decoded(&self, kind: EventKind) -> Decoded<'a> {
-        let mut decoded = Decoded {
+    /// Decodes whatever is there.
+    pub(super) fn decoded(&self) -> Decoded<'a> {
+        Decoded {
             event_id: self.event_id.and_then(Value::text),
             timestamp: self.timestamp.and_then(stamp),
-            ..Decoded::default()
-        };
-        match kind {
-            EventKind::GuildJoined => decoded.guild_id = kept(self.guild_id),
-            EventKind::CommandUsed => {
-                decoded.guild_id = kept(self.guild_id);
-                decoded.application_id = kept(self.application_id);
-            }
-            EventKind::AddReaction => {
-                decoded.channel_id = kept(self.channel_id);
-                decoded.emoji_name = kept(self.emoji_name);
-                decoded.emoji_id = self.emoji_id.and_then(Value::text);
-            }
-            EventKind::AppOpened => decoded.os = kept(self.os),
-            EventKind::DevPortalPageViewed => decoded.page_name = self.page_name.and_then(Value::text),
-            EventKind::JoinVoice | EventKind::LeaveVoice => {
-                decoded.client_timestamp = self.client_timestamp.and_then(stamp);
-                decoded.channel_id = kept(self.channel_id);
-                decoded.guild_id = kept(self.guild_id);
-                decoded.duration_ms = self.duration.and_then(Value::integer);
-            }
-            EventKind::SessionStart | EventKind::SessionEnd => {
-                decoded.os = kept(self.os);
-                decoded.session = kept(self.session);
-            }
-            EventKind::PerDay(_) => {}
+            client_timestamp: self.client_timestamp.and_then(stamp),
+            channel_id: kept(self.channel_id),
+            guild_id: kept(self.guild_id),
+            application_id: kept(self.application_id),
+            emoji_name: kept(self.emoji_name),
+            emoji_id: self.emoji_id.and_then(Value::text),
+            os: kept(self.os),
+            session: kept(self.session),
+            page_name: self.page_name.and_then(Value::text),
+            duration_ms: self.duration.and_then(Value::integer),
         }
-        decoded
     }
 }
 
 /// Decoded fields, for an [`Event`] to borrow.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Decoded<'a> {
     event_id: Option<Cow<'a, str>>,
     timestamp: Option<Cow<'a, str>>,

@@ -171,8 +171,7 @@ impl<'a> EventFile<'a> {
         if let Some(user_id) = fields.user_id() {
             self.fold.user(&user_id)?;
         }
-        let decoded = fields.decoded(kind);
-        self.fold.observe(&decoded.event(kind))?;
+        self.fold.observe(&fields.decoded().event(kind))?;
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Counts per hour, gathered from runs of messages that come nearly sorted.
 
+use super::counts::sum_up;
 use crate::time::Hour;
 
 /// Runs that are kept before equal hours are brought together.
@@ -30,14 +31,7 @@ impl Hours {
 
     /// Sorts by hour and sums equal ones up.
     pub(super) fn bring_together(&mut self) {
-        self.runs.sort_unstable_by_key(|(hour, _)| *hour);
-        self.runs.dedup_by(|next, kept| {
-            let is_same = next.0 == kept.0;
-            if is_same {
-                kept.1 += next.1;
-            }
-            is_same
-        });
+        sum_up(&mut self.runs);
         self.compact = self.runs.len();
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::counts::sum_up;
 use super::event_fold::{EventFold, Tally, Yield};
 use super::{Fingerprint, sessions, voice};
 use crate::report::{ActivityRow, SessionRow, Text, VoiceSessionRow};
@@ -50,25 +51,15 @@ impl Events {
                 *events.users.entry(user).or_default() += count;
             }
         }
-        events.rows = sum_up(rows);
+        sum_up(&mut rows);
+        events.rows = rows
+            .into_iter()
+            .map(|(row, count)| ActivityRow { count, ..row })
+            .collect();
         events.voice_sessions = voice::voice_sessions(calls, window);
         events.sessions = sessions::sessions(connections, window);
         events
     }
-}
-
-/// Sorts rows, and adds those up that several files gave.
-fn sum_up(mut rows: Vec<(ActivityRow, u32)>) -> Vec<ActivityRow> {
-    rows.sort_unstable();
-    rows.dedup_by(|next, kept| {
-        let is_same = next.0 == kept.0;
-        if is_same {
-            kept.1 += next.1;
-        }
-        is_same
-    });
-    let with_count = |(row, count)| ActivityRow { count, ..row };
-    rows.into_iter().map(with_count).collect()
 }
 
 /// Records whose event an earlier line of the same or an earlier file has already given, as place of the fold and

@@ -6,6 +6,7 @@
 
 mod budget;
 mod channel_fold;
+mod counts;
 mod event_fold;
 mod event_kind;
 mod fingerprint;

@@ -1,5 +1,6 @@
 //! Configuration: one table of settings, read by both programs, all problems at once.
 
+mod backends;
 mod groups;
 mod reader;
 pub mod table;
@@ -8,10 +9,8 @@ mod worker;
 
 use clap::{Arg, ArgMatches, Command};
 
-pub use groups::{
-    BackendSettings, DownloadSettings, InstanceKeyBytes, LimitSettings, LogSettings, ObjectStoreSettings, Secret,
-    Services, WorkSettings,
-};
+pub use backends::{BackendSettings, InstanceKeyBytes, ObjectStoreSettings, Services};
+pub use groups::{DownloadSettings, LimitSettings, LogSettings, Secret, WorkSettings};
 pub use reader::{Problems, Reader};
 pub use typos::unknown_variables;
 pub use worker::WorkerConfig;

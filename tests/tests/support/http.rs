@@ -102,18 +102,7 @@ impl Request {
 }
 
 fn read_answer(stream: &mut impl BufRead, is_head_only: bool) -> io::Result<Answer> {
-    let mut lines = Vec::new();
-    loop {
-        let mut line = String::new();
-        if stream.read_line(&mut line)? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        let line = line.trim_end().to_owned();
-        if line.is_empty() {
-            break;
-        }
-        lines.push(line);
-    }
+    let lines = read_head_lines(stream)?.ok_or(io::ErrorKind::UnexpectedEof)?;
     let status = lines[0].split(' ').nth(1).and_then(|status| status.parse().ok());
     let headers = lines[1..].iter().filter_map(|line| line.split_once(':'));
     let headers = headers
@@ -136,6 +125,22 @@ fn read_answer(stream: &mut impl BufRead, is_head_only: bool) -> io::Result<Answ
         stream.read_to_end(&mut answer.body)?;
     }
     Ok(answer)
+}
+
+/// The lines before the blank one; `None` when the stream ends there.
+pub fn read_head_lines(stream: &mut impl BufRead) -> io::Result<Option<Vec<String>>> {
+    let mut lines = Vec::new();
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line)? == 0 {
+            return Ok(None);
+        }
+        let line = line.trim_end().to_owned();
+        if line.is_empty() {
+            return Ok(Some(lines));
+        }
+        lines.push(line);
+    }
 }
 
 fn read_chunks(stream: &mut impl BufRead) -> io::Result<Vec<u8>> {

@@ -1,7 +1,9 @@
 //! What is read of packages, in all the spellings they have.
 #![cfg(feature = "zip")]
 
+mod messages;
 #[expect(dead_code, reason = "the hostile archives use all of it")]
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::num::NonZeroUsize;
@@ -11,7 +13,7 @@ use dumpus_adapters::archive_zip::{Scorer, ZipOptions, ZipReader};
 use dumpus_ports::archive::{ArchiveReader, Progress};
 use dumpus_ports::domain::report::{Report, Section, SectionStatus};
 
-use support::{Archive, CHANNEL, EVENTS, Entry, MESSAGES, package, read, section, with, with_entry};
+use support::{Archive, CHANNEL, EVENTS, Entry, package, read, section, with, with_entry};
 
 fn status(report: &Report, of: Section) -> SectionStatus {
     section(report, of).status
@@ -30,10 +32,6 @@ fn counts(report: &Report) -> Vec<(&'static str, u32)> {
 
 async fn events(text: impl AsRef<[u8]>) -> Report {
     read(&with(package(), EVENTS, text)).await
-}
-
-async fn messages(text: impl AsRef<[u8]>) -> Report {
-    read(&with(package(), MESSAGES, text)).await
 }
 
 const OPENED: &str = r#"{"event_type":"email_opened","timestamp":"\"2024-01-01T18:04:31.512Z\""}"#;
@@ -159,108 +157,6 @@ async fn lines_that_span_blocks_are_read_once() {
     let text: Vec<_> = (0..200).map(line).collect();
     let report = events(text.join("\n")).await;
     assert_eq!(counts(&report), [("email_opened", 200)]);
-}
-
-#[tokio::test]
-async fn any_spelling_of_messages_is_read() {
-    let id = 1_190_000_000_000_000_012u64;
-    let stamp = "2024-01-01 18:37:01";
-    let one = format!(r#"{{"ID":{id},"Timestamp":"{stamp}","Contents":"a","Attachments":""}}"#);
-    let spellings = [
-        format!("[{one},{one},{one}]"),
-        format!("\u{FEFF}[\n  {one} ,\n  {one},\n{one},\n]\n"),
-        format!("{one}{one}\n{one}"),
-        format!("[{one} {one},,{one}"),
-        format!(r#"{{"messages":[{one},{one},{one}],"count":3}}"#),
-        format!(r#"{{ "channel": {{"id":"1"}}, "messages" : [{one},{one},{one}]}}"#),
-        format!(
-            r#"[{{"Contents":"{{\"ID\":1}}","Timestamp":"{stamp}"}},{{"ID":"{id}"}},{{"Attachments":["x",{{"a":"]"}}],"ID":{id}}}]"#
-        ),
-        format!(
-            "[{one},{{\"Contents\":\"raw\nline\",\"ID\":{id}}},{{\"ID\":{id},\"Timestamp\":null,\"Contents\":\"cut \\ud83d\"}}]"
-        ),
-        format!(r#"[{{"ID":{id},"Timestamp":"{stamp}","Contents":"\\","Attachments":"a\"b"}},{one},{one}]"#),
-    ];
-    for text in spellings {
-        let report = messages(&text).await;
-        assert_eq!(report.dm_channels[0].message_count, 3, "{text}");
-        assert_eq!(status(&report, Section::Messages), SectionStatus::Ok, "{text}");
-        let dated: u32 = report
-            .message_hours
-            .iter()
-            .flat_map(|channel| &channel.hours)
-            .map(|(_, count)| count)
-            .sum();
-        assert_eq!(dated, 3, "{text}");
-    }
-}
-
-#[tokio::test]
-async fn spoilt_messages_cost_themselves_only() {
-    let one = r#"{"ID":1190000000000000012,"Timestamp":"2024-01-01 18:37:01","Contents":"a","Attachments":""}"#;
-    let spoilt = [
-        format!(r#"[{one},{{"ID":1190000000000000013,"Contents":"no end}},{one},{one}]"#),
-        format!("[{one},{{broken}},{one},{one}]"),
-        format!(r#"[{one},{{"ID" 5}},{one},{one}]"#),
-        format!(r#"[{one},{one},"text",{one}]"#),
-        format!(r#"[{one},{one},{{"id":"none"}},{one}]"#),
-        format!(r#"[{one},{one},{one},{{"ID":1190000000000000013,"Conte"#),
-    ];
-    for text in spoilt {
-        let report = messages(&text).await;
-        assert_eq!(report.dm_channels[0].message_count, 3, "{text}");
-        assert_eq!(status(&report, Section::Messages), SectionStatus::Damaged, "{text}");
-    }
-}
-
-#[tokio::test]
-async fn empty_and_absent_message_files_are_channels_without_messages() {
-    for text in ["", "[]", "\u{FEFF}[ ]\n", r#"{"messages":[]}"#] {
-        let report = messages(text).await;
-        assert_eq!(report.dm_channels[0].message_count, 0, "{text}");
-        assert_eq!(status(&report, Section::Messages), SectionStatus::Empty, "{text}");
-    }
-    let mut without = package();
-    without.entries.retain(|entry| entry.name != MESSAGES.as_bytes());
-    assert_eq!(read(&without).await.dm_channels[0].message_count, 0);
-}
-
-#[tokio::test]
-async fn csv_is_read_by_its_columns() {
-    let name = MESSAGES.replace("json", "csv");
-    let mut archive = package();
-    archive.entries.retain(|entry| entry.name != MESSAGES.as_bytes());
-    let header = "ID,Timestamp,Contents,Attachments";
-    let row = "1190000000000000012,2022-08-02 00:59:59.753000+00:00,\"I \"\"love\"\"\nit, really\",";
-    let short = "1190000000000000013,2022-08-02 00:59:59+00:00";
-    for text in [
-        format!("\u{FEFF}{header}\r\n{row}\r\n{short}\r\n"),
-        format!("{header}\n{row}\n\n{short}"),
-        "Contents,id,TIMESTAMP\n\"I love it\",5,2022-08-02 00:59:59+00:00\n,6,2022-08-02 01:59:59\n".to_owned(),
-    ] {
-        let report = read(&archive.clone().file(&name, &text)).await;
-        assert_eq!(report.dm_channels[0].message_count, 2, "{text}");
-        assert!(report.dm_channels[0].sentiment > 6_000);
-        assert_eq!(status(&report, Section::Messages), SectionStatus::Ok, "{text}");
-    }
-    for text in ["", header] {
-        let report = read(&archive.clone().file(&name, text)).await;
-        assert_eq!(report.dm_channels[0].message_count, 0);
-        assert_eq!(status(&report, Section::Messages), SectionStatus::Empty);
-    }
-    let unknown = read(&archive.clone().file(&name, "a,b\n1,2\n")).await;
-    assert_eq!(status(&unknown, Section::Messages), SectionStatus::Damaged);
-    let spoilt = read(&archive.clone().file(&name, format!("{header}\nwords\n{short}\n"))).await;
-    assert_eq!(spoilt.dm_channels[0].message_count, 1);
-    assert_eq!(status(&spoilt, Section::Messages), SectionStatus::Damaged);
-}
-
-#[tokio::test]
-async fn two_message_files_of_one_channel_count_an_id_once() {
-    let csv =
-        "ID,Timestamp,Contents\n1190000000000000012,2024-01-01 18:37:01,x\n1190000000000000099,2024-01-01 18:37:02,y\n";
-    let report = read(&package().file(&MESSAGES.replace("json", "csv"), csv)).await;
-    assert_eq!(report.dm_channels[0].message_count, 2);
 }
 
 #[tokio::test]
