@@ -77,7 +77,7 @@ pub type Ticket = i64;
 
 /// The unfinished packages at one instant, waiting or running: sorted tickets per lane.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LineUp {
+pub struct QueueSnapshot {
     standard: Vec<Ticket>,
     premium: Vec<Ticket>,
 }
@@ -91,17 +91,17 @@ pub struct Position {
     pub ahead: u64,
 }
 
-impl LineUp {
+impl QueueSnapshot {
     /// From tickets in any order.
     #[must_use]
     pub fn new(tickets: impl IntoIterator<Item = (Lane, Ticket)>) -> Self {
-        let mut line_up = Self::default();
+        let mut queue_snapshot = Self::default();
         for (lane, ticket) in tickets {
-            line_up.lane_mut(lane).push(ticket);
+            queue_snapshot.lane_mut(lane).push(ticket);
         }
-        line_up.standard.sort_unstable();
-        line_up.premium.sort_unstable();
-        line_up
+        queue_snapshot.standard.sort_unstable();
+        queue_snapshot.premium.sort_unstable();
+        queue_snapshot
     }
 
     /// Adds a package that was admitted since.
@@ -168,7 +168,7 @@ mod tests {
             let all: Vec<_> = tickets.into_iter().collect();
             let mine = all[mine.index(all.len())];
             let position = |waiting: &BTreeSet<(bool, i64)>| {
-                LineUp::new(waiting.iter().map(|(premium, ticket)| (lane(*premium), *ticket))).position(lane(mine.0), mine.1).ahead
+                QueueSnapshot::new(waiting.iter().map(|(premium, ticket)| (lane(*premium), *ticket))).position(lane(mine.0), mine.1).ahead
             };
             let mut last = position(&waiting);
             for leaves in leaving {

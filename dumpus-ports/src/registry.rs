@@ -11,7 +11,7 @@ use crate::domain::crypto::Envelope;
 use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
 use crate::domain::package::{PackageId, RunId};
-use crate::domain::queue::{Lane, LaneTotals, LineUp, Ticket};
+use crate::domain::queue::{Lane, LaneTotals, QueueSnapshot, Ticket};
 
 /// A submitted package, to be taken into the registry.
 #[derive(Clone, Debug)]
@@ -166,7 +166,7 @@ pub const NOT_QUEUED: &str = "The queue did not take the package; submit it agai
 /// 4. Whatever names a lease changes nothing once the lease was given away, or its run replaced or erased.
 /// 5. Tickets rise in the order of admission; a requeued package keeps its ticket unless it was lost for long, and an
 ///    upgraded one gets a new ticket, for it goes behind those that wait in its new lane.
-/// 6. `line_up` holds exactly the packages that are admitted and unfinished, less those lost for long.
+/// 6. `queue_snapshot` holds exactly the packages that are admitted and unfinished, less those lost for long.
 #[async_trait]
 pub trait PackageRegistry: Send + Sync {
     /// Takes a package in, unless it is in already.
@@ -188,7 +188,7 @@ pub trait PackageRegistry: Send + Sync {
     async fn find(&self, package: PackageId) -> Result<Option<Package>, RegistryError>;
 
     /// Claims the right to push a job again that is unconfirmed for `older_than`, or queued in another epoch than
-    /// `epoch` and not leased: sets it unconfirmed from now on. A package that left the line-up, as told by
+    /// `epoch` and not leased: sets it unconfirmed from now on. A package that left the snapshot, as told by
     /// `lost_after`, gets a new ticket. Of several at once one is told the lane; the others `None`.
     async fn reclaim(
         &self,
@@ -239,9 +239,9 @@ pub trait PackageRegistry: Send + Sync {
     /// Moves the package to the premium lane. `None` when it is unknown; the run when it is there.
     async fn upgrade(&self, package: PackageId) -> Result<Option<RunId>, RegistryError>;
 
-    /// The unfinished packages. A job that the queue lost, and whose owner has not asked since, leaves the line-up
+    /// The unfinished packages. A job that the queue lost, and whose owner has not asked since, leaves the snapshot
     /// when the epoch has been known for `lost_after`; so does one unconfirmed for that long.
-    async fn line_up(&self, epoch: &Epoch, lost_after: Duration) -> Result<LineUp, RegistryError>;
+    async fn queue_snapshot(&self, epoch: &Epoch, lost_after: Duration) -> Result<QueueSnapshot, RegistryError>;
 
     /// Erases packages that ended longer than `retention` ago, at most `most` of them.
     async fn expire(&self, retention: Duration, most: u32) -> Result<Vec<Forgotten>, RegistryError>;

@@ -7,7 +7,7 @@ use dumpus_ports::domain::link::LinkPolicy;
 use dumpus_ports::profiles::{GuildDirectory, ProfileDirectory};
 use dumpus_ports::report::ReportWriter;
 use dumpus_ports::usecase::{
-    DeletePackage, Dispatcher, FetchData, LineUpCache, LocateBlob, LookUpUser, ReadStatus, ServeBlob, SubmitPackage,
+    DeletePackage, Dispatcher, FetchData, LocateBlob, LookUpUser, QueuePositions, ReadStatus, ServeBlob, SubmitPackage,
     UpgradePackage,
 };
 use dumpus_worker::wiring::{
@@ -99,18 +99,18 @@ pub fn use_cases(
         vault: vault.clone(),
         clock: clock.clone(),
     });
-    let line_up = Arc::new(LineUpCache::new(registry.clone(), queue.clone()));
+    let queue_snapshot = Arc::new(QueuePositions::new(registry.clone(), queue.clone()));
     UseCases {
         submit: SubmitPackage {
             policy,
             dispatcher: dispatcher.clone(),
             blobs: blobs.clone(),
-            line_up: line_up.clone(),
+            queue_snapshot: queue_snapshot.clone(),
         },
         status: ReadStatus {
             dispatcher,
             blobs: blobs.clone(),
-            line_up,
+            queue_snapshot,
         },
         fetch: FetchData {
             registry: registry.clone(),

@@ -40,9 +40,9 @@ const TABLES: &[&str] = &[
         mac {bytes},
         owner_link {bytes}
     )",
-    // Everything that the line-up asks for, so that it never reads a row. SQLite only believes so when the column of
+    // Everything that the snapshot asks for, so that it never reads a row. SQLite only believes so when the column of
     // the condition is in the index too.
-    "CREATE INDEX packages_line_up
+    "CREATE INDEX packages_queue_snapshot
         ON packages (lane, ticket, queue_epoch, lease_until, dispatched_at, ended_at) WHERE ended_at IS NULL",
     "CREATE INDEX packages_ended ON packages (ended_at) WHERE ended_at IS NOT NULL",
     "CREATE INDEX packages_blob ON packages (blob_key) WHERE blob_key IS NOT NULL",

@@ -11,7 +11,7 @@ use dumpus_ports::clock::Clock;
 use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::lifecycle::{IllegalStep, Stage};
 use dumpus_ports::domain::package::{PackageId, RunId};
-use dumpus_ports::domain::queue::{Lane, LineUp, Ticket};
+use dumpus_ports::domain::queue::{Lane, QueueSnapshot, Ticket};
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::{
     Admission, Admitted, Epoch, Forgotten, Lease, LeaseRequest, Leased, NOT_QUEUED, Outcome, Package, PackageRegistry,
@@ -292,13 +292,13 @@ impl PackageRegistry for MemoryRegistry {
         Ok(Some(run))
     }
 
-    async fn line_up(&self, epoch: &Epoch, lost_after: Duration) -> Result<LineUp, RegistryError> {
+    async fn queue_snapshot(&self, epoch: &Epoch, lost_after: Duration) -> Result<QueueSnapshot, RegistryError> {
         let now = self.clock.now();
         let mut state = self.state();
         let is_old_epoch = state.is_known_for(epoch, lost_after, now);
         let unfinished = state.rows.values().filter(|row| row.end.is_none());
         let waiting = unfinished.filter(|row| !row.is_lost(epoch, is_old_epoch, lost_after, now));
-        Ok(LineUp::new(waiting.map(|row| (row.lane, row.ticket))))
+        Ok(QueueSnapshot::new(waiting.map(|row| (row.lane, row.ticket))))
     }
 
     async fn expire(&self, retention: Duration, most: u32) -> Result<Vec<Forgotten>, RegistryError> {

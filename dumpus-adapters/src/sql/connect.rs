@@ -18,7 +18,7 @@ const MIGRATION: Duration = Duration::from_mins(2);
 /// What a deployment may choose.
 #[derive(Clone, Copy, Debug)]
 pub struct SqlOptions {
-    /// Connections for requests. A few more are made for blobs, and one for the line-up.
+    /// Connections for requests. A few more are made for blobs, and one for the snapshot.
     pub connections: u32,
     /// A request waits at most so long for a connection.
     pub acquire_timeout: Duration,
@@ -54,8 +54,8 @@ pub(super) struct Pools {
     pub(super) read: Pool,
     /// Requests that write. On SQLite one connection: writers take turns without finding the file locked.
     pub(super) write: Pool,
-    /// The line-up.
-    pub(super) line_up: Pool,
+    /// The snapshot.
+    pub(super) queue_snapshot: Pool,
     /// Blobs that are read: they take longer.
     pub(super) blob_reads: Pool,
     /// Blobs that are written or erased.
@@ -136,11 +136,11 @@ impl SqlDatabase {
         let Pools {
             read,
             write,
-            line_up,
+            queue_snapshot,
             blob_reads,
             blob_writes,
         } = &self.pools;
-        for pool in [read, line_up, blob_reads, blob_writes, write] {
+        for pool in [read, queue_snapshot, blob_reads, blob_writes, write] {
             pool.close().await;
         }
     }

@@ -100,7 +100,7 @@ impl PostgresAddress {
         Ok(Pools {
             read: requests.clone(),
             write: requests,
-            line_up: pool(1, options.request_timeout),
+            queue_snapshot: pool(1, options.request_timeout),
             blob_reads: blobs.clone(),
             blob_writes: blobs,
         })

@@ -69,7 +69,7 @@ impl SqliteAddress {
         let pools = Pools {
             read: within(reads.clone(), options.request_timeout),
             write: within(writes.clone(), options.request_timeout),
-            line_up: within(pool(1), options.request_timeout),
+            queue_snapshot: within(pool(1), options.request_timeout),
             blob_reads: within(reads, options.blob_timeout),
             blob_writes: within(writes, options.blob_timeout),
         };

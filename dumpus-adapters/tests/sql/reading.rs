@@ -72,10 +72,14 @@ async fn what_a_database_quotes_is_not_passed_on() {
 }
 
 #[tokio::test]
-async fn the_line_up_is_read_from_an_index_alone() {
+async fn the_queue_snapshot_is_read_from_an_index_alone() {
     let (database, scratch) = with_package(support::sqlite().await).await.unwrap();
     let epoch = Epoch("epoch".to_owned());
-    database.registry().line_up(&epoch, Duration::ZERO).await.unwrap();
+    database
+        .registry()
+        .queue_snapshot(&epoch, Duration::ZERO)
+        .await
+        .unwrap();
     let raw = Database::connect(&scratch.url).await.unwrap();
     let explain = "EXPLAIN QUERY PLAN SELECT lane, string_agg(CAST(ticket AS TEXT), ',') FROM packages
         WHERE ended_at IS NULL AND (lease_until > 1 OR queue_epoch = 'epoch' OR (queue_epoch IS NULL AND dispatched_at > 1))
@@ -85,5 +89,5 @@ async fn the_line_up_is_read_from_an_index_alone() {
         .await
         .unwrap();
     let steps: Vec<String> = plan.iter().map(|step| step.try_get("", "detail").unwrap()).collect();
-    assert_eq!(steps, ["SCAN packages USING COVERING INDEX packages_line_up"]);
+    assert_eq!(steps, ["SCAN packages USING COVERING INDEX packages_queue_snapshot"]);
 }

@@ -14,7 +14,7 @@ async fn epochs_of_a_queue_that_was_often_emptied_are_forgotten() {
             continue;
         };
         let registry = database.registry();
-        let ask = async |name: String| registry.line_up(&Epoch(name), LOST_AFTER).await.unwrap();
+        let ask = async |name: String| registry.queue_snapshot(&Epoch(name), LOST_AFTER).await.unwrap();
         for number in 0..50 {
             ask(format!("old-{number}")).await;
         }

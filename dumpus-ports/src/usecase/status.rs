@@ -7,7 +7,7 @@ use tokio::time::timeout;
 
 use super::access::{AccessError, prove};
 use super::dispatch::Dispatcher;
-use super::line_up::LineUpCache;
+use super::queue_positions::QueuePositions;
 use crate::blobs::BlobStore;
 use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
@@ -29,7 +29,7 @@ pub struct ReadStatus {
     /// Tells whether a result is still there.
     pub blobs: Arc<dyn BlobStore>,
     /// Knows who waits before whom.
-    pub line_up: Arc<LineUpCache>,
+    pub queue_snapshot: Arc<QueuePositions>,
 }
 
 /// How a package stands.
@@ -80,8 +80,8 @@ impl ReadStatus {
     pub async fn run(&self, key: &UpnKey, package: PackageId) -> Result<PackageStatus, AccessError> {
         prove(&*self.dispatcher.vault, key, &package)?;
         let row = self.dispatcher.registry.find(package).await?;
-        let (line_up, epoch) = self.line_up.get().await?;
-        let totals = line_up.totals();
+        let (queue_snapshot, epoch) = self.queue_snapshot.get().await?;
+        let totals = queue_snapshot.totals();
         let Some(row) = row else {
             let joined = LaneTotals::default();
             return Ok(PackageStatus {
@@ -92,7 +92,7 @@ impl ReadStatus {
             });
         };
         self.dispatcher.heal(&row, key, &epoch).await?;
-        let position = line_up.position(row.lane, row.ticket);
+        let position = queue_snapshot.position(row.lane, row.ticket);
         Ok(PackageStatus {
             is_upgraded: row.lane == Lane::Premium,
             totals,

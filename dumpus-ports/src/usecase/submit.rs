@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::access::AccessError;
 use super::dispatch::Dispatcher;
-use super::line_up::LineUpCache;
+use super::queue_positions::QueuePositions;
 use super::status::RESULT_GONE;
 use crate::blobs::BlobStore;
 use crate::domain::link::{LinkError, LinkPolicy, PackageLink};
@@ -21,7 +21,7 @@ pub struct SubmitPackage {
     /// Where results lie: those of earlier runs are erased, and a lost one is made again.
     pub blobs: Arc<dyn BlobStore>,
     /// Knows how many wait.
-    pub line_up: Arc<LineUpCache>,
+    pub queue_snapshot: Arc<QueuePositions>,
 }
 
 /// Why a link was not taken in.
@@ -49,12 +49,12 @@ impl SubmitPackage {
         let owner_link = vault
             .seal_owner_link(link.key(), &package, link.address())
             .map_err(AccessError::from)?;
-        let (line_up, epoch) = self.line_up.get().await?;
+        let (queue_snapshot, epoch) = self.queue_snapshot.get().await?;
         let mut admission = Admission {
             package,
             run: RunId::from_bytes(vault.random().map_err(AccessError::from)?),
             owner_link,
-            joined: line_up.totals(),
+            joined: queue_snapshot.totals(),
         };
         // Further rounds are for a submission that met another one at the moment when that was undone, and for one that
         // found the result gone.
@@ -74,7 +74,7 @@ impl SubmitPackage {
                         tracing::warn!(package.id = %package, error = %error, "an earlier result could not be erased yet");
                     }
                     // It counts from now on, for all: who comes after it stands behind it from the first answer on.
-                    self.line_up.admitted(lane, ticket);
+                    self.queue_snapshot.admitted(lane, ticket);
                     self.queue_begun(&admission, lane, &link).await?;
                     tracing::info!(package.id = %package, "accepted a package");
                     return Ok(package);

@@ -4,11 +4,11 @@
 mod access;
 mod delete;
 mod fetch;
-mod line_up;
 mod look_up;
 mod process;
 mod process_again;
 mod process_lost;
+mod queue_positions;
 mod requeue;
 mod status;
 mod submit;

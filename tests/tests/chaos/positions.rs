@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::tally::Tally;
 
-/// No server answers from a line-up that is older than this.
+/// No server answers from a snapshot that is older than this.
 const OLDEST_LINE_UP: Duration = Duration::from_secs(6);
 
 /// What one owner was told since the package was accepted.

@@ -78,8 +78,8 @@ fn outage(cluster: &mut Cluster, discord: &Discord, away: Step, back: Step, back
     ask(first);
     // The worker comes to the end of its package while the backend is away.
     packages.held.0.switch_to(Behaviour::Package);
-    // The line-up that a server knows may be answered for some seconds.
-    eventually("the line-up is too old", || {
+    // The snapshot that a server knows may be answered for some seconds.
+    eventually("the snapshot is too old", || {
         let status = ask_all(server, of_package(&link.key, id, &["status"])).remove(0);
         if status.answer.status == 503 {
             return Some(());

@@ -12,7 +12,7 @@ use dumpus_ports::blobs::BlobKey;
 use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
-use dumpus_ports::domain::queue::{Lane, LineUp};
+use dumpus_ports::domain::queue::{Lane, QueueSnapshot};
 use dumpus_ports::registry::{
     Admission, Admitted, Epoch, Forgotten, Lease, LeaseRequest, Leased, Package, PackageRegistry, RegistryError,
     StoredResult,
@@ -112,8 +112,8 @@ impl PackageRegistry for SqlRegistry {
         upkeep::upgrade(&self.pools, package).await
     }
 
-    async fn line_up(&self, epoch: &Epoch, lost_after: Duration) -> Answer<LineUp> {
-        upkeep::line_up(&self.pools, epoch, lost_after).await
+    async fn queue_snapshot(&self, epoch: &Epoch, lost_after: Duration) -> Answer<QueueSnapshot> {
+        upkeep::queue_snapshot(&self.pools, epoch, lost_after).await
     }
 
     async fn expire(&self, retention: Duration, most: u32) -> Answer<Vec<Forgotten>> {

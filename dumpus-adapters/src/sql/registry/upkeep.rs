@@ -1,11 +1,11 @@
-//! Lanes, the line-up, and what is erased.
+//! Lanes, the snapshot, and what is erased.
 
 use std::time::Duration;
 
 use dumpus_ports::blobs::BlobKey;
 use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::package::{PackageId, RunId};
-use dumpus_ports::domain::queue::{LineUp, Ticket};
+use dumpus_ports::domain::queue::{QueueSnapshot, Ticket};
 use dumpus_ports::registry::{Epoch, Forgotten, RegistryError};
 use sea_orm::{QueryResult, Value};
 
@@ -17,7 +17,7 @@ use super::{admission, bytes};
 /// One row per lane, answered from an index alone: a row per package would cost ten times as much to bring over. `$2`
 /// tells whether the queue's epoch is too young for any job to be lost for long. What was dispatched since is not lost
 /// either: whoever asks may know an older epoch than the one who dispatched it.
-const LINE_UP: &str = "SELECT lane, string_agg(CAST(ticket AS TEXT), ',') FROM packages
+const QUEUE_SNAPSHOT: &str = "SELECT lane, string_agg(CAST(ticket AS TEXT), ',') FROM packages
     WHERE ended_at IS NULL AND (lease_until > {now} OR queue_epoch = $1 OR ($2 AND queue_epoch IS NOT NULL)
         OR dispatched_at > {now} - $3)
     GROUP BY lane";
@@ -65,11 +65,15 @@ pub(super) async fn upgrade(pools: &Pools, package: PackageId) -> Result<Option<
     Ok(run?.map(RunId::from_bytes))
 }
 
-pub(super) async fn line_up(pools: &Pools, epoch: &Epoch, lost_after: Duration) -> Result<LineUp, RegistryError> {
-    let is_young = !is_known_for(pools, &pools.line_up, epoch, lost_after).await?;
+pub(super) async fn queue_snapshot(
+    pools: &Pools,
+    epoch: &Epoch,
+    lost_after: Duration,
+) -> Result<QueueSnapshot, RegistryError> {
+    let is_young = !is_known_for(pools, &pools.queue_snapshot, epoch, lost_after).await?;
     let values = vec![Value::from(epoch.0.as_str()), Value::from(is_young), millis(lost_after)];
     let mut waiting = Vec::new();
-    for row in pools.line_up.all(LINE_UP, values).await? {
+    for row in pools.queue_snapshot.all(QUEUE_SNAPSHOT, values).await? {
         let mut columns = Columns::new(&row);
         let lane = columns.word("packages.lane")?;
         for ticket in columns.next::<String>("packages.ticket")?.split(',') {
@@ -77,7 +81,7 @@ pub(super) async fn line_up(pools: &Pools, epoch: &Epoch, lost_after: Duration) 
             waiting.push((lane, ticket));
         }
     }
-    Ok(LineUp::new(waiting))
+    Ok(QueueSnapshot::new(waiting))
 }
 
 /// Whether the queue's epoch has been known for so long; from now on it is known.

@@ -3,22 +3,22 @@ use std::time::Duration;
 use super::{Fresh, LONG, at_once, begin, begin_queued, epoch, granted, id, process, result, row, run};
 use crate::blobs::BlobKey;
 use crate::domain::error_code::ErrorCode;
-use crate::domain::queue::{Lane, LineUp, Ticket};
+use crate::domain::queue::{Lane, QueueSnapshot, Ticket};
 use crate::registry::Forgotten;
 
-async fn expect_line_up(
+async fn expect_queue_snapshot(
     registry: &Fresh,
     name: &str,
     lost_after: Duration,
     expected: impl IntoIterator<Item = (Lane, Ticket)>,
 ) {
-    let line_up = registry.line_up(&epoch(name), lost_after).await.unwrap();
-    assert_eq!(line_up, LineUp::new(expected));
+    let queue_snapshot = registry.queue_snapshot(&epoch(name), lost_after).await.unwrap();
+    assert_eq!(queue_snapshot, QueueSnapshot::new(expected));
 }
 
 /// Clause 6.
-pub async fn the_line_up_holds_what_is_unfinished(registry: Fresh) {
-    expect_line_up(&registry, "epoch", LONG, []).await;
+pub async fn the_queue_snapshot_holds_what_is_unfinished(registry: Fresh) {
+    expect_queue_snapshot(&registry, "epoch", LONG, []).await;
     let unconfirmed = begin(&registry, 1, 1).await;
     let queued = begin_queued(&registry, 2, 1, "epoch").await;
     let leased = begin_queued(&registry, 3, 1, "epoch").await;
@@ -32,9 +32,9 @@ pub async fn the_line_up_holds_what_is_unfinished(registry: Fresh) {
     let lease = granted(&registry, 7, 1, LONG).await;
     let waiting = [unconfirmed, queued, leased].map(|ticket| (Lane::Standard, ticket));
     let with_failing = waiting.into_iter().chain([(Lane::Standard, failed)]);
-    expect_line_up(&registry, "epoch", LONG, with_failing).await;
+    expect_queue_snapshot(&registry, "epoch", LONG, with_failing).await;
     assert!(registry.fail(&lease, ErrorCode::ServerError, "").await.unwrap());
-    expect_line_up(&registry, "epoch", LONG, waiting).await;
+    expect_queue_snapshot(&registry, "epoch", LONG, waiting).await;
 }
 
 /// Clauses 5 and 6.
@@ -61,11 +61,11 @@ pub async fn an_upgrade_changes_the_lane(registry: Fresh) {
         (Lane::Premium, upgraded.ticket),
         (Lane::Standard, third),
     ];
-    expect_line_up(&registry, "epoch", LONG, expected).await;
+    expect_queue_snapshot(&registry, "epoch", LONG, expected).await;
 }
 
 /// Clause 6.
-pub async fn lost_packages_leave_the_line_up(registry: Fresh) {
+pub async fn lost_packages_leave_the_queue_snapshot(registry: Fresh) {
     let unconfirmed = begin(&registry, 1, 1).await;
     let old = begin_queued(&registry, 2, 1, "old").await;
     let new = begin_queued(&registry, 3, 1, "new").await;
@@ -78,8 +78,8 @@ pub async fn lost_packages_leave_the_line_up(registry: Fresh) {
             .collect::<Vec<_>>()
     };
     let all = standard(&[unconfirmed, old, new, leased]);
-    expect_line_up(&registry, "new", LONG, all).await;
-    expect_line_up(&registry, "new", Duration::ZERO, standard(&[new, leased])).await;
+    expect_queue_snapshot(&registry, "new", LONG, all).await;
+    expect_queue_snapshot(&registry, "new", Duration::ZERO, standard(&[new, leased])).await;
     // Its owner asks: it is back, behind the others.
     let zero = Duration::ZERO;
     let told = registry.reclaim(id(2), run(1), zero, &epoch("new"), zero).await;
@@ -88,20 +88,20 @@ pub async fn lost_packages_leave_the_line_up(registry: Fresh) {
     assert_eq!(confirmed, Some(Lane::Standard));
     let back = row(&registry, 2).await.ticket;
     assert!(back > leased);
-    expect_line_up(&registry, "new", Duration::ZERO, standard(&[new, leased, back])).await;
+    expect_queue_snapshot(&registry, "new", Duration::ZERO, standard(&[new, leased, back])).await;
 }
 
 /// Clauses 5 and 6: somebody who has not heard yet of the queue's new epoch takes no place away.
 pub async fn what_was_queued_a_moment_ago_is_not_lost_for_long(registry: Fresh) {
     let second = Duration::from_secs(1);
     begin_queued(&registry, 1, 1, "older").await;
-    let lost = LineUp::default();
-    while registry.line_up(&epoch("old"), second).await.unwrap() != lost {
+    let lost = QueueSnapshot::default();
+    while registry.queue_snapshot(&epoch("old"), second).await.unwrap() != lost {
         tokio::task::yield_now().await;
     }
     let ticket = begin_queued(&registry, 2, 1, "new").await;
     let expected = [(Lane::Standard, ticket)];
-    expect_line_up(&registry, "old", second, expected).await;
+    expect_queue_snapshot(&registry, "old", second, expected).await;
     let told = registry.reclaim(id(2), run(1), LONG, &epoch("old"), second).await;
     assert_eq!(told.unwrap(), Some(Lane::Standard));
     assert_eq!(row(&registry, 2).await.ticket, ticket);

@@ -22,8 +22,8 @@ use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::queue::{Delivery, JobQueue};
 use dumpus_ports::registry::{Outcome, Package, PackageRegistry, StoredResult};
 use dumpus_ports::usecase::{
-    Abort, AccessError, DeletePackage, Dispatcher, FetchData, LineUpCache, LocateBlob, PackageState, PackageStatus,
-    ProcessPackage, ProcessSettings, Pulse, ReadStatus, ServeBlob, SubmitError, SubmitPackage, Sweep, UpgradePackage,
+    Abort, AccessError, DeletePackage, Dispatcher, FetchData, LocateBlob, PackageState, PackageStatus, ProcessPackage,
+    ProcessSettings, Pulse, QueuePositions, ReadStatus, ServeBlob, SubmitError, SubmitPackage, Sweep, UpgradePackage,
     Worked,
 };
 use dumpus_ports::vault::Vault;
@@ -47,7 +47,7 @@ pub(crate) struct World {
     pub(crate) blobs: Arc<Troubled<MemoryBlobs>>,
     pub(crate) source: Arc<MemorySource>,
     pub(crate) vault: Arc<RingVault>,
-    pub(crate) line_up: Arc<LineUpCache>,
+    pub(crate) queue_snapshot: Arc<QueuePositions>,
 }
 
 /// Somebody with a package.
@@ -66,7 +66,7 @@ impl World {
             blobs: Arc::new(Troubled::new(MemoryBlobs::new(clock.clone()))),
             source: Arc::default(),
             vault: Arc::new(RingVault::new(&InstanceKey::from_bytes([7; 32]))),
-            line_up: Arc::new(LineUpCache::new(registry.clone(), queue.clone())),
+            queue_snapshot: Arc::new(QueuePositions::new(registry.clone(), queue.clone())),
             clock,
             registry,
             queue,
@@ -77,7 +77,7 @@ impl World {
     pub(crate) fn with_empty_queue(&self) -> Self {
         let queue = Arc::new(Troubled::new(ProcessQueue::new(LEASE)));
         Self {
-            line_up: Arc::new(LineUpCache::new(self.registry.clone(), queue.clone())),
+            queue_snapshot: Arc::new(QueuePositions::new(self.registry.clone(), queue.clone())),
             queue,
             ..self.clone()
         }
@@ -115,7 +115,7 @@ impl World {
             policy,
             dispatcher: self.dispatcher(),
             blobs: self.blobs.clone(),
-            line_up: self.line_up.clone(),
+            queue_snapshot: self.queue_snapshot.clone(),
         }
     }
 
@@ -142,7 +142,7 @@ impl World {
         let status = ReadStatus {
             dispatcher: self.dispatcher(),
             blobs: self.blobs.clone(),
-            line_up: self.line_up.clone(),
+            queue_snapshot: self.queue_snapshot.clone(),
         };
         status.run(&person.key, person.id).await
     }

@@ -10,7 +10,7 @@ use dumpus_ports::blobs::{BlobError, BlobKey, BlobStore};
 use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
-use dumpus_ports::domain::queue::{Lane, LineUp};
+use dumpus_ports::domain::queue::{Lane, QueueSnapshot};
 use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::{
     Admission, Admitted, Epoch, Forgotten, Lease, LeaseRequest, Leased, Package, PackageRegistry, RegistryError,
@@ -160,7 +160,7 @@ troubled! { PackageRegistry, RegistryError;
     fn is_current(lease: &Lease) -> bool;
     fn forget(package: PackageId) -> Option<Forgotten>;
     fn upgrade(package: PackageId) -> Option<RunId>;
-    fn line_up(epoch: &Epoch, lost_after: Duration) -> LineUp;
+    fn queue_snapshot(epoch: &Epoch, lost_after: Duration) -> QueueSnapshot;
     fn expire(retention: Duration, most: u32) -> Vec<Forgotten>;
     fn unreferenced(blobs: &[BlobKey]) -> Vec<BlobKey>;
     fn secret(name: &str, candidate: [u8; 32]) -> [u8; 32];

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::access::AccessError;
 use super::dispatch::LOST_AFTER;
-use crate::domain::queue::{Lane, LineUp, Ticket};
+use crate::domain::queue::{Lane, QueueSnapshot, Ticket};
 use crate::queue::JobQueue;
 use crate::registry::{Epoch, PackageRegistry};
 
@@ -18,12 +18,12 @@ const FRESH_FOR: Duration = Duration::from_millis(500);
 const REST: u32 = 25;
 /// However slow a refresh was: while a backend comes back, one may take seconds, and the next one milliseconds.
 const LONGEST_REST: Duration = Duration::from_secs(5);
-/// While one request refreshes, the others are answered from the last line-up for this long: with a hundred thousand
+/// While one request refreshes, the others are answered from the last snapshot for this long: with a hundred thousand
 /// packages a refresh takes a tenth of a second, in which thousands ask.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// The line-up of the unfinished packages, read from the registry at most every 500 ms however many ask.
-pub struct LineUpCache {
+/// The snapshot of the unfinished packages, read from the registry at most every 500 ms however many ask.
+pub struct QueuePositions {
     registry: Arc<dyn PackageRegistry>,
     queue: Arc<dyn JobQueue>,
     current: RwLock<Current>,
@@ -39,12 +39,12 @@ struct Current {
 
 #[derive(Clone)]
 struct Snapshot {
-    line_up: Arc<LineUp>,
+    queue_snapshot: Arc<QueueSnapshot>,
     epoch: Epoch,
     stale_at: Instant,
 }
 
-impl LineUpCache {
+impl QueuePositions {
     /// Nothing read yet.
     #[must_use]
     pub fn new(registry: Arc<dyn PackageRegistry>, queue: Arc<dyn JobQueue>) -> Self {
@@ -56,8 +56,8 @@ impl LineUpCache {
         }
     }
 
-    /// The line-up, and the queue's epoch that it was read with.
-    pub(super) async fn get(&self) -> Result<(Arc<LineUp>, Epoch), AccessError> {
+    /// The snapshot, and the queue's epoch that it was read with.
+    pub(super) async fn get(&self) -> Result<(Arc<QueueSnapshot>, Epoch), AccessError> {
         if let Some(fresh) = self.known(Duration::ZERO) {
             return Ok(fresh);
         }
@@ -74,19 +74,19 @@ impl LineUpCache {
         let began = Instant::now();
         self.write().admitted.clear();
         let epoch = self.queue.epoch().await?;
-        let mut line_up = self.registry.line_up(&epoch, LOST_AFTER).await?;
+        let mut queue_snapshot = self.registry.queue_snapshot(&epoch, LOST_AFTER).await?;
         let rest = (began.elapsed() * REST).clamp(FRESH_FOR, LONGEST_REST);
         let mut current = self.write();
         for (lane, ticket) in &current.admitted {
-            line_up.admit(*lane, *ticket);
+            queue_snapshot.admit(*lane, *ticket);
         }
-        let line_up = Arc::new(line_up);
+        let queue_snapshot = Arc::new(queue_snapshot);
         current.snapshot = Some(Snapshot {
-            line_up: line_up.clone(),
+            queue_snapshot: queue_snapshot.clone(),
             epoch: epoch.clone(),
             stale_at: Instant::now() + rest,
         });
-        Ok((line_up, epoch))
+        Ok((queue_snapshot, epoch))
     }
 
     /// Counts a package that was admitted here since the last refresh: the next one to come stands behind it.
@@ -94,7 +94,7 @@ impl LineUpCache {
         let mut current = self.write();
         current.admitted.push((lane, ticket));
         if let Some(snapshot) = &mut current.snapshot {
-            Arc::make_mut(&mut snapshot.line_up).admit(lane, ticket);
+            Arc::make_mut(&mut snapshot.queue_snapshot).admit(lane, ticket);
         }
     }
 
@@ -102,13 +102,13 @@ impl LineUpCache {
         self.current.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The last line-up, unless it has been stale for longer than that.
-    fn known(&self, grace: Duration) -> Option<(Arc<LineUp>, Epoch)> {
+    /// The last snapshot, unless it has been stale for longer than that.
+    fn known(&self, grace: Duration) -> Option<(Arc<QueueSnapshot>, Epoch)> {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         let snapshot = current
             .snapshot
             .as_ref()
             .filter(|snapshot| Instant::now() < snapshot.stale_at + grace)?;
-        Some((snapshot.line_up.clone(), snapshot.epoch.clone()))
+        Some((snapshot.queue_snapshot.clone(), snapshot.epoch.clone()))
     }
 }

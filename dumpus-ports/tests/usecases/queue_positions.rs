@@ -20,16 +20,16 @@ async fn ahead(world: &World, person: &Person) -> u64 {
 async fn however_many_ask_there_is_one_look_in_500_ms() {
     let world = World::new();
     let ann = world.waiting("ann").await;
-    let looks = world.registry.asked("line_up");
+    let looks = world.registry.asked("queue_snapshot");
     for _ in 0..1_000 {
         ahead(&world, &ann).await;
     }
-    assert_eq!(world.registry.asked("line_up"), looks);
+    assert_eq!(world.registry.asked("queue_snapshot"), looks);
     pass(FRESH_FOR).await;
     for _ in 0..1_000 {
         ahead(&world, &ann).await;
     }
-    assert_eq!(world.registry.asked("line_up"), looks + 1);
+    assert_eq!(world.registry.asked("queue_snapshot"), looks + 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -37,16 +37,16 @@ async fn whoever_asks_during_a_look_is_answered_from_the_last_one() {
     let world = World::new();
     let ann = world.waiting("ann").await;
     pass(FRESH_FOR).await;
-    let looks = world.registry.asked("line_up");
+    let looks = world.registry.asked("queue_snapshot");
     let look = Gate::new();
-    world.registry.trouble("line_up", [Fault::Waits(look.clone())]);
+    world.registry.trouble("queue_snapshot", [Fault::Waits(look.clone())]);
     let others = async {
         look.reached().await;
         assert_eq!(ahead(&world, &ann).await, 0);
         look.open();
     };
     tokio::join!(ahead(&world, &ann), others);
-    assert_eq!(world.registry.asked("line_up"), looks + 1);
+    assert_eq!(world.registry.asked("queue_snapshot"), looks + 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -54,16 +54,16 @@ async fn whoever_asks_during_a_look_that_takes_long_waits_for_its_answer() {
     let world = World::new();
     let ann = world.waiting("ann").await;
     pass(FRESH_FOR).await;
-    let looks = world.registry.asked("line_up");
+    let looks = world.registry.asked("queue_snapshot");
     let (look, second) = (Gate::new(), Duration::from_secs(1));
-    world.registry.trouble("line_up", [Fault::Waits(look.clone())]);
+    world.registry.trouble("queue_snapshot", [Fault::Waits(look.clone())]);
     let others = async {
         look.reached().await;
         pass(second).await;
         let (_, ()) = tokio::join!(ahead(&world, &ann), async { look.open() });
     };
     tokio::join!(ahead(&world, &ann), others);
-    assert_eq!(world.registry.asked("line_up"), looks + 1);
+    assert_eq!(world.registry.asked("queue_snapshot"), looks + 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -73,15 +73,15 @@ async fn looks_that_are_slow_are_rare() {
     pass(FRESH_FOR).await;
     world
         .registry
-        .trouble("line_up", [Fault::Slow(Duration::from_millis(100))]);
+        .trouble("queue_snapshot", [Fault::Slow(Duration::from_millis(100))]);
     ahead(&world, &ann).await;
-    let looks = world.registry.asked("line_up");
+    let looks = world.registry.asked("queue_snapshot");
     pass(Duration::from_millis(2_499)).await;
     ahead(&world, &ann).await;
-    assert_eq!(world.registry.asked("line_up"), looks);
+    assert_eq!(world.registry.asked("queue_snapshot"), looks);
     pass(MOMENT).await;
     ahead(&world, &ann).await;
-    assert_eq!(world.registry.asked("line_up"), looks + 1);
+    assert_eq!(world.registry.asked("queue_snapshot"), looks + 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -90,12 +90,12 @@ async fn one_look_that_was_very_slow_does_not_put_off_the_next_for_long() {
     let ann = world.waiting("ann").await;
     pass(FRESH_FOR).await;
     let second = Duration::from_secs(1);
-    world.registry.trouble("line_up", [Fault::Slow(second)]);
+    world.registry.trouble("queue_snapshot", [Fault::Slow(second)]);
     ahead(&world, &ann).await;
-    let looks = world.registry.asked("line_up");
+    let looks = world.registry.asked("queue_snapshot");
     pass(Duration::from_secs(5)).await;
     ahead(&world, &ann).await;
-    assert_eq!(world.registry.asked("line_up"), looks + 1);
+    assert_eq!(world.registry.asked("queue_snapshot"), looks + 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -103,7 +103,7 @@ async fn a_look_that_fails_is_made_again_by_the_next_who_asks() {
     let world = World::new();
     let ann = world.waiting("ann").await;
     pass(FRESH_FOR).await;
-    world.registry.trouble("line_up", [Fault::Away]);
+    world.registry.trouble("queue_snapshot", [Fault::Away]);
     assert_away(world.status(&ann).await, "the registry");
     assert_eq!(ahead(&world, &ann).await, 0);
 }
@@ -115,7 +115,7 @@ async fn who_was_admitted_since_the_last_look_is_counted() {
     for name in ["ann", "bob", "cid", "dee"] {
         people.push(world.waiting(name).await);
     }
-    assert_eq!(world.registry.asked("line_up"), 1);
+    assert_eq!(world.registry.asked("queue_snapshot"), 1);
     for (place, person) in people.iter().enumerate() {
         assert_eq!(ahead(&world, person).await, place as u64);
         assert_eq!(world.row(person).await.joined.standard, place as u64);
@@ -129,7 +129,9 @@ async fn who_was_admitted_during_a_look_is_counted() {
     let bob = world.person("bob");
     let (admission, answer) = (Gate::new(), Gate::new());
     world.registry.trouble("admit", [Fault::Waits(admission.clone())]);
-    world.registry.trouble("line_up", [Fault::Answers(answer.clone())]);
+    world
+        .registry
+        .trouble("queue_snapshot", [Fault::Answers(answer.clone())]);
     let submission = async {
         world.submit(&bob.link).await.unwrap();
         answer.open();
