@@ -13,14 +13,14 @@ use crate::queue::JobQueue;
 use crate::registry::{Epoch, PackageRegistry};
 
 /// Positions may be this old.
-const FRESH_FOR: Duration = Duration::from_millis(500);
+const MIN_REFRESH_INTERVAL: Duration = Duration::from_millis(500);
 /// A refresh that costs more than 20 ms is made so much less often that refreshing takes a 25th of the time.
-const REST: u32 = 25;
+const REFRESH_DUTY_CYCLE: u32 = 25;
 /// However slow a refresh was: while a backend comes back, one may take seconds, and the next one milliseconds.
-const LONGEST_REST: Duration = Duration::from_secs(5);
+const MAX_REFRESH_INTERVAL: Duration = Duration::from_secs(5);
 /// While one request refreshes, the others are answered from the last snapshot for this long: with a hundred thousand
 /// packages a refresh takes a tenth of a second, in which thousands ask.
-const GRACE: Duration = Duration::from_millis(500);
+const MAX_STALENESS: Duration = Duration::from_millis(500);
 
 /// The snapshot of the unfinished packages, read from the registry at most every 500 ms however many ask.
 pub struct QueuePositions {
@@ -58,24 +58,24 @@ impl QueuePositions {
 
     /// The snapshot, and the queue's epoch that it was read with.
     pub(super) async fn get(&self) -> Result<(Arc<QueueSnapshot>, Epoch), AccessError> {
-        if let Some(fresh) = self.known(Duration::ZERO) {
+        if let Some(fresh) = self.cached(Duration::ZERO) {
             return Ok(fresh);
         }
         let _one_at_a_time = match self.refreshing.try_lock() {
             Ok(mine) => mine,
-            Err(_) => match self.known(GRACE) {
+            Err(_) => match self.cached(MAX_STALENESS) {
                 Some(last) => return Ok(last),
                 None => self.refreshing.lock().await,
             },
         };
-        if let Some(fresh) = self.known(Duration::ZERO) {
+        if let Some(fresh) = self.cached(Duration::ZERO) {
             return Ok(fresh);
         }
         let began = Instant::now();
         self.write().admitted.clear();
         let epoch = self.queue.epoch().await?;
         let mut queue_snapshot = self.registry.queue_snapshot(&epoch, LOST_AFTER).await?;
-        let rest = (began.elapsed() * REST).clamp(FRESH_FOR, LONGEST_REST);
+        let rest = (began.elapsed() * REFRESH_DUTY_CYCLE).clamp(MIN_REFRESH_INTERVAL, MAX_REFRESH_INTERVAL);
         let mut current = self.write();
         for (lane, ticket) in &current.admitted {
             queue_snapshot.admit(*lane, *ticket);
@@ -103,12 +103,12 @@ impl QueuePositions {
     }
 
     /// The last snapshot, unless it has been stale for longer than that.
-    fn known(&self, grace: Duration) -> Option<(Arc<QueueSnapshot>, Epoch)> {
+    fn cached(&self, max_staleness: Duration) -> Option<(Arc<QueueSnapshot>, Epoch)> {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         let snapshot = current
             .snapshot
             .as_ref()
-            .filter(|snapshot| Instant::now() < snapshot.stale_at + grace)?;
+            .filter(|snapshot| Instant::now() < snapshot.stale_at + max_staleness)?;
         Some((snapshot.queue_snapshot.clone(), snapshot.epoch.clone()))
     }
 }

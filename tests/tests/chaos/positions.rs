@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::tally::Tally;
 
 /// No server answers from a snapshot that is older than this.
-const OLDEST_LINE_UP: Duration = Duration::from_secs(6);
+const MAX_SNAPSHOT_AGE: Duration = Duration::from_secs(6);
 
 /// What one owner was told since the package was accepted.
 pub(crate) struct Positions {
@@ -38,7 +38,7 @@ impl Positions {
             self.last.remove(&server);
             return None;
         };
-        let is_sure = asked.duration_since(self.accepted) > OLDEST_LINE_UP;
+        let is_sure = asked.duration_since(self.accepted) > MAX_SNAPSHOT_AGE;
         let (before, was_sure) = self.last.insert(server, (ahead, is_sure))?;
         let (what, broken) = match (ahead > before, was_sure) {
             (true, false) => ("positions: rose just after the submission", None),
