@@ -134,13 +134,13 @@ pub struct LeaseRequest(pub [u8; 16]);
 
 /// The answer to a worker that asks for a lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leased {
+pub enum LeaseOutcome {
     /// The package is the worker's until the lease ends.
     Granted(Lease),
     /// Another worker holds it; the job is to be delivered again later.
-    Held,
+    AlreadyLeased,
     /// Deleted, submitted anew, or ended: the job is void.
-    Void,
+    Stale,
 }
 
 /// A package that was erased.
@@ -206,7 +206,7 @@ pub trait PackageRegistry: Send + Sync {
         run: RunId,
         request: LeaseRequest,
         length: Duration,
-    ) -> Result<Leased, RegistryError>;
+    ) -> Result<LeaseOutcome, RegistryError>;
 
     /// Makes the lease last `length` from now. False when it is not the worker's any more.
     async fn extend(&self, lease: &Lease, length: Duration) -> Result<bool, RegistryError>;

@@ -14,8 +14,8 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, QueueSnapshot, Ticket};
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::{
-    Admission, Admitted, Epoch, Forgotten, Lease, LeaseRequest, Leased, NOT_QUEUED, Outcome, Package, PackageRegistry,
-    RegistryError, StoredResult,
+    Admission, Admitted, Epoch, Forgotten, Lease, LeaseOutcome, LeaseRequest, NOT_QUEUED, Outcome, Package,
+    PackageRegistry, RegistryError, StoredResult,
 };
 
 use super::{after, is_past};
@@ -180,21 +180,21 @@ impl PackageRegistry for MemoryRegistry {
         run: RunId,
         request: LeaseRequest,
         length: Duration,
-    ) -> Result<Leased, RegistryError> {
+    ) -> Result<LeaseOutcome, RegistryError> {
         let now = self.clock.now();
         let mut state = self.state();
         let Some(row) = state.rows.get_mut(&package).filter(|row| row.end.is_none()) else {
-            return Ok(Leased::Void);
+            return Ok(LeaseOutcome::Stale);
         };
         if row.admission.run != run {
             if row.epoch.take().is_some() {
                 row.dispatched = now;
             }
-            return Ok(Leased::Void);
+            return Ok(LeaseOutcome::Stale);
         }
         let is_repeated = row.lease_until.is_some() && row.lease_request == Some(request);
         if row.is_leased(now) && !is_repeated {
-            return Ok(Leased::Held);
+            return Ok(LeaseOutcome::AlreadyLeased);
         }
         if !is_repeated {
             row.lease_number += 1;
@@ -202,7 +202,7 @@ impl PackageRegistry for MemoryRegistry {
         }
         row.lease_request = Some(request);
         row.lease_until = Some(after(now, length));
-        Ok(Leased::Granted(Lease {
+        Ok(LeaseOutcome::Granted(Lease {
             package,
             run,
             number: row.lease_number,

@@ -24,7 +24,7 @@ use crate::domain::lifecycle::Stage;
 use crate::domain::link::{LinkPolicy, PackageLink};
 use crate::domain::queue::Lane;
 use crate::queue::{Delivery, JobQueue};
-use crate::registry::{Lease, Leased, PackageRegistry, RegistryError, StoredResult};
+use crate::registry::{Lease, LeaseOutcome, PackageRegistry, RegistryError, StoredResult};
 use crate::report::{Packing, ReportWriter};
 use crate::source::PackageSource;
 use crate::vault::Vault;
@@ -111,9 +111,9 @@ impl ProcessPackage {
         };
         match leased {
             // Delivered again when that worker has fallen silent.
-            Leased::Held => {}
-            Leased::Void => delivery.acknowledge().await?,
-            Leased::Granted(lease) => self.work(lease, delivery, abort).await,
+            LeaseOutcome::AlreadyLeased => {}
+            LeaseOutcome::Stale => delivery.acknowledge().await?,
+            LeaseOutcome::Granted(lease) => self.work(lease, delivery, abort).await,
         }
         Ok(Worked::Settled)
     }

@@ -19,7 +19,7 @@ use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::profiles::{GuildDirectory, GuildProfile, ProfileDirectory, ProfileError, UserProfile};
-use dumpus_ports::registry::{Lease, LeaseRequest, Leased, StoredResult};
+use dumpus_ports::registry::{Lease, LeaseOutcome, LeaseRequest, StoredResult};
 use dumpus_server::api::{self, ApiSettings, Documents};
 use dumpus_server::wiring::{Directories, use_cases};
 use dumpus_worker::wiring::Backends;
@@ -151,7 +151,7 @@ impl Instance {
             .lease(job.package, job.run, LeaseRequest([1; 16]), Duration::from_mins(1))
             .await
             .unwrap();
-        let Leased::Granted(lease) = leased else {
+        let LeaseOutcome::Granted(lease) = leased else {
             panic!("no lease: {leased:?}")
         };
         lease

@@ -5,7 +5,7 @@ use std::time::Duration;
 use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
-use dumpus_ports::registry::{Lease, LeaseRequest, Leased, RegistryError, StoredResult};
+use dumpus_ports::registry::{Lease, LeaseOutcome, LeaseRequest, RegistryError, StoredResult};
 use sea_orm::Value;
 
 use super::super::connect::Pools;
@@ -59,13 +59,13 @@ pub(super) async fn lease(
     run: RunId,
     request: LeaseRequest,
     length: Duration,
-) -> Result<Leased, RegistryError> {
+) -> Result<LeaseOutcome, RegistryError> {
     let mut values = vec![bytes(package.as_bytes()), bytes(run.as_bytes())];
     let unfinished = values.clone();
     values.extend([millis(length), bytes(&request.0)]);
     if let Some(row) = pools.write.one(LEASE, values).await? {
         let mut columns = Columns::new(&row);
-        return Ok(Leased::Granted(Lease {
+        return Ok(LeaseOutcome::Granted(Lease {
             package,
             run,
             number: columns.next("packages.lease_no")?,
@@ -73,10 +73,10 @@ pub(super) async fn lease(
         }));
     }
     if pools.write.one(UNFINISHED, unfinished.clone()).await?.is_some() {
-        return Ok(Leased::Held);
+        return Ok(LeaseOutcome::AlreadyLeased);
     }
     pools.write.execute(DOUBT, unfinished).await?;
-    Ok(Leased::Void)
+    Ok(LeaseOutcome::Stale)
 }
 
 pub(super) async fn extend(pools: &Pools, lease: &Lease, length: Duration) -> Result<bool, RegistryError> {

@@ -14,7 +14,7 @@ use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, QueueSnapshot};
 use dumpus_ports::registry::{
-    Admission, Admitted, Epoch, Forgotten, Lease, LeaseRequest, Leased, Package, PackageRegistry, RegistryError,
+    Admission, Admitted, Epoch, Forgotten, Lease, LeaseOutcome, LeaseRequest, Package, PackageRegistry, RegistryError,
     StoredResult,
 };
 use sea_orm::Value;
@@ -68,7 +68,13 @@ impl PackageRegistry for SqlRegistry {
         admission::reclaim(&self.pools, package, run, older_than, epoch, lost_after).await
     }
 
-    async fn lease(&self, package: PackageId, run: RunId, request: LeaseRequest, length: Duration) -> Answer<Leased> {
+    async fn lease(
+        &self,
+        package: PackageId,
+        run: RunId,
+        request: LeaseRequest,
+        length: Duration,
+    ) -> Answer<LeaseOutcome> {
         lease::lease(&self.pools, package, run, request, length).await
     }
 

@@ -3,14 +3,14 @@ use std::time::Duration;
 use super::{Fresh, LONG, ask, at_once, begin, begin_queued, epoch, granted, id, process, request, result, row, run};
 use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
-use crate::registry::{Dispatch, Leased, Outcome, RegistryError};
+use crate::registry::{Dispatch, LeaseOutcome, Outcome, RegistryError};
 
 /// Clause 3.
 pub async fn a_lease_is_held_by_one(registry: Fresh) {
     begin(&registry, 1, 1).await;
     let lease = granted(&registry, 1, 1, LONG).await;
     assert_eq!((lease.package, lease.run, lease.attempt), (id(1), run(1), 1));
-    assert_eq!(ask(&registry, 1, 1, LONG).await, Leased::Held);
+    assert_eq!(ask(&registry, 1, 1, LONG).await, LeaseOutcome::AlreadyLeased);
     let row = row(&registry, 1).await;
     assert_eq!((row.is_leased, row.attempts), (true, 1));
     assert!(registry.is_current(&lease).await.unwrap());
@@ -23,9 +23,12 @@ pub async fn leases_at_once_grant_one(registry: Fresh) {
     let answers = answers.await;
     let granted = answers
         .iter()
-        .filter(|answer| matches!(answer, Leased::Granted(_)))
+        .filter(|answer| matches!(answer, LeaseOutcome::Granted(_)))
         .count();
-    let held = answers.iter().filter(|answer| matches!(answer, Leased::Held)).count();
+    let held = answers
+        .iter()
+        .filter(|answer| matches!(answer, LeaseOutcome::AlreadyLeased))
+        .count();
     assert_eq!((granted, held), (1, answers.len() - 1), "{answers:?}");
     assert_eq!(row(&registry, 1).await.attempts, 1);
 }
@@ -36,9 +39,9 @@ pub async fn a_lease_that_ran_out_is_granted_again(registry: Fresh) {
     let first = granted(&registry, 1, 1, Duration::from_millis(5)).await;
     let second = loop {
         match ask(&registry, 1, 1, LONG).await {
-            Leased::Granted(lease) => break lease,
-            Leased::Held => tokio::task::yield_now().await,
-            Leased::Void => panic!("the package is unfinished"),
+            LeaseOutcome::Granted(lease) => break lease,
+            LeaseOutcome::AlreadyLeased => tokio::task::yield_now().await,
+            LeaseOutcome::Stale => panic!("the package is unfinished"),
         }
     };
     assert!(second.number > first.number);
@@ -52,7 +55,7 @@ pub async fn a_lease_can_be_extended(registry: Fresh) {
     assert!(!row(&registry, 1).await.is_leased);
     assert!(registry.extend(&lease, LONG).await.unwrap());
     assert!(row(&registry, 1).await.is_leased);
-    assert_eq!(ask(&registry, 1, 1, LONG).await, Leased::Held);
+    assert_eq!(ask(&registry, 1, 1, LONG).await, LeaseOutcome::AlreadyLeased);
 }
 
 /// Clause 3.
@@ -61,17 +64,17 @@ pub async fn a_request_for_a_lease_made_again_gets_the_same_lease(registry: Fres
     let request = request();
     for length in [LONG, Duration::ZERO, Duration::ZERO, LONG] {
         let answer = registry.lease(id(1), run(1), request, length).await.unwrap();
-        let Leased::Granted(lease) = answer else {
+        let LeaseOutcome::Granted(lease) = answer else {
             panic!("no lease: {answer:?}");
         };
         assert_eq!(lease.attempt, 1);
         assert!(registry.is_current(&lease).await.unwrap());
     }
-    let Leased::Granted(lease) = registry.lease(id(1), run(1), request, LONG).await.unwrap() else {
+    let LeaseOutcome::Granted(lease) = registry.lease(id(1), run(1), request, LONG).await.unwrap() else {
         panic!("no lease");
     };
     assert!(registry.give_back(&lease, true).await.unwrap());
-    let Leased::Granted(next) = registry.lease(id(1), run(1), request, Duration::ZERO).await.unwrap() else {
+    let LeaseOutcome::Granted(next) = registry.lease(id(1), run(1), request, Duration::ZERO).await.unwrap() else {
         panic!("no lease");
     };
     assert!(next.number > lease.number, "what was given back is over");
@@ -79,7 +82,7 @@ pub async fn a_request_for_a_lease_made_again_gets_the_same_lease(registry: Fres
     assert_eq!(other.attempt, 3);
     assert_eq!(
         registry.lease(id(1), run(1), request, LONG).await.unwrap(),
-        Leased::Held
+        LeaseOutcome::AlreadyLeased
     );
 }
 
@@ -92,7 +95,7 @@ pub async fn a_void_job_gets_no_lease(registry: Fresh) {
     assert!(registry.fail(&lease, ErrorCode::ServerError, "").await.unwrap());
     for (package, life) in [(1, 2), (2, 1), (3, 1), (4, 1)] {
         let answer = ask(&registry, package, life, LONG).await;
-        assert_eq!(answer, Leased::Void, "package {package}, run {life}");
+        assert_eq!(answer, LeaseOutcome::Stale, "package {package}, run {life}");
     }
 }
 
@@ -103,7 +106,7 @@ pub async fn a_void_job_puts_the_current_run_in_doubt(registry: Fresh) {
     process(&registry, 3, 2, 9).await;
     let ended = row(&registry, 3).await;
     for package in [1, 3] {
-        assert_eq!(ask(&registry, package, 1, LONG).await, Leased::Void);
+        assert_eq!(ask(&registry, package, 1, LONG).await, LeaseOutcome::Stale);
     }
     let doubted = row(&registry, 1).await;
     assert!(matches!(doubted.dispatch, Dispatch::Unconfirmed(_)), "{doubted:?}");

@@ -27,7 +27,7 @@ use crate::domain::lifecycle::Stage;
 use crate::domain::package::{PackageId, RunId};
 use crate::domain::queue::{LaneTotals, Ticket};
 use crate::registry::{
-    Admission, Admitted, Epoch, Lease, LeaseRequest, Leased, Package, PackageRegistry, StoredResult,
+    Admission, Admitted, Epoch, Lease, LeaseOutcome, LeaseRequest, Package, PackageRegistry, StoredResult,
 };
 
 /// A registry with no packages.
@@ -95,14 +95,14 @@ fn request() -> LeaseRequest {
 }
 
 /// Asks for a lease.
-async fn ask(registry: &Fresh, package: u8, life: u8, length: Duration) -> Leased {
+async fn ask(registry: &Fresh, package: u8, life: u8, length: Duration) -> LeaseOutcome {
     let leased = registry.lease(id(package), run(life), request(), length).await;
     leased.unwrap()
 }
 
 async fn granted(registry: &Fresh, package: u8, life: u8, length: Duration) -> Lease {
     match ask(registry, package, life, length).await {
-        Leased::Granted(lease) => lease,
+        LeaseOutcome::Granted(lease) => lease,
         other => panic!("no lease: {other:?}"),
     }
 }

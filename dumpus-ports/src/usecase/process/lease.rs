@@ -6,13 +6,13 @@ use super::ProcessPackage;
 use super::end::End;
 use super::stages::Stages;
 use crate::queue::Delivery;
-use crate::registry::{Lease, LeaseRequest, Leased, RegistryError};
+use crate::registry::{Lease, LeaseOutcome, LeaseRequest, RegistryError};
 use crate::usecase::access::AccessError;
 
 impl ProcessPackage {
     /// The lease for a job in hand. While the registry is away the job is kept: given back, or left alone, it would wait
     /// longer than the registry is away.
-    pub(super) async fn lease(&self, delivery: &dyn Delivery) -> Result<Leased, AccessError> {
+    pub(super) async fn lease(&self, delivery: &dyn Delivery) -> Result<LeaseOutcome, AccessError> {
         let job = delivery.job();
         let request = LeaseRequest(self.vault.random()?);
         let (mut extended, mut is_told) = (Instant::now(), false);
@@ -29,7 +29,7 @@ impl ProcessPackage {
             }
             if extended.elapsed() >= self.settings.heartbeat {
                 if matches!(delivery.extend().await, Ok(false)) {
-                    return Ok(Leased::Held);
+                    return Ok(LeaseOutcome::AlreadyLeased);
                 }
                 extended = Instant::now();
             }

@@ -13,7 +13,7 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, QueueSnapshot};
 use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::{
-    Admission, Admitted, Epoch, Forgotten, Lease, LeaseRequest, Leased, Package, PackageRegistry, RegistryError,
+    Admission, Admitted, Epoch, Forgotten, Lease, LeaseOutcome, LeaseRequest, Package, PackageRegistry, RegistryError,
     StoredResult,
 };
 
@@ -149,7 +149,7 @@ troubled! { PackageRegistry, RegistryError;
     fn undo(package: PackageId, run: RunId) -> bool;
     fn find(package: PackageId) -> Option<Package>;
     fn reclaim(package: PackageId, run: RunId, older_than: Duration, epoch: &Epoch, lost_after: Duration) -> Option<Lane>;
-    fn lease(package: PackageId, run: RunId, request: LeaseRequest, length: Duration) -> Leased;
+    fn lease(package: PackageId, run: RunId, request: LeaseRequest, length: Duration) -> LeaseOutcome;
     fn extend(lease: &Lease, length: Duration) -> bool;
     fn give_back(lease: &Lease, counts: bool) -> bool;
     fn step(lease: &Lease, to: Stage) -> bool;
