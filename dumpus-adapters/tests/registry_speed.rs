@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use dumpus_adapters::sql::SqlDatabase;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::LaneTotals;
-use dumpus_ports::registry::{Admission, Epoch, PackageRegistry as _};
+use dumpus_ports::registry::{Epoch, NewPackage, PackageRegistry as _};
 use tokio::task::JoinSet;
 
 use databases::Scratch;
@@ -93,7 +93,7 @@ async fn fill(database: &SqlDatabase, rows: u32) {
         let registry = database.registry();
         clients.spawn(async move {
             for package in (client..rows).step_by(CLIENTS as usize) {
-                let admission = Admission {
+                let admission = NewPackage {
                     package: id(package),
                     run: RunId::from_bytes([1; 16]),
                     owner_link: vec![1; 900],

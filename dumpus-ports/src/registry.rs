@@ -15,7 +15,7 @@ use crate::domain::queue::{Lane, LaneTotals, QueueSnapshot, Ticket};
 
 /// A submitted package, to be taken into the registry.
 #[derive(Clone, Debug)]
-pub struct Admission {
+pub struct NewPackage {
     /// Its id.
     pub package: PackageId,
     /// The run that begins if it is taken.
@@ -28,9 +28,9 @@ pub struct Admission {
 
 /// What became of an admission.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Admitted {
+pub enum Admission {
     /// A new run began: the queue has to take its job.
-    Begun {
+    Started {
         /// The lane it is in: a package that was upgraded stays so.
         lane: Lane,
         /// Its place in the order of arrival.
@@ -39,7 +39,7 @@ pub enum Admitted {
         replaced: Option<BlobKey>,
     },
     /// It waits, runs or is processed already.
-    Known(Package),
+    AlreadyExists(Package),
 }
 
 /// The registry's row of a package. Times are the registry's own clock.
@@ -170,7 +170,7 @@ pub const NOT_QUEUED: &str = "The queue did not take the package; submit it agai
 #[async_trait]
 pub trait PackageRegistry: Send + Sync {
     /// Takes a package in, unless it is in already.
-    async fn admit(&self, admission: &Admission) -> Result<Admitted, RegistryError>;
+    async fn admit(&self, admission: &NewPackage) -> Result<Admission, RegistryError>;
 
     /// Records that the queue took the job of this run, in this epoch. The lane that the package is in by now; `None`
     /// when the run is not the current one.

@@ -14,7 +14,7 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, QueueSnapshot, Ticket};
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::{
-    Admission, Admitted, Epoch, Forgotten, Lease, LeaseOutcome, LeaseRequest, NOT_QUEUED, Outcome, Package,
+    Admission, Epoch, Forgotten, Lease, LeaseOutcome, LeaseRequest, NOT_QUEUED, NewPackage, Outcome, Package,
     PackageRegistry, RegistryError, StoredResult,
 };
 
@@ -82,12 +82,12 @@ fn illegal(step: IllegalStep) -> RegistryError {
 
 #[async_trait]
 impl PackageRegistry for MemoryRegistry {
-    async fn admit(&self, admission: &Admission) -> Result<Admitted, RegistryError> {
+    async fn admit(&self, admission: &NewPackage) -> Result<Admission, RegistryError> {
         let now = self.clock.now();
         let mut state = self.state();
         let earlier = state.rows.get(&admission.package);
         if let Some(row) = earlier.filter(|row| !row.is_failed()) {
-            return Ok(Admitted::Known(row.package(now)));
+            return Ok(Admission::AlreadyExists(row.package(now)));
         }
         let lane = earlier.map_or(Lane::Standard, |row| row.lane);
         let lease_number = earlier.map_or(0, |row| row.lease_number);
@@ -95,7 +95,7 @@ impl PackageRegistry for MemoryRegistry {
         let ticket = state.next_ticket();
         let row = Row::new(admission, lane, ticket, lease_number, now);
         state.rows.insert(admission.package, row);
-        Ok(Admitted::Begun { lane, ticket, replaced })
+        Ok(Admission::Started { lane, ticket, replaced })
     }
 
     async fn confirm(&self, package: PackageId, run: RunId, epoch: &Epoch) -> Result<Option<Lane>, RegistryError> {

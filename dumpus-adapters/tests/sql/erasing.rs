@@ -6,7 +6,7 @@ use dumpus_adapters::sql::{SqlDatabase, SqlOptions};
 use dumpus_ports::blobs::{BlobKey, BlobStore as _};
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::LaneTotals;
-use dumpus_ports::registry::{Admission, PackageRegistry as _};
+use dumpus_ports::registry::{NewPackage, PackageRegistry as _};
 
 use crate::support::{self, Scratch};
 
@@ -38,7 +38,7 @@ async fn an_erased_package_is_in_no_file_of_the_database() {
     let (database, scratch) = support::migrated(support::sqlite().await).await.unwrap();
     let registry = database.registry();
     for number in 1..50 {
-        let admission = Admission {
+        let admission = NewPackage {
             package: PackageId::from_bytes([number; 16]),
             run: RunId::from_bytes([number; 16]),
             owner_link: [MARKER, &[number]].concat(),

@@ -3,7 +3,7 @@ use std::time::Duration;
 use dumpus_adapters::sql::SqlDatabase;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::LaneTotals;
-use dumpus_ports::registry::{Admission, Epoch, PackageRegistry as _, RegistryError};
+use dumpus_ports::registry::{Epoch, NewPackage, PackageRegistry as _, RegistryError};
 use sea_orm::{ConnectionTrait as _, Database, Statement};
 
 use crate::support::{self, Scratch};
@@ -15,7 +15,7 @@ const GARBAGE: &str = "gar-bage";
 
 async fn with_package(scratch: Option<Scratch>) -> Option<(SqlDatabase, Scratch)> {
     let (database, scratch) = support::migrated(scratch).await?;
-    let admission = Admission {
+    let admission = NewPackage {
         package: PACKAGE,
         run: RunId::from_bytes([8; 16]),
         owner_link: vec![1],

@@ -9,7 +9,7 @@ use super::status::RESULT_GONE;
 use crate::blobs::BlobStore;
 use crate::domain::link::{LinkError, LinkPolicy, PackageLink};
 use crate::domain::package::{PackageId, RunId};
-use crate::registry::{Admission, Admitted, Dispatch, Outcome, Package};
+use crate::registry::{Admission, Dispatch, NewPackage, Outcome, Package};
 
 /// Takes a link in. Idempotent: a package that waits, runs or is processed is not queued twice, unless its result is
 /// gone.
@@ -50,7 +50,7 @@ impl SubmitPackage {
             .seal_owner_link(link.key(), &package, link.address())
             .map_err(AccessError::from)?;
         let (queue_snapshot, epoch) = self.queue_snapshot.get().await?;
-        let mut admission = Admission {
+        let mut admission = NewPackage {
             package,
             run: RunId::from_bytes(vault.random().map_err(AccessError::from)?),
             owner_link,
@@ -66,7 +66,7 @@ impl SubmitPackage {
                 .await
                 .map_err(AccessError::from)?
             {
-                Admitted::Begun { lane, ticket, replaced } => {
+                Admission::Started { lane, ticket, replaced } => {
                     if let Some(blob) = replaced
                         && let Err(error) = self.blobs.delete(blob).await
                     {
@@ -79,7 +79,7 @@ impl SubmitPackage {
                     tracing::info!(package.id = %package, "accepted a package");
                     return Ok(package);
                 }
-                Admitted::Known(known) => {
+                Admission::AlreadyExists(known) => {
                     if self.has_lost_result(&known).await? {
                         tracing::error!(package.id = %package, "the store has lost a result: it is made again");
                     } else if self.join(&known, &link, &epoch).await? {
@@ -94,7 +94,7 @@ impl SubmitPackage {
 
     async fn queue_begun(
         &self,
-        admission: &Admission,
+        admission: &NewPackage,
         lane: crate::domain::queue::Lane,
         link: &PackageLink,
     ) -> Result<(), AccessError> {

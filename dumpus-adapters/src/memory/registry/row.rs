@@ -6,12 +6,12 @@ use dumpus_ports::blobs::BlobKey;
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::queue::{Lane, Ticket};
 use dumpus_ports::domain::time::Millis;
-use dumpus_ports::registry::{Admission, Dispatch, Epoch, Forgotten, Lease, LeaseRequest, Outcome, Package};
+use dumpus_ports::registry::{Dispatch, Epoch, Forgotten, Lease, LeaseRequest, NewPackage, Outcome, Package};
 
 use super::super::is_past;
 
 pub(super) struct Row {
-    pub(super) admission: Admission,
+    pub(super) admission: NewPackage,
     pub(super) lane: Lane,
     pub(super) ticket: Ticket,
     pub(super) stage: Stage,
@@ -26,7 +26,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn new(admission: &Admission, lane: Lane, ticket: Ticket, lease_number: i64, now: Millis) -> Self {
+    pub(super) fn new(admission: &NewPackage, lane: Lane, ticket: Ticket, lease_number: i64, now: Millis) -> Self {
         Self {
             admission: admission.clone(),
             lane,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::Lane;
-use dumpus_ports::registry::{Admission, Admitted, Epoch, NOT_QUEUED, Outcome, RegistryError};
+use dumpus_ports::registry::{Admission, Epoch, NOT_QUEUED, NewPackage, Outcome, RegistryError};
 use sea_orm::{QueryResult, Value};
 
 use super::super::connect::Pools;
@@ -41,17 +41,17 @@ const RECLAIM: &str = "UPDATE packages SET queue_epoch = NULL, dispatched_at = {
         AND ((queue_epoch IS NULL AND dispatched_at <= {now} - $6) OR queue_epoch <> $3)
     RETURNING lane";
 
-pub(super) async fn admit(pools: &Pools, admission: &Admission) -> Result<Admitted, RegistryError> {
+pub(super) async fn admit(pools: &Pools, admission: &NewPackage) -> Result<Admission, RegistryError> {
     // A failed package may begin, or an unknown one be there, between the two statements; not twice in a row.
     for _ in 0..3 {
         // Most submissions of known packages change nothing, and need not wait for those that write.
         let known = row::find(&pools.read, admission.package).await?;
         if let Some(known) = known.filter(|known| !matches!(known.outcome, Some(Outcome::Failed { .. }))) {
-            return Ok(Admitted::Known(known));
+            return Ok(Admission::AlreadyExists(known));
         }
         if let Some(row) = with_ticket(pools, BEGIN, begin(admission)).await? {
             let mut columns = Columns::new(&row);
-            return Ok(Admitted::Begun {
+            return Ok(Admission::Started {
                 lane: columns.word("packages.lane")?,
                 ticket: columns.next("packages.ticket")?,
                 replaced: columns.blob_if_any()?,
@@ -61,7 +61,7 @@ pub(super) async fn admit(pools: &Pools, admission: &Admission) -> Result<Admitt
     Err(Trouble::passing("a package came and went while it was admitted").into())
 }
 
-fn begin(admission: &Admission) -> Vec<Value> {
+fn begin(admission: &NewPackage) -> Vec<Value> {
     let count = |count| Value::from(i64::try_from(count).unwrap_or(i64::MAX));
     vec![
         bytes(admission.package.as_bytes()),

@@ -14,8 +14,8 @@ use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, QueueSnapshot};
 use dumpus_ports::registry::{
-    Admission, Admitted, Epoch, Forgotten, Lease, LeaseOutcome, LeaseRequest, Package, PackageRegistry, RegistryError,
-    StoredResult,
+    Admission, Epoch, Forgotten, Lease, LeaseOutcome, LeaseRequest, NewPackage, Package, PackageRegistry,
+    RegistryError, StoredResult,
 };
 use sea_orm::Value;
 
@@ -37,7 +37,7 @@ type Answer<T> = Result<T, RegistryError>;
 
 #[async_trait]
 impl PackageRegistry for SqlRegistry {
-    async fn admit(&self, admission: &Admission) -> Answer<Admitted> {
+    async fn admit(&self, admission: &NewPackage) -> Answer<Admission> {
         admission::admit(&self.pools, admission).await
     }
 

@@ -4,7 +4,7 @@ use super::{Fresh, LONG, admission, at_once, begin, begin_queued, epoch, granted
 use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
 use crate::domain::queue::Lane;
-use crate::registry::{Admitted, Dispatch, NOT_QUEUED, Outcome};
+use crate::registry::{Admission, Dispatch, NOT_QUEUED, Outcome};
 
 /// Clause 1.
 pub async fn an_unknown_package_begins_a_run(registry: Fresh) {
@@ -13,7 +13,7 @@ pub async fn an_unknown_package_begins_a_run(registry: Fresh) {
     let row = row(&registry, 1).await;
     assert_eq!(
         admitted,
-        Admitted::Begun {
+        Admission::Started {
             lane: Lane::Standard,
             ticket: row.ticket,
             replaced: None
@@ -35,10 +35,10 @@ pub async fn a_package_that_is_in_is_known(registry: Fresh) {
     begin_queued(&registry, 1, 1, "epoch").await;
     let before = row(&registry, 1).await;
     let again = registry.admit(&admission(1, 2)).await.unwrap();
-    assert_eq!(again, Admitted::Known(before));
+    assert_eq!(again, Admission::AlreadyExists(before));
     granted(&registry, 1, 1, LONG).await;
     let again = registry.admit(&admission(1, 3)).await.unwrap();
-    assert_eq!(again, Admitted::Known(row(&registry, 1).await));
+    assert_eq!(again, Admission::AlreadyExists(row(&registry, 1).await));
     assert_eq!(row(&registry, 1).await.run, run(1));
 }
 
@@ -49,11 +49,11 @@ pub async fn admissions_at_once_begin_one_run(registry: Fresh) {
             registry.admit(&admission(1, life + number)).await.unwrap()
         });
         let admitted = admitted.await;
-        let begun = admitted.iter().filter(|one| matches!(one, Admitted::Begun { .. }));
+        let begun = admitted.iter().filter(|one| matches!(one, Admission::Started { .. }));
         assert_eq!(begun.count(), 1, "{admitted:?}");
         let current = row(&registry, 1).await.run;
         for one in &admitted {
-            assert!(!matches!(one, Admitted::Known(known) if known.run != current));
+            assert!(!matches!(one, Admission::AlreadyExists(known) if known.run != current));
         }
         // The second round begins with a package that failed.
         let Some(life) = (life..life + 8).find(|life| run(*life) == current) else {
@@ -87,7 +87,7 @@ pub async fn a_failed_package_begins_a_new_run(registry: Fresh) {
 pub async fn a_processed_package_is_known(registry: Fresh) {
     process(&registry, 1, 1, 9).await;
     let again = registry.admit(&admission(1, 2)).await.unwrap();
-    assert!(matches!(again, Admitted::Known(known) if matches!(known.outcome, Some(Outcome::Processed(_)))));
+    assert!(matches!(again, Admission::AlreadyExists(known) if matches!(known.outcome, Some(Outcome::Processed(_)))));
 }
 
 /// Clause 1: the lane outlives a run.
@@ -100,7 +100,7 @@ pub async fn an_upgraded_package_stays_in_its_lane(registry: Fresh) {
     assert!(
         matches!(
             again,
-            Admitted::Begun {
+            Admission::Started {
                 lane: Lane::Premium,
                 ..
             }
@@ -167,7 +167,7 @@ pub async fn an_undone_run_of_an_upgraded_package_fails_and_keeps_its_lane(regis
     assert!(
         matches!(
             again,
-            Admitted::Begun {
+            Admission::Started {
                 lane: Lane::Premium,
                 ..
             }

@@ -27,7 +27,7 @@ use crate::domain::lifecycle::Stage;
 use crate::domain::package::{PackageId, RunId};
 use crate::domain::queue::{LaneTotals, Ticket};
 use crate::registry::{
-    Admission, Admitted, Epoch, Lease, LeaseOutcome, LeaseRequest, Package, PackageRegistry, StoredResult,
+    Admission, Epoch, Lease, LeaseOutcome, LeaseRequest, NewPackage, Package, PackageRegistry, StoredResult,
 };
 
 /// A registry with no packages.
@@ -48,8 +48,8 @@ fn epoch(name: &str) -> Epoch {
     Epoch(name.to_owned())
 }
 
-fn admission(package: u8, life: u8) -> Admission {
-    Admission {
+fn admission(package: u8, life: u8) -> NewPackage {
+    NewPackage {
         package: id(package),
         run: run(life),
         owner_link: vec![package, life, 0, 255],
@@ -75,8 +75,8 @@ fn result(blob: u8) -> StoredResult {
 /// Begins a run; its ticket.
 async fn begin(registry: &Fresh, package: u8, life: u8) -> Ticket {
     match registry.admit(&admission(package, life)).await.unwrap() {
-        Admitted::Begun { ticket, .. } => ticket,
-        Admitted::Known(known) => panic!("the package is known: {known:?}"),
+        Admission::Started { ticket, .. } => ticket,
+        Admission::AlreadyExists(known) => panic!("the package is known: {known:?}"),
     }
 }
 

@@ -13,8 +13,8 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, QueueSnapshot};
 use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::{
-    Admission, Admitted, Epoch, Forgotten, Lease, LeaseOutcome, LeaseRequest, Package, PackageRegistry, RegistryError,
-    StoredResult,
+    Admission, Epoch, Forgotten, Lease, LeaseOutcome, LeaseRequest, NewPackage, Package, PackageRegistry,
+    RegistryError, StoredResult,
 };
 
 use super::Gate;
@@ -143,7 +143,7 @@ macro_rules! troubled {
 }
 
 troubled! { PackageRegistry, RegistryError;
-    fn admit(admission: &Admission) -> Admitted;
+    fn admit(admission: &NewPackage) -> Admission;
     fn confirm(package: PackageId, run: RunId, epoch: &Epoch) -> Option<Lane>;
     fn unconfirm(package: PackageId, run: RunId) -> bool;
     fn undo(package: PackageId, run: RunId) -> bool;
