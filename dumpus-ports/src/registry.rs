@@ -145,7 +145,7 @@ pub enum LeaseOutcome {
 
 /// A package that was erased.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Forgotten {
+pub struct DeletedPackage {
     /// The run that ended with it.
     pub run: RunId,
     /// Its result, to be erased too.
@@ -234,7 +234,7 @@ pub trait PackageRegistry: Send + Sync {
     async fn is_current(&self, lease: &Lease) -> Result<bool, RegistryError>;
 
     /// Erases the package's row.
-    async fn forget(&self, package: PackageId) -> Result<Option<Forgotten>, RegistryError>;
+    async fn delete(&self, package: PackageId) -> Result<Option<DeletedPackage>, RegistryError>;
 
     /// Moves the package to the premium lane. `None` when it is unknown; the run when it is there.
     async fn upgrade(&self, package: PackageId) -> Result<Option<RunId>, RegistryError>;
@@ -244,7 +244,7 @@ pub trait PackageRegistry: Send + Sync {
     async fn queue_snapshot(&self, epoch: &Epoch, lost_after: Duration) -> Result<QueueSnapshot, RegistryError>;
 
     /// Erases packages that ended longer than `retention` ago, at most `most` of them.
-    async fn expire(&self, retention: Duration, most: u32) -> Result<Vec<Forgotten>, RegistryError>;
+    async fn expire(&self, retention: Duration, most: u32) -> Result<Vec<DeletedPackage>, RegistryError>;
 
     /// Of these blobs, those that no package points to.
     async fn unreferenced(&self, blobs: &[BlobKey]) -> Result<Vec<BlobKey>, RegistryError>;

@@ -14,7 +14,7 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, QueueSnapshot, Ticket};
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::{
-    Admission, Epoch, Forgotten, Lease, LeaseOutcome, LeaseRequest, NOT_QUEUED, NewPackage, Outcome, Package,
+    Admission, DeletedPackage, Epoch, Lease, LeaseOutcome, LeaseRequest, NOT_QUEUED, NewPackage, Outcome, Package,
     PackageRegistry, RegistryError, StoredResult,
 };
 
@@ -272,8 +272,8 @@ impl PackageRegistry for MemoryRegistry {
         Ok(self.change(lease, |_, _| ()).is_some())
     }
 
-    async fn forget(&self, package: PackageId) -> Result<Option<Forgotten>, RegistryError> {
-        Ok(self.state().rows.remove(&package).map(|row| row.forgotten()))
+    async fn delete(&self, package: PackageId) -> Result<Option<DeletedPackage>, RegistryError> {
+        Ok(self.state().rows.remove(&package).map(|row| row.deleted()))
     }
 
     async fn upgrade(&self, package: PackageId) -> Result<Option<RunId>, RegistryError> {
@@ -301,7 +301,7 @@ impl PackageRegistry for MemoryRegistry {
         Ok(QueueSnapshot::new(waiting.map(|row| (row.lane, row.ticket))))
     }
 
-    async fn expire(&self, retention: Duration, most: u32) -> Result<Vec<Forgotten>, RegistryError> {
+    async fn expire(&self, retention: Duration, most: u32) -> Result<Vec<DeletedPackage>, RegistryError> {
         let now = self.clock.now();
         let mut state = self.state();
         let expired = state.rows.iter().filter_map(|(id, row)| {
@@ -310,7 +310,7 @@ impl PackageRegistry for MemoryRegistry {
         });
         let expired: Vec<_> = expired.take(most as usize).collect();
         let rows = expired.iter().filter_map(|id| state.rows.remove(id));
-        Ok(rows.map(|row| row.forgotten()).collect())
+        Ok(rows.map(|row| row.deleted()).collect())
     }
 
     async fn unreferenced(&self, blobs: &[BlobKey]) -> Result<Vec<BlobKey>, RegistryError> {

@@ -52,7 +52,7 @@ async fn an_erased_package_is_in_no_file_of_the_database() {
         "a marker can be found"
     );
     for number in 1..50 {
-        registry.forget(PackageId::from_bytes([number; 16])).await.unwrap();
+        registry.delete(PackageId::from_bytes([number; 16])).await.unwrap();
     }
     assert_eq!(files_with_marker(&scratch), Vec::<PathBuf>::new());
 }

@@ -41,11 +41,11 @@ impl DeletePackage {
         if let Some(Outcome::Processed(result)) = row.and_then(|row| row.outcome) {
             self.blobs.delete(result.blob).await?;
         }
-        let Some(forgotten) = self.registry.forget(package).await? else {
+        let Some(deleted) = self.registry.delete(package).await? else {
             return Ok(false);
         };
         // A worker may have finished in between.
-        if let Some(blob) = forgotten.blob {
+        if let Some(blob) = deleted.blob {
             self.blobs.delete(blob).await?;
         }
         // A poll may have queued the package again in between.

@@ -30,12 +30,12 @@ impl Sweep {
     pub async fn run(&self) -> Result<(usize, usize), AccessError> {
         let mut expired = 0;
         while let Some(retention) = self.retention {
-            let forgotten = self.registry.expire(retention, BATCH).await?;
-            for blob in forgotten.iter().filter_map(|package| package.blob) {
+            let deleted = self.registry.expire(retention, BATCH).await?;
+            for blob in deleted.iter().filter_map(|package| package.blob) {
                 self.blobs.delete(blob).await?;
             }
-            expired += forgotten.len();
-            if forgotten.len() < BATCH as usize {
+            expired += deleted.len();
+            if deleted.len() < BATCH as usize {
                 break;
             }
         }

@@ -67,7 +67,7 @@ async fn a_backend_that_is_away_leaves_something_to_delete_again() {
     let ann = world.processed("ann").await;
     world.queue.trouble("purge", [Fault::Away]);
     assert_away(world.delete(&ann).await, "the queue");
-    world.registry.trouble("forget", [Fault::Away]);
+    world.registry.trouble("delete", [Fault::Away]);
     assert_away(world.delete(&ann).await, "the registry");
     world.blobs.trouble("delete", [Fault::Away]);
     assert_away(world.delete(&ann).await, "the blob store");
@@ -80,7 +80,7 @@ async fn a_package_that_is_finished_while_it_is_deleted_is_erased_with_its_resul
     let world = World::new();
     let ann = world.waiting("ann").await;
     let gate = Gate::new();
-    world.registry.trouble("forget", [Fault::Waits(gate.clone())]);
+    world.registry.trouble("delete", [Fault::Waits(gate.clone())]);
     // The worker has its job before the queue is purged, and finishes before the row is erased.
     let finish = Gate::new();
     world.registry.trouble("finish", [Fault::Waits(finish.clone())]);
@@ -106,7 +106,7 @@ async fn a_job_that_a_poll_brought_back_meanwhile_is_removed() {
     let ann = before.waiting("ann").await;
     let world = before.with_empty_queue();
     let gate = Gate::new();
-    world.registry.trouble("forget", [Fault::Waits(gate.clone())]);
+    world.registry.trouble("delete", [Fault::Waits(gate.clone())]);
     let deletion = async {
         assert!(world.delete(&ann).await.unwrap());
     };
@@ -123,7 +123,7 @@ async fn a_job_that_a_poll_brought_back_meanwhile_is_removed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_waiting_package_that_could_not_be_deleted_is_not_stuck() {
-    for request in ["unconfirm", "forget"] {
+    for request in ["unconfirm", "delete"] {
         let world = World::new();
         let ann = world.waiting("ann").await;
         world.registry.trouble(request, [Fault::Away]);

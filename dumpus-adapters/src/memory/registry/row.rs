@@ -6,7 +6,7 @@ use dumpus_ports::blobs::BlobKey;
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::queue::{Lane, Ticket};
 use dumpus_ports::domain::time::Millis;
-use dumpus_ports::registry::{Dispatch, Epoch, Forgotten, Lease, LeaseRequest, NewPackage, Outcome, Package};
+use dumpus_ports::registry::{DeletedPackage, Dispatch, Epoch, Lease, LeaseRequest, NewPackage, Outcome, Package};
 
 use super::super::is_past;
 
@@ -100,8 +100,8 @@ impl Row {
         }
     }
 
-    pub(super) fn forgotten(&self) -> Forgotten {
-        Forgotten {
+    pub(super) fn deleted(&self) -> DeletedPackage {
+        DeletedPackage {
             run: self.admission.run,
             blob: self.blob(),
         }

@@ -14,7 +14,7 @@ use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, QueueSnapshot};
 use dumpus_ports::registry::{
-    Admission, Epoch, Forgotten, Lease, LeaseOutcome, LeaseRequest, NewPackage, Package, PackageRegistry,
+    Admission, DeletedPackage, Epoch, Lease, LeaseOutcome, LeaseRequest, NewPackage, Package, PackageRegistry,
     RegistryError, StoredResult,
 };
 use sea_orm::Value;
@@ -110,8 +110,8 @@ impl PackageRegistry for SqlRegistry {
         lease::is_current(&self.pools, lease).await
     }
 
-    async fn forget(&self, package: PackageId) -> Answer<Option<Forgotten>> {
-        upkeep::forget(&self.pools, package).await
+    async fn delete(&self, package: PackageId) -> Answer<Option<DeletedPackage>> {
+        upkeep::delete(&self.pools, package).await
     }
 
     async fn upgrade(&self, package: PackageId) -> Answer<Option<RunId>> {
@@ -122,7 +122,7 @@ impl PackageRegistry for SqlRegistry {
         upkeep::queue_snapshot(&self.pools, epoch, lost_after).await
     }
 
-    async fn expire(&self, retention: Duration, most: u32) -> Answer<Vec<Forgotten>> {
+    async fn expire(&self, retention: Duration, most: u32) -> Answer<Vec<DeletedPackage>> {
         upkeep::expire(&self.pools, retention, most).await
     }
 

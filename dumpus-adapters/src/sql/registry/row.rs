@@ -9,7 +9,7 @@ use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::LaneTotals;
-use dumpus_ports::registry::{Dispatch, Epoch, Forgotten, Outcome, Package, RegistryError, StoredResult};
+use dumpus_ports::registry::{DeletedPackage, Dispatch, Epoch, Outcome, Package, RegistryError, StoredResult};
 use sea_orm::{QueryResult, TryGetable};
 
 use super::super::pool::Pool;
@@ -84,9 +84,9 @@ fn outcome(columns: &mut Columns<'_>, row: &QueryResult) -> Result<Option<Outcom
 }
 
 /// Of a row with `run, blob_key`.
-pub(super) fn forgotten(row: &QueryResult) -> Result<Forgotten, RegistryError> {
+pub(super) fn deleted(row: &QueryResult) -> Result<DeletedPackage, RegistryError> {
     let mut columns = Columns::new(row);
-    Ok(Forgotten {
+    Ok(DeletedPackage {
         run: RunId::from_bytes(columns.array("packages.run")?),
         blob: columns.blob_if_any()?,
     })

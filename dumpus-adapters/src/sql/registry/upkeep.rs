@@ -6,12 +6,12 @@ use dumpus_ports::blobs::BlobKey;
 use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{QueueSnapshot, Ticket};
-use dumpus_ports::registry::{Epoch, Forgotten, RegistryError};
+use dumpus_ports::registry::{DeletedPackage, Epoch, RegistryError};
 use sea_orm::{QueryResult, Value};
 
 use super::super::connect::Pools;
 use super::super::pool::{Pool, millis};
-use super::row::{Columns, forgotten, inconsistent};
+use super::row::{Columns, deleted, inconsistent};
 use super::{admission, bytes};
 
 /// One row per lane, answered from an index alone: a row per package would cost ten times as much to bring over. `$2`
@@ -28,13 +28,13 @@ const EPOCH_KEPT_FOR: Duration = Duration::from_hours(24);
 /// Blobs asked for at a time; databases bound the number of parameters.
 const BLOBS: usize = 500;
 
-pub(super) async fn forget(pools: &Pools, package: PackageId) -> Result<Option<Forgotten>, RegistryError> {
+pub(super) async fn delete(pools: &Pools, package: PackageId) -> Result<Option<DeletedPackage>, RegistryError> {
     let sql = "DELETE FROM packages WHERE id = $1 RETURNING run, blob_key";
     let row = pools.write.one(sql, vec![bytes(package.as_bytes())]).await?;
     if row.is_some() {
         pools.erased().await;
     }
-    row.map(|row| forgotten(&row)).transpose()
+    row.map(|row| deleted(&row)).transpose()
 }
 
 pub(super) async fn lose_result(
@@ -105,7 +105,11 @@ pub(super) async fn is_known_for(
     Ok(length.is_zero())
 }
 
-pub(super) async fn expire(pools: &Pools, retention: Duration, most: u32) -> Result<Vec<Forgotten>, RegistryError> {
+pub(super) async fn expire(
+    pools: &Pools,
+    retention: Duration,
+    most: u32,
+) -> Result<Vec<DeletedPackage>, RegistryError> {
     // Two sweeps at once take different rows, and neither waits.
     let lock = if pools.write.dialect().is_postgres() {
         "FOR UPDATE SKIP LOCKED"
@@ -122,7 +126,7 @@ pub(super) async fn expire(pools: &Pools, retention: Duration, most: u32) -> Res
     if !rows.is_empty() {
         pools.erased().await;
     }
-    rows.iter().map(forgotten).collect()
+    rows.iter().map(deleted).collect()
 }
 
 pub(super) async fn unreferenced(pools: &Pools, blobs: &[BlobKey]) -> Result<Vec<BlobKey>, RegistryError> {

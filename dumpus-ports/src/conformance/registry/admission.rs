@@ -191,7 +191,7 @@ pub async fn tickets_rise_in_order_of_admission(registry: Fresh) {
         assert!(ticket > last);
         last = ticket;
         // A ticket of a package that is gone is not given to another one.
-        registry.forget(id(package)).await.unwrap();
+        registry.delete(id(package)).await.unwrap();
     }
 }
 

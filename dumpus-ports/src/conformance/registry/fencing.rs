@@ -55,7 +55,7 @@ pub async fn a_lease_that_was_given_back_changes_nothing(registry: Fresh) {
 pub async fn a_lease_of_a_replaced_run_changes_nothing(registry: Fresh) {
     begin_queued(&registry, 1, 1, "epoch").await;
     let erased = granted(&registry, 1, 1, LONG).await;
-    registry.forget(id(1)).await.unwrap();
+    registry.delete(id(1)).await.unwrap();
     begin_queued(&registry, 1, 2, "epoch").await;
     let failed = granted(&registry, 1, 2, LONG).await;
     changes_nothing(&registry, &erased).await;
@@ -69,7 +69,7 @@ pub async fn a_lease_of_a_replaced_run_changes_nothing(registry: Fresh) {
 pub async fn a_lease_of_an_erased_package_changes_nothing(registry: Fresh) {
     begin_queued(&registry, 1, 1, "epoch").await;
     let lease = granted(&registry, 1, 1, LONG).await;
-    registry.forget(id(1)).await.unwrap();
+    registry.delete(id(1)).await.unwrap();
     changes_nothing(&registry, &lease).await;
 }
 

@@ -4,7 +4,7 @@ use super::{Fresh, LONG, at_once, begin, begin_queued, epoch, granted, id, proce
 use crate::blobs::BlobKey;
 use crate::domain::error_code::ErrorCode;
 use crate::domain::queue::{Lane, QueueSnapshot, Ticket};
-use crate::registry::Forgotten;
+use crate::registry::DeletedPackage;
 
 async fn expect_queue_snapshot(
     registry: &Fresh,
@@ -25,7 +25,7 @@ pub async fn the_queue_snapshot_holds_what_is_unfinished(registry: Fresh) {
     granted(&registry, 3, 1, LONG).await;
     process(&registry, 4, 1, 9).await;
     begin(&registry, 5, 1).await;
-    registry.forget(id(5)).await.unwrap();
+    registry.delete(id(5)).await.unwrap();
     begin(&registry, 6, 1).await;
     registry.undo(id(6), run(1)).await.unwrap();
     let failed = begin(&registry, 7, 1).await;
@@ -113,10 +113,10 @@ pub async fn a_forgotten_package_is_unknown(registry: Fresh) {
     process(&registry, 2, 2, 9).await;
     for (package, blob) in [(1, None), (2, Some(result(9).blob))] {
         let run = run(package);
-        let forgotten = registry.forget(id(package)).await.unwrap();
-        assert_eq!(forgotten, Some(Forgotten { run, blob }));
+        let deleted = registry.delete(id(package)).await.unwrap();
+        assert_eq!(deleted, Some(DeletedPackage { run, blob }));
         assert_eq!(registry.find(id(package)).await.unwrap(), None);
-        assert_eq!(registry.forget(id(package)).await.unwrap(), None);
+        assert_eq!(registry.delete(id(package)).await.unwrap(), None);
     }
 }
 
@@ -131,7 +131,10 @@ pub async fn what_ended_expires(registry: Fresh) {
     let mut expired = registry.expire(Duration::ZERO, 10).await.unwrap();
     expired.sort_by_key(|package| package.run);
     let expected = [(2, Some(result(9).blob)), (3, None)];
-    assert_eq!(expired, expected.map(|(life, blob)| Forgotten { run: run(life), blob }));
+    assert_eq!(
+        expired,
+        expected.map(|(life, blob)| DeletedPackage { run: run(life), blob })
+    );
     assert_eq!(registry.find(id(2)).await.unwrap(), None);
     assert_eq!(row(&registry, 1).await.run, run(1));
 }
@@ -153,7 +156,7 @@ pub async fn blobs_without_a_package_are_found(registry: Fresh) {
     assert_eq!(registry.unreferenced(&[]).await.unwrap(), []);
     process(&registry, 1, 1, 200).await;
     process(&registry, 2, 1, 201).await;
-    registry.forget(id(2)).await.unwrap();
+    registry.delete(id(2)).await.unwrap();
     let asked: Vec<_> = (0..1_200_u16)
         .map(|number| {
             let [high, low] = number.to_be_bytes();

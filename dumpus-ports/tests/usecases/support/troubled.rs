@@ -13,7 +13,7 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, QueueSnapshot};
 use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::{
-    Admission, Epoch, Forgotten, Lease, LeaseOutcome, LeaseRequest, NewPackage, Package, PackageRegistry,
+    Admission, DeletedPackage, Epoch, Lease, LeaseOutcome, LeaseRequest, NewPackage, Package, PackageRegistry,
     RegistryError, StoredResult,
 };
 
@@ -158,10 +158,10 @@ troubled! { PackageRegistry, RegistryError;
     fn lose_result(package: PackageId, run: RunId, detail: &str) -> bool;
     fn fail(lease: &Lease, code: ErrorCode, detail: &str) -> bool;
     fn is_current(lease: &Lease) -> bool;
-    fn forget(package: PackageId) -> Option<Forgotten>;
+    fn delete(package: PackageId) -> Option<DeletedPackage>;
     fn upgrade(package: PackageId) -> Option<RunId>;
     fn queue_snapshot(epoch: &Epoch, lost_after: Duration) -> QueueSnapshot;
-    fn expire(retention: Duration, most: u32) -> Vec<Forgotten>;
+    fn expire(retention: Duration, most: u32) -> Vec<DeletedPackage>;
     fn unreferenced(blobs: &[BlobKey]) -> Vec<BlobKey>;
     fn secret(name: &str, candidate: [u8; 32]) -> [u8; 32];
     fn ping() -> ();
