@@ -159,7 +159,7 @@ pub const NOT_QUEUED: &str = "The queue did not take the package; submit it agai
 ///
 /// Contract, in the words of [`crate::conformance`]. Each method is atomic, also between processes.
 /// 1. `admit` begins a run for a package that is unknown or failed, and for no other: two at once begin one.
-/// 2. `undo` erases a run only while it is unconfirmed; of an upgraded package the lane stays, so it fails instead.
+/// 2. `rollback_admission` erases a run only while it is unconfirmed; of an upgraded package the lane stays, so it fails instead.
 /// 3. `lease` grants at most one unexpired lease, with a number that rises; a void job never gets one. The same request
 ///    made again is given the lease that it has. A void job of another run than the current one makes the current one
 ///    unconfirmed: it may have taken the place of its job.
@@ -182,7 +182,7 @@ pub trait PackageRegistry: Send + Sync {
 
     /// Erases a run that the queue did not take, or ends it with [`NOT_QUEUED`] when its package was upgraded. False when
     /// it is confirmed, ended or not the current one.
-    async fn undo(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError>;
+    async fn rollback_admission(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError>;
 
     /// The package's row.
     async fn find(&self, package: PackageId) -> Result<Option<Package>, RegistryError>;

@@ -119,7 +119,7 @@ impl PackageRegistry for MemoryRegistry {
         Ok(true)
     }
 
-    async fn undo(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
+    async fn rollback_admission(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
         let now = self.clock.now();
         let mut state = self.state();
         let Some(row) = state.current(package, run).filter(|row| row.epoch.is_none()) else {

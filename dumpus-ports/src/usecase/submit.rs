@@ -103,9 +103,14 @@ impl SubmitPackage {
             .dispatch(admission.package, admission.run, lane, link.address())
             .await;
         if let Err(error) = taken {
-            if let Err(undo) = self.dispatcher.registry.undo(admission.package, admission.run).await {
+            if let Err(undo) = self
+                .dispatcher
+                .registry
+                .rollback_admission(admission.package, admission.run)
+                .await
+            {
                 // The row stays unconfirmed: whoever meets it after 10 s pushes it.
-                tracing::warn!(package.id = %admission.package, error = %undo, "an admission could not be undone");
+                tracing::warn!(package.id = %admission.package, error = %undo, "an admission could not be rolled back");
             }
             return Err(error);
         }

@@ -16,11 +16,11 @@ async fn ahead(world: &World, person: &Person) -> u64 {
     }
 }
 
-/// A package whose job the queue did not take, and whose admission could not be undone.
+/// A package whose job the queue did not take, and whose admission could not be rolled back.
 async fn unconfirmed(world: &World) -> Person {
     let ann = world.person("ann");
     world.queue.trouble("push", [Fault::Away]);
-    world.registry.trouble("undo", [Fault::Away]);
+    world.registry.trouble("rollback_admission", [Fault::Away]);
     assert!(world.submit(&ann.link).await.is_err());
     ann
 }

@@ -26,7 +26,7 @@ const BEGIN: &str = "INSERT INTO packages (id, run, lane, ticket, stage, attempt
         WHERE packages.error_code IS NOT NULL
     RETURNING lane, ticket, blob_key";
 
-/// The two ways to undo an admission. No package leaves the premium lane in between.
+/// The two ways to roll an admission back. No package leaves the premium lane in between.
 const ERASE_STANDARD: &str =
     "DELETE FROM packages WHERE id = $1 AND run = $2 AND queue_epoch IS NULL AND lane = 'standard'";
 const FAIL_PREMIUM: &str = "UPDATE packages SET progress = NULL, ended_at = {now}, lease_until = NULL,
@@ -110,7 +110,7 @@ pub(super) async fn unconfirm(pools: &Pools, package: PackageId, run: RunId) -> 
     Ok(pools.write.execute(sql, values).await? > 0)
 }
 
-pub(super) async fn undo(pools: &Pools, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
+pub(super) async fn rollback_admission(pools: &Pools, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
     let mut values = vec![bytes(package.as_bytes()), bytes(run.as_bytes())];
     let mut is_undone = pools.write.execute(ERASE_STANDARD, values.clone()).await? > 0;
     if !is_undone {

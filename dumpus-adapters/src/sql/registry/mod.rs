@@ -49,8 +49,8 @@ impl PackageRegistry for SqlRegistry {
         admission::unconfirm(&self.pools, package, run).await
     }
 
-    async fn undo(&self, package: PackageId, run: RunId) -> Answer<bool> {
-        admission::undo(&self.pools, package, run).await
+    async fn rollback_admission(&self, package: PackageId, run: RunId) -> Answer<bool> {
+        admission::rollback_admission(&self.pools, package, run).await
     }
 
     async fn find(&self, package: PackageId) -> Answer<Option<Package>> {

@@ -110,7 +110,7 @@ pub async fn an_upgraded_package_stays_in_its_lane(registry: Fresh) {
     assert_eq!(row(&registry, 1).await.lane, Lane::Premium);
 }
 
-/// Clause 2: what `confirm` records is what `undo` respects.
+/// Clause 2: what `confirm` records is what `rollback_admission` respects.
 pub async fn only_the_current_run_is_confirmed(registry: Fresh) {
     begin(&registry, 1, 1).await;
     let epoch = epoch("epoch");
@@ -143,10 +143,10 @@ pub async fn a_run_whose_job_may_be_gone_is_unconfirmed(registry: Fresh) {
 /// Clause 2.
 pub async fn an_unconfirmed_run_is_undone(registry: Fresh) {
     begin(&registry, 1, 1).await;
-    assert!(!registry.undo(id(1), run(2)).await.unwrap());
-    assert!(registry.undo(id(1), run(1)).await.unwrap());
+    assert!(!registry.rollback_admission(id(1), run(2)).await.unwrap());
+    assert!(registry.rollback_admission(id(1), run(1)).await.unwrap());
     assert_eq!(registry.find(id(1)).await.unwrap(), None);
-    assert!(!registry.undo(id(1), run(1)).await.unwrap());
+    assert!(!registry.rollback_admission(id(1), run(1)).await.unwrap());
 }
 
 /// Clause 2.
@@ -156,13 +156,13 @@ pub async fn an_undone_run_of_an_upgraded_package_fails_and_keeps_its_lane(regis
     let lease = granted(&registry, 1, 1, LONG).await;
     assert!(registry.fail(&lease, ErrorCode::ExpiredLink, "").await.unwrap());
     begin(&registry, 1, 2).await;
-    assert!(registry.undo(id(1), run(2)).await.unwrap());
+    assert!(registry.rollback_admission(id(1), run(2)).await.unwrap());
     let undone = row(&registry, 1).await;
     let detail = Some(NOT_QUEUED.to_owned());
     let code = ErrorCode::ServerError;
     assert_eq!(undone.outcome, Some(Outcome::Failed { code, detail }));
     assert!(undone.owner_link.is_empty(), "nobody needs the link any more");
-    assert!(!registry.undo(id(1), run(2)).await.unwrap());
+    assert!(!registry.rollback_admission(id(1), run(2)).await.unwrap());
     let again = registry.admit(&admission(1, 3)).await.unwrap();
     assert!(
         matches!(
@@ -179,7 +179,7 @@ pub async fn an_undone_run_of_an_upgraded_package_fails_and_keeps_its_lane(regis
 /// Clause 2.
 pub async fn a_confirmed_run_is_not_undone(registry: Fresh) {
     begin_queued(&registry, 1, 1, "epoch").await;
-    assert!(!registry.undo(id(1), run(1)).await.unwrap());
+    assert!(!registry.rollback_admission(id(1), run(1)).await.unwrap());
     assert_eq!(row(&registry, 1).await.run, run(1));
 }
 

@@ -27,7 +27,7 @@ pub async fn the_queue_snapshot_holds_what_is_unfinished(registry: Fresh) {
     begin(&registry, 5, 1).await;
     registry.delete(id(5)).await.unwrap();
     begin(&registry, 6, 1).await;
-    registry.undo(id(6), run(1)).await.unwrap();
+    registry.rollback_admission(id(6), run(1)).await.unwrap();
     let failed = begin(&registry, 7, 1).await;
     let lease = granted(&registry, 7, 1, LONG).await;
     let waiting = [unconfirmed, queued, leased].map(|ticket| (Lane::Standard, ticket));

@@ -146,7 +146,7 @@ troubled! { PackageRegistry, RegistryError;
     fn admit(admission: &NewPackage) -> Admission;
     fn confirm(package: PackageId, run: RunId, epoch: &Epoch) -> Option<Lane>;
     fn unconfirm(package: PackageId, run: RunId) -> bool;
-    fn undo(package: PackageId, run: RunId) -> bool;
+    fn rollback_admission(package: PackageId, run: RunId) -> bool;
     fn find(package: PackageId) -> Option<Package>;
     fn reclaim(package: PackageId, run: RunId, older_than: Duration, epoch: &Epoch, lost_after: Duration) -> Option<Lane>;
     fn lease(package: PackageId, run: RunId, request: LeaseRequest, length: Duration) -> LeaseOutcome;
