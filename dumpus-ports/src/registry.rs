@@ -178,7 +178,7 @@ pub trait PackageRegistry: Send + Sync {
 
     /// Records that the queue may not have the job of this run any more: it is unconfirmed from now on. False when the run
     /// has ended or is not the current one.
-    async fn unconfirm(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError>;
+    async fn mark_undispatched(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError>;
 
     /// Erases a run that the queue did not take, or ends it with [`NOT_QUEUED`] when its package was upgraded. False when
     /// it is confirmed, ended or not the current one.

@@ -108,7 +108,7 @@ impl PackageRegistry for MemoryRegistry {
         }))
     }
 
-    async fn unconfirm(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
+    async fn mark_undispatched(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
         let now = self.clock.now();
         let mut state = self.state();
         let Some(row) = state.current(package, run).filter(|row| row.end.is_none()) else {

@@ -33,7 +33,7 @@ impl DeletePackage {
         let row = self.registry.find(package).await?;
         if let Some(unfinished) = row.as_ref().filter(|row| row.outcome.is_none()) {
             // Should this end half-way, the package is not stuck without a job: its owner's next request queues it again.
-            self.registry.unconfirm(package, unfinished.run).await?;
+            self.registry.mark_undispatched(package, unfinished.run).await?;
         }
         // The queue before the row: were it away after the row is gone, nobody would ask for the job's removal again.
         self.queue.purge(package).await?;

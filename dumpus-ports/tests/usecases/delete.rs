@@ -123,7 +123,7 @@ async fn a_job_that_a_poll_brought_back_meanwhile_is_removed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_waiting_package_that_could_not_be_deleted_is_not_stuck() {
-    for request in ["unconfirm", "delete"] {
+    for request in ["mark_undispatched", "delete"] {
         let world = World::new();
         let ann = world.waiting("ann").await;
         world.registry.trouble(request, [Fault::Away]);

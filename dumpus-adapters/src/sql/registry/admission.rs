@@ -103,7 +103,7 @@ pub(super) async fn confirm(
     row.map(|row| Columns::new(&row).word("packages.lane")).transpose()
 }
 
-pub(super) async fn unconfirm(pools: &Pools, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
+pub(super) async fn mark_undispatched(pools: &Pools, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
     let sql = "UPDATE packages SET queue_epoch = NULL, dispatched_at = {now}
         WHERE id = $1 AND run = $2 AND ended_at IS NULL";
     let values = vec![bytes(package.as_bytes()), bytes(run.as_bytes())];

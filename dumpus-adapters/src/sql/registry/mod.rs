@@ -45,8 +45,8 @@ impl PackageRegistry for SqlRegistry {
         admission::confirm(&self.pools, package, run, epoch).await
     }
 
-    async fn unconfirm(&self, package: PackageId, run: RunId) -> Answer<bool> {
-        admission::unconfirm(&self.pools, package, run).await
+    async fn mark_undispatched(&self, package: PackageId, run: RunId) -> Answer<bool> {
+        admission::mark_undispatched(&self.pools, package, run).await
     }
 
     async fn rollback_admission(&self, package: PackageId, run: RunId) -> Answer<bool> {

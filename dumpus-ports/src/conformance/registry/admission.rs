@@ -125,14 +125,14 @@ pub async fn only_the_current_run_is_confirmed(registry: Fresh) {
     assert_eq!(confirmed, Some(Lane::Premium), "the lane that it is in by now");
 }
 
-/// Clause 5: what `unconfirm` records is what `reclaim` goes by.
+/// Clause 5: what `mark_undispatched` records is what `reclaim` goes by.
 pub async fn a_run_whose_job_may_be_gone_is_unconfirmed(registry: Fresh) {
     begin_queued(&registry, 1, 1, "epoch").await;
     process(&registry, 2, 1, 9).await;
     for (package, life) in [(1, 2), (2, 1), (3, 1)] {
-        assert!(!registry.unconfirm(id(package), run(life)).await.unwrap());
+        assert!(!registry.mark_undispatched(id(package), run(life)).await.unwrap());
     }
-    assert!(registry.unconfirm(id(1), run(1)).await.unwrap());
+    assert!(registry.mark_undispatched(id(1), run(1)).await.unwrap());
     assert!(matches!(row(&registry, 1).await.dispatch, Dispatch::Unconfirmed(age) if age < LONG));
     let epoch = epoch("epoch");
     let reclaim = |older_than| registry.reclaim(id(1), run(1), older_than, &epoch, LONG);

@@ -145,7 +145,7 @@ macro_rules! troubled {
 troubled! { PackageRegistry, RegistryError;
     fn admit(admission: &NewPackage) -> Admission;
     fn confirm(package: PackageId, run: RunId, epoch: &Epoch) -> Option<Lane>;
-    fn unconfirm(package: PackageId, run: RunId) -> bool;
+    fn mark_undispatched(package: PackageId, run: RunId) -> bool;
     fn rollback_admission(package: PackageId, run: RunId) -> bool;
     fn find(package: PackageId) -> Option<Package>;
     fn reclaim(package: PackageId, run: RunId, older_than: Duration, epoch: &Epoch, lost_after: Duration) -> Option<Lane>;
