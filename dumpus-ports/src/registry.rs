@@ -190,7 +190,7 @@ pub trait PackageRegistry: Send + Sync {
     /// Claims the right to push a job again that is unconfirmed for `older_than`, or queued in another epoch than
     /// `epoch` and not leased: sets it unconfirmed from now on. A package that left the snapshot, as told by
     /// `lost_after`, gets a new ticket. Of several at once one is told the lane; the others `None`.
-    async fn reclaim(
+    async fn claim_redispatch(
         &self,
         package: PackageId,
         run: RunId,

@@ -141,7 +141,7 @@ impl PackageRegistry for MemoryRegistry {
         Ok(self.state().rows.get(&package).map(|row| row.package(now)))
     }
 
-    async fn reclaim(
+    async fn claim_redispatch(
         &self,
         package: PackageId,
         run: RunId,

@@ -81,7 +81,7 @@ impl Dispatcher {
         }
         let claimed = self
             .registry
-            .reclaim(package.id, package.run, UNCONFIRMED_FOR, epoch, LOST_AFTER)
+            .claim_redispatch(package.id, package.run, UNCONFIRMED_FOR, epoch, LOST_AFTER)
             .await?;
         let Some(lane) = claimed else { return Ok(()) };
         let link = self.vault.open_owner_link(key, &package.id, &package.owner_link)?;

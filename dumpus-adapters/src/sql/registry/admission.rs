@@ -35,7 +35,7 @@ const FAIL_PREMIUM: &str = "UPDATE packages SET progress = NULL, ended_at = {now
 
 /// `$4` tells whether the queue's epoch is known for so long that a job of another one is lost for long, unless it was
 /// dispatched since.
-const RECLAIM: &str = "UPDATE packages SET queue_epoch = NULL, dispatched_at = {now},
+const CLAIM_REDISPATCH: &str = "UPDATE packages SET queue_epoch = NULL, dispatched_at = {now},
         ticket = CASE WHEN dispatched_at <= {now} - $5 AND (queue_epoch IS NULL OR $4) THEN {ticket} ELSE ticket END
     WHERE id = $1 AND run = $2 AND ended_at IS NULL AND (lease_until IS NULL OR lease_until <= {now})
         AND ((queue_epoch IS NULL AND dispatched_at <= {now} - $6) OR queue_epoch <> $3)
@@ -123,7 +123,7 @@ pub(super) async fn rollback_admission(pools: &Pools, package: PackageId, run: R
     Ok(is_undone)
 }
 
-pub(super) async fn reclaim(
+pub(super) async fn claim_redispatch(
     pools: &Pools,
     package: PackageId,
     run: RunId,
@@ -140,6 +140,6 @@ pub(super) async fn reclaim(
         millis(lost_after),
         millis(older_than),
     ];
-    let row = with_ticket(pools, RECLAIM, values).await?;
+    let row = with_ticket(pools, CLAIM_REDISPATCH, values).await?;
     row.map(|row| Columns::new(&row).word("packages.lane")).transpose()
 }

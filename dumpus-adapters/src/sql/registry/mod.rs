@@ -57,7 +57,7 @@ impl PackageRegistry for SqlRegistry {
         row::find(&self.pools.read, package).await
     }
 
-    async fn reclaim(
+    async fn claim_redispatch(
         &self,
         package: PackageId,
         run: RunId,
@@ -65,7 +65,7 @@ impl PackageRegistry for SqlRegistry {
         epoch: &Epoch,
         lost_after: Duration,
     ) -> Answer<Option<Lane>> {
-        admission::reclaim(&self.pools, package, run, older_than, epoch, lost_after).await
+        admission::claim_redispatch(&self.pools, package, run, older_than, epoch, lost_after).await
     }
 
     async fn lease(

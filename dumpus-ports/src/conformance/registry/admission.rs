@@ -125,7 +125,7 @@ pub async fn only_the_current_run_is_confirmed(registry: Fresh) {
     assert_eq!(confirmed, Some(Lane::Premium), "the lane that it is in by now");
 }
 
-/// Clause 5: what `mark_undispatched` records is what `reclaim` goes by.
+/// Clause 5: what `mark_undispatched` records is what `claim_redispatch` goes by.
 pub async fn a_run_whose_job_may_be_gone_is_unconfirmed(registry: Fresh) {
     begin_queued(&registry, 1, 1, "epoch").await;
     process(&registry, 2, 1, 9).await;
@@ -135,9 +135,9 @@ pub async fn a_run_whose_job_may_be_gone_is_unconfirmed(registry: Fresh) {
     assert!(registry.mark_undispatched(id(1), run(1)).await.unwrap());
     assert!(matches!(row(&registry, 1).await.dispatch, Dispatch::Unconfirmed(age) if age < LONG));
     let epoch = epoch("epoch");
-    let reclaim = |older_than| registry.reclaim(id(1), run(1), older_than, &epoch, LONG);
-    assert_eq!(reclaim(LONG).await.unwrap(), None);
-    assert_eq!(reclaim(Duration::ZERO).await.unwrap(), Some(Lane::Standard));
+    let claim_redispatch = |older_than| registry.claim_redispatch(id(1), run(1), older_than, &epoch, LONG);
+    assert_eq!(claim_redispatch(LONG).await.unwrap(), None);
+    assert_eq!(claim_redispatch(Duration::ZERO).await.unwrap(), Some(Lane::Standard));
 }
 
 /// Clause 2.
@@ -199,10 +199,10 @@ pub async fn tickets_rise_in_order_of_admission(registry: Fresh) {
 pub async fn a_young_unconfirmed_job_is_not_reclaimed(registry: Fresh) {
     begin(&registry, 1, 1).await;
     let epoch = epoch("epoch");
-    let reclaim = |life, older_than| registry.reclaim(id(1), run(life), older_than, &epoch, LONG);
-    assert_eq!(reclaim(1, LONG).await.unwrap(), None);
-    assert_eq!(reclaim(2, Duration::ZERO).await.unwrap(), None);
-    assert_eq!(reclaim(1, Duration::ZERO).await.unwrap(), Some(Lane::Standard));
+    let claim_redispatch = |life, older_than| registry.claim_redispatch(id(1), run(life), older_than, &epoch, LONG);
+    assert_eq!(claim_redispatch(1, LONG).await.unwrap(), None);
+    assert_eq!(claim_redispatch(2, Duration::ZERO).await.unwrap(), None);
+    assert_eq!(claim_redispatch(1, Duration::ZERO).await.unwrap(), Some(Lane::Standard));
 }
 
 /// Clause 5.
@@ -210,14 +210,18 @@ pub async fn a_job_of_another_epoch_is_reclaimed(registry: Fresh) {
     begin_queued(&registry, 1, 1, "old").await;
     registry.upgrade(id(1)).await.unwrap();
     let told = registry
-        .reclaim(id(1), run(1), Duration::ZERO, &epoch("old"), LONG)
+        .claim_redispatch(id(1), run(1), Duration::ZERO, &epoch("old"), LONG)
         .await;
     assert_eq!(told.unwrap(), None);
-    let told = registry.reclaim(id(1), run(1), LONG, &epoch("new"), LONG).await;
+    let told = registry
+        .claim_redispatch(id(1), run(1), LONG, &epoch("new"), LONG)
+        .await;
     assert_eq!(told.unwrap(), Some(Lane::Premium));
     assert!(matches!(row(&registry, 1).await.dispatch, Dispatch::Unconfirmed(age) if age < LONG));
     // It is unconfirmed from now on, and nobody else's to push.
-    let told = registry.reclaim(id(1), run(1), LONG, &epoch("new"), LONG).await;
+    let told = registry
+        .claim_redispatch(id(1), run(1), LONG, &epoch("new"), LONG)
+        .await;
     assert_eq!(told.unwrap(), None);
 }
 
@@ -226,17 +230,19 @@ pub async fn a_job_that_somebody_has_is_not_reclaimed(registry: Fresh) {
     begin_queued(&registry, 1, 1, "old").await;
     let lease = granted(&registry, 1, 1, LONG).await;
     let epoch = epoch("new");
-    let reclaim = || registry.reclaim(id(1), run(1), Duration::ZERO, &epoch, LONG);
-    assert_eq!(reclaim().await.unwrap(), None);
+    let claim_redispatch = || registry.claim_redispatch(id(1), run(1), Duration::ZERO, &epoch, LONG);
+    assert_eq!(claim_redispatch().await.unwrap(), None);
     assert!(registry.fail(&lease, ErrorCode::ServerError, "").await.unwrap());
-    assert_eq!(reclaim().await.unwrap(), None);
+    assert_eq!(claim_redispatch().await.unwrap(), None);
 }
 
 /// Clause 5.
 pub async fn reclaims_at_once_tell_one(registry: Fresh) {
     begin_queued(&registry, 1, 1, "old").await;
     let told = at_once(&registry, |registry, _| async move {
-        let told = registry.reclaim(id(1), run(1), LONG, &epoch("new"), LONG).await;
+        let told = registry
+            .claim_redispatch(id(1), run(1), LONG, &epoch("new"), LONG)
+            .await;
         told.unwrap()
     });
     let told = told.await;
@@ -247,7 +253,9 @@ pub async fn reclaims_at_once_tell_one(registry: Fresh) {
 pub async fn a_requeued_package_keeps_its_ticket(registry: Fresh) {
     let ticket = begin_queued(&registry, 1, 1, "old").await;
     begin_queued(&registry, 2, 1, "old").await;
-    let told = registry.reclaim(id(1), run(1), LONG, &epoch("new"), LONG).await;
+    let told = registry
+        .claim_redispatch(id(1), run(1), LONG, &epoch("new"), LONG)
+        .await;
     assert_eq!(told.unwrap(), Some(Lane::Standard));
     assert_eq!(row(&registry, 1).await.ticket, ticket);
 }
@@ -260,7 +268,7 @@ pub async fn a_package_lost_for_long_gets_a_new_ticket(registry: Fresh) {
     for package in [1, 2] {
         let zero = Duration::ZERO;
         let told = registry
-            .reclaim(id(package), run(1), zero, &epoch("new"), zero)
+            .claim_redispatch(id(package), run(1), zero, &epoch("new"), zero)
             .await
             .unwrap();
         assert_eq!(told, Some(Lane::Standard));

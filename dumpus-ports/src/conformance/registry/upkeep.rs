@@ -82,7 +82,9 @@ pub async fn lost_packages_leave_the_queue_snapshot(registry: Fresh) {
     expect_queue_snapshot(&registry, "new", Duration::ZERO, standard(&[new, leased])).await;
     // Its owner asks: it is back, behind the others.
     let zero = Duration::ZERO;
-    let told = registry.reclaim(id(2), run(1), zero, &epoch("new"), zero).await;
+    let told = registry
+        .claim_redispatch(id(2), run(1), zero, &epoch("new"), zero)
+        .await;
     assert_eq!(told.unwrap(), Some(Lane::Standard));
     let confirmed = registry.confirm(id(2), run(1), &epoch("new")).await.unwrap();
     assert_eq!(confirmed, Some(Lane::Standard));
@@ -102,7 +104,9 @@ pub async fn what_was_queued_a_moment_ago_is_not_lost_for_long(registry: Fresh) 
     let ticket = begin_queued(&registry, 2, 1, "new").await;
     let expected = [(Lane::Standard, ticket)];
     expect_queue_snapshot(&registry, "old", second, expected).await;
-    let told = registry.reclaim(id(2), run(1), LONG, &epoch("old"), second).await;
+    let told = registry
+        .claim_redispatch(id(2), run(1), LONG, &epoch("old"), second)
+        .await;
     assert_eq!(told.unwrap(), Some(Lane::Standard));
     assert_eq!(row(&registry, 2).await.ticket, ticket);
 }

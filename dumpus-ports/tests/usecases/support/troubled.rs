@@ -148,7 +148,7 @@ troubled! { PackageRegistry, RegistryError;
     fn mark_undispatched(package: PackageId, run: RunId) -> bool;
     fn rollback_admission(package: PackageId, run: RunId) -> bool;
     fn find(package: PackageId) -> Option<Package>;
-    fn reclaim(package: PackageId, run: RunId, older_than: Duration, epoch: &Epoch, lost_after: Duration) -> Option<Lane>;
+    fn claim_redispatch(package: PackageId, run: RunId, older_than: Duration, epoch: &Epoch, lost_after: Duration) -> Option<Lane>;
     fn lease(package: PackageId, run: RunId, request: LeaseRequest, length: Duration) -> LeaseOutcome;
     fn extend(lease: &Lease, length: Duration) -> bool;
     fn give_back(lease: &Lease, counts: bool) -> bool;
