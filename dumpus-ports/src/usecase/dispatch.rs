@@ -68,7 +68,12 @@ impl Dispatcher {
 
     /// Queues an unfinished package again if its job is unconfirmed or lost: its owner is here, and only their key
     /// opens the link.
-    pub(super) async fn heal(&self, package: &Package, key: &UpnKey, epoch: &Epoch) -> Result<(), AccessError> {
+    pub(super) async fn redispatch_if_lost(
+        &self,
+        package: &Package,
+        key: &UpnKey,
+        epoch: &Epoch,
+    ) -> Result<(), AccessError> {
         if package.outcome.is_some() || package.is_leased {
             return Ok(());
         }

@@ -91,7 +91,7 @@ impl ReadStatus {
                 joined,
             });
         };
-        self.dispatcher.heal(&row, key, &epoch).await?;
+        self.dispatcher.redispatch_if_lost(&row, key, &epoch).await?;
         let position = queue_snapshot.position(row.lane, row.ticket);
         Ok(PackageStatus {
             is_upgraded: row.lane == Lane::Premium,

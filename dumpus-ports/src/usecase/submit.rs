@@ -145,7 +145,7 @@ impl SubmitPackage {
                 .dispatch(known.id, known.run, known.lane, link.address())
                 .await;
         }
-        self.dispatcher.heal(known, link.key(), epoch).await?;
+        self.dispatcher.redispatch_if_lost(known, link.key(), epoch).await?;
         Ok(true)
     }
 }

@@ -31,7 +31,7 @@ const LEASE: &str = "UPDATE packages SET
     RETURNING lease_no, attempts";
 /// Another run's job may have been put into the place of this one's, by somebody who was held up while the package was
 /// erased and submitted anew.
-const DOUBT: &str = "UPDATE packages SET queue_epoch = NULL, dispatched_at = {now}
+const MARK_CURRENT_RUN_UNDISPATCHED: &str = "UPDATE packages SET queue_epoch = NULL, dispatched_at = {now}
     WHERE id = $1 AND run <> $2 AND ended_at IS NULL AND queue_epoch IS NOT NULL";
 const UNFINISHED: &str = "SELECT 1 FROM packages WHERE id = $1 AND run = $2 AND ended_at IS NULL";
 const EXTEND: &str = concat!("UPDATE packages SET lease_until = {now} + $4", held!());
@@ -75,7 +75,7 @@ pub(super) async fn lease(
     if pools.write.one(UNFINISHED, unfinished.clone()).await?.is_some() {
         return Ok(LeaseOutcome::AlreadyLeased);
     }
-    pools.write.execute(DOUBT, unfinished).await?;
+    pools.write.execute(MARK_CURRENT_RUN_UNDISPATCHED, unfinished).await?;
     Ok(LeaseOutcome::Stale)
 }
 
