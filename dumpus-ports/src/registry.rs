@@ -228,7 +228,7 @@ pub trait PackageRegistry: Send + Sync {
     async fn fail(&self, lease: &Lease, code: ErrorCode, detail: &str) -> Result<bool, RegistryError>;
 
     /// Ends a processed run with an error: its result is gone. False when it is not the current one or not processed.
-    async fn lose_result(&self, package: PackageId, run: RunId, detail: &str) -> Result<bool, RegistryError>;
+    async fn mark_result_lost(&self, package: PackageId, run: RunId, detail: &str) -> Result<bool, RegistryError>;
 
     /// Whether the lease is still the worker's: the package neither erased nor submitted anew nor given away.
     async fn is_current(&self, lease: &Lease) -> Result<bool, RegistryError>;

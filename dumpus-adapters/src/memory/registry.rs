@@ -257,7 +257,7 @@ impl PackageRegistry for MemoryRegistry {
         Ok(failed.is_some())
     }
 
-    async fn lose_result(&self, package: PackageId, run: RunId, detail: &str) -> Result<bool, RegistryError> {
+    async fn mark_result_lost(&self, package: PackageId, run: RunId, detail: &str) -> Result<bool, RegistryError> {
         let now = self.clock.now();
         let mut state = self.state();
         let Some(row) = state.current(package, run).filter(|row| row.blob().is_some()) else {

@@ -126,7 +126,7 @@ impl SubmitPackage {
             return Ok(false);
         }
         let registry = &self.dispatcher.registry;
-        Ok(registry.lose_result(known.id, known.run, RESULT_GONE).await?)
+        Ok(registry.mark_result_lost(known.id, known.run, RESULT_GONE).await?)
     }
 
     /// Whether a package that is in already is certain to be in the queue too, if it is unfinished.

@@ -102,8 +102,8 @@ impl PackageRegistry for SqlRegistry {
         lease::fail(&self.pools, lease, code, detail).await
     }
 
-    async fn lose_result(&self, package: PackageId, run: RunId, detail: &str) -> Answer<bool> {
-        upkeep::lose_result(&self.pools, package, run, detail).await
+    async fn mark_result_lost(&self, package: PackageId, run: RunId, detail: &str) -> Answer<bool> {
+        upkeep::mark_result_lost(&self.pools, package, run, detail).await
     }
 
     async fn is_current(&self, lease: &Lease) -> Answer<bool> {

@@ -37,7 +37,7 @@ pub(super) async fn delete(pools: &Pools, package: PackageId) -> Result<Option<D
     row.map(|row| deleted(&row)).transpose()
 }
 
-pub(super) async fn lose_result(
+pub(super) async fn mark_result_lost(
     pools: &Pools,
     package: PackageId,
     run: RunId,

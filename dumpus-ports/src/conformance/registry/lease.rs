@@ -187,16 +187,16 @@ pub async fn a_lost_result_is_a_failure(registry: Fresh) {
     begin_queued(&registry, 2, 1, "epoch").await;
     process(&registry, 1, 1, 9).await;
     for (package, life) in [(1, 2), (2, 1), (3, 1)] {
-        assert!(!registry.lose_result(id(package), run(life), "").await.unwrap());
+        assert!(!registry.mark_result_lost(id(package), run(life), "").await.unwrap());
     }
-    assert!(registry.lose_result(id(1), run(1), "It is gone.").await.unwrap());
+    assert!(registry.mark_result_lost(id(1), run(1), "It is gone.").await.unwrap());
     let outcome = Outcome::Failed {
         code: ErrorCode::ServerError,
         detail: Some("It is gone.".to_owned()),
     };
     let lost = row(&registry, 1).await;
     assert_eq!((lost.outcome, lost.stage), (Some(outcome), Stage::Processed));
-    assert!(!registry.lose_result(id(1), run(1), "").await.unwrap());
+    assert!(!registry.mark_result_lost(id(1), run(1), "").await.unwrap());
     assert_eq!(
         registry.unreferenced(&[result(9).blob]).await.unwrap(),
         [result(9).blob]

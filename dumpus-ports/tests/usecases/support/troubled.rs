@@ -155,7 +155,7 @@ troubled! { PackageRegistry, RegistryError;
     fn step(lease: &Lease, to: Stage) -> bool;
     fn progress(lease: &Lease, percent: u8) -> bool;
     fn finish(lease: &Lease, result: &StoredResult) -> bool;
-    fn lose_result(package: PackageId, run: RunId, detail: &str) -> bool;
+    fn mark_result_lost(package: PackageId, run: RunId, detail: &str) -> bool;
     fn fail(lease: &Lease, code: ErrorCode, detail: &str) -> bool;
     fn is_current(lease: &Lease) -> bool;
     fn delete(package: PackageId) -> Option<DeletedPackage>;
