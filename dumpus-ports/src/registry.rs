@@ -143,6 +143,15 @@ pub enum LeaseOutcome {
     Stale,
 }
 
+/// Whether an attempt that ends without a result uses up one of those that a package has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// It does: the package may be what made it fail.
+    Counted,
+    /// It does not, for example because the worker was stopped.
+    Refunded,
+}
+
 /// A package that was erased.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeletedPackage {
@@ -211,9 +220,8 @@ pub trait PackageRegistry: Send + Sync {
     /// Makes the lease last `length` from now. False when it is not the worker's any more.
     async fn extend(&self, lease: &Lease, length: Duration) -> Result<bool, RegistryError>;
 
-    /// Ends the lease without a result: the package waits again, in its old place. An attempt that `counts` not is
-    /// taken back: the worker was stopped, the package did not kill it.
-    async fn give_back(&self, lease: &Lease, counts: bool) -> Result<bool, RegistryError>;
+    /// Ends the lease without a result: the package waits again, in its old place.
+    async fn release(&self, lease: &Lease, attempt: Attempt) -> Result<bool, RegistryError>;
 
     /// Goes to a stage by a legal step, with progress 0. False when the lease is not the worker's any more.
     async fn step(&self, lease: &Lease, to: Stage) -> Result<bool, RegistryError>;

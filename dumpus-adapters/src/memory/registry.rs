@@ -215,12 +215,12 @@ impl PackageRegistry for MemoryRegistry {
         Ok(extended.is_some())
     }
 
-    async fn give_back(&self, lease: &Lease, counts: bool) -> Result<bool, RegistryError> {
+    async fn release(&self, lease: &Lease, attempt: Attempt) -> Result<bool, RegistryError> {
         let given = self.change(lease, |row, _| {
             row.lease_until = None;
             row.stage = Stage::Locked;
             row.progress = None;
-            row.attempts -= u32::from(!counts);
+            row.attempts -= u32::from(attempt == Attempt::Refunded);
         });
         Ok(given.is_some())
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
-use dumpus_ports::registry::{Lease, LeaseOutcome, LeaseRequest, RegistryError, StoredResult};
+use dumpus_ports::registry::{Attempt, Lease, LeaseOutcome, LeaseRequest, RegistryError, StoredResult};
 use sea_orm::Value;
 
 use super::super::connect::Pools;
@@ -35,7 +35,7 @@ const MARK_CURRENT_RUN_UNDISPATCHED: &str = "UPDATE packages SET queue_epoch = N
     WHERE id = $1 AND run <> $2 AND ended_at IS NULL AND queue_epoch IS NOT NULL";
 const UNFINISHED: &str = "SELECT 1 FROM packages WHERE id = $1 AND run = $2 AND ended_at IS NULL";
 const EXTEND: &str = concat!("UPDATE packages SET lease_until = {now} + $4", held!());
-const GIVE_BACK: &str = concat!(
+const RELEASE: &str = concat!(
     "UPDATE packages SET lease_until = NULL, stage = 'LOCKED', progress = NULL, attempts = attempts - $4",
     held!()
 );
@@ -83,8 +83,14 @@ pub(super) async fn extend(pools: &Pools, lease: &Lease, length: Duration) -> Re
     write(pools, EXTEND, lease, [millis(length)]).await
 }
 
-pub(super) async fn give_back(pools: &Pools, lease: &Lease, counts: bool) -> Result<bool, RegistryError> {
-    write(pools, GIVE_BACK, lease, [Value::from(i32::from(!counts))]).await
+pub(super) async fn release(pools: &Pools, lease: &Lease, attempt: Attempt) -> Result<bool, RegistryError> {
+    write(
+        pools,
+        RELEASE,
+        lease,
+        [Value::from(i32::from(attempt == Attempt::Refunded))],
+    )
+    .await
 }
 
 pub(super) async fn step(pools: &Pools, lease: &Lease, to: Stage) -> Result<bool, RegistryError> {

@@ -82,8 +82,8 @@ impl PackageRegistry for SqlRegistry {
         lease::extend(&self.pools, lease, length).await
     }
 
-    async fn give_back(&self, lease: &Lease, counts: bool) -> Answer<bool> {
-        lease::give_back(&self.pools, lease, counts).await
+    async fn release(&self, lease: &Lease, attempt: Attempt) -> Answer<bool> {
+        lease::release(&self.pools, lease, attempt).await
     }
 
     async fn step(&self, lease: &Lease, to: Stage) -> Answer<bool> {

@@ -16,8 +16,8 @@ async fn changes_nothing(registry: &Fresh, lease: &Lease) {
         ("downloading", registry.step(lease, Stage::Downloading).await),
         ("analyzing", registry.step(lease, Stage::Analyzing).await),
         ("progress", registry.progress(lease, 50).await),
-        ("give_back", registry.give_back(lease, true).await),
-        ("give_back uncounted", registry.give_back(lease, false).await),
+        ("release", registry.release(lease, Attempt::Counted).await),
+        ("release uncounted", registry.release(lease, Attempt::Refunded).await),
         ("finish", registry.finish(lease, &result(1)).await),
         ("fail", registry.fail(lease, code, "").await),
     ];
@@ -47,7 +47,7 @@ pub async fn a_lease_that_was_given_away_changes_nothing(registry: Fresh) {
 pub async fn a_lease_that_was_given_back_changes_nothing(registry: Fresh) {
     begin_queued(&registry, 1, 1, "epoch").await;
     let lease = granted(&registry, 1, 1, LONG).await;
-    assert!(registry.give_back(&lease, false).await.unwrap());
+    assert!(registry.release(&lease, Attempt::Refunded).await.unwrap());
     changes_nothing(&registry, &lease).await;
 }
 

@@ -73,7 +73,7 @@ pub async fn a_request_for_a_lease_made_again_gets_the_same_lease(registry: Fres
     let LeaseOutcome::Granted(lease) = registry.lease(id(1), run(1), request, LONG).await.unwrap() else {
         panic!("no lease");
     };
-    assert!(registry.give_back(&lease, true).await.unwrap());
+    assert!(registry.release(&lease, Attempt::Counted).await.unwrap());
     let LeaseOutcome::Granted(next) = registry.lease(id(1), run(1), request, Duration::ZERO).await.unwrap() else {
         panic!("no lease");
     };
@@ -122,7 +122,7 @@ pub async fn what_is_given_back_waits_again(registry: Fresh) {
     let lease = granted(&registry, 1, 1, LONG).await;
     assert!(registry.step(&lease, Stage::Downloading).await.unwrap());
     assert!(registry.progress(&lease, 40).await.unwrap());
-    assert!(registry.give_back(&lease, true).await.unwrap());
+    assert!(registry.release(&lease, Attempt::Counted).await.unwrap());
     let row = row(&registry, 1).await;
     assert_eq!((row.stage, row.progress, row.ticket), (Stage::Locked, None, ticket));
     assert_eq!((row.is_leased, row.attempts), (false, 1));
@@ -133,7 +133,7 @@ pub async fn what_is_given_back_waits_again(registry: Fresh) {
 pub async fn an_attempt_that_counts_not_is_taken_back(registry: Fresh) {
     begin(&registry, 1, 1).await;
     let first = granted(&registry, 1, 1, LONG).await;
-    assert!(registry.give_back(&first, false).await.unwrap());
+    assert!(registry.release(&first, Attempt::Refunded).await.unwrap());
     assert_eq!(row(&registry, 1).await.attempts, 0);
     let second = granted(&registry, 1, 1, LONG).await;
     assert_eq!((first.attempt, second.attempt), (1, 1));

@@ -4,7 +4,7 @@ use super::ProcessPackage;
 use super::end::End;
 use crate::domain::error_code::ErrorCode;
 use crate::queue::Delivery;
-use crate::registry::{Lease, StoredResult};
+use crate::registry::{Attempt, Lease, StoredResult};
 use crate::usecase::access::AccessError;
 
 impl ProcessPackage {
@@ -37,12 +37,13 @@ impl ProcessPackage {
             }
             End::Retry(reason) => {
                 tracing::warn!(elapsed_ms, reason, "an attempt failed");
-                self.patiently(|| self.registry.give_back(lease, true)).await?;
+                self.patiently(|| self.registry.release(lease, Attempt::Counted))
+                    .await?;
                 delivery.release().await?;
             }
             End::GiveBack => {
                 tracing::info!(elapsed_ms, "gave a package back");
-                self.registry.give_back(lease, false).await?;
+                self.registry.release(lease, Attempt::Refunded).await?;
                 delivery.release().await?;
             }
             End::Lost => {
@@ -55,7 +56,8 @@ impl ProcessPackage {
                     Ok(false) => delivery.acknowledge().await?,
                     // The registry was away for the length of a lease: the package did not end this attempt.
                     Ok(true) => {
-                        self.patiently(|| self.registry.give_back(lease, false)).await?;
+                        self.patiently(|| self.registry.release(lease, Attempt::Refunded))
+                            .await?;
                         delivery.release().await?;
                     }
                     // Whoever takes the job waits for the registry with it in hand.

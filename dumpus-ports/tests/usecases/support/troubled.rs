@@ -151,7 +151,7 @@ troubled! { PackageRegistry, RegistryError;
     fn claim_redispatch(package: PackageId, run: RunId, older_than: Duration, epoch: &Epoch, lost_after: Duration) -> Option<Lane>;
     fn lease(package: PackageId, run: RunId, request: LeaseRequest, length: Duration) -> LeaseOutcome;
     fn extend(lease: &Lease, length: Duration) -> bool;
-    fn give_back(lease: &Lease, counts: bool) -> bool;
+    fn release(lease: &Lease, attempt: Attempt) -> bool;
     fn step(lease: &Lease, to: Stage) -> bool;
     fn progress(lease: &Lease, percent: u8) -> bool;
     fn finish(lease: &Lease, result: &StoredResult) -> bool;
