@@ -12,7 +12,7 @@ use tokio::time::sleep;
 use crate::config::WorkSettings;
 use crate::heartbeat::Heartbeat;
 use dumpus_ports::domain::queue::Lane;
-use dumpus_ports::usecase::{Abort, AccessError, ProcessPackage, Pulse, Sweep, Worked};
+use dumpus_ports::usecase::{Abort, AccessError, ProcessPackage, Pulse, RoundOutcome, Sweep};
 
 /// How long a round waits for a job: a stop is noticed between rounds.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -95,7 +95,7 @@ async fn slot(process: Arc<ProcessPackage>, lanes: Vec<Lane>, mut stop: watch::R
         // A task of its own, so that a panic in one package is the end of that package's attempt only.
         let round = tokio::spawn(async move { worker.run(&asked, PATIENCE, told).await }).await;
         match round {
-            Ok(Ok(Worked::Idle | Worked::Settled)) => {
+            Ok(Ok(RoundOutcome::Idle | RoundOutcome::Settled)) => {
                 if failures > 0 {
                     tracing::info!("the backends answer again");
                 }

@@ -85,7 +85,7 @@ pub struct ProcessPackage {
 
 /// What a round of work did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Worked {
+pub enum RoundOutcome {
     /// No job came.
     Idle,
     /// A job came and is settled: done, failed, given back, void or lost.
@@ -97,16 +97,16 @@ impl ProcessPackage {
     ///
     /// # Errors
     /// When the queue is away before a job is in hand; trouble with a job is settled with the job.
-    pub async fn run(&self, lanes: &[Lane], patience: Duration, abort: Abort) -> Result<Worked, AccessError> {
+    pub async fn run(&self, lanes: &[Lane], patience: Duration, abort: Abort) -> Result<RoundOutcome, AccessError> {
         self.pulse.beat();
         let Some(delivery) = self.queue.next(lanes, patience).await? else {
-            return Ok(Worked::Idle);
+            return Ok(RoundOutcome::Idle);
         };
         let leased = tokio::select! {
             leased = self.lease(&*delivery) => leased?,
             () = aborted(abort.clone()) => {
                 delivery.release().await?;
-                return Ok(Worked::Settled);
+                return Ok(RoundOutcome::Settled);
             }
         };
         match leased {
@@ -115,7 +115,7 @@ impl ProcessPackage {
             LeaseOutcome::Stale => delivery.acknowledge().await?,
             LeaseOutcome::Granted(lease) => self.work(lease, delivery, abort).await,
         }
-        Ok(Worked::Settled)
+        Ok(RoundOutcome::Settled)
     }
 
     #[tracing::instrument(name = "package.process", skip_all, fields(package.id = %lease.package, job.attempt = lease.attempt))]

@@ -12,7 +12,7 @@ use dumpus_ports::domain::link::{LinkPolicy, Origin};
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::source::SourceError;
-use dumpus_ports::usecase::{PackageState, ProcessPackage, Worked};
+use dumpus_ports::usecase::{PackageState, ProcessPackage, RoundOutcome};
 
 use crate::support::{FailingArchive, FailingSource, NOW, Person, World, pass, run, seconds, unstopped};
 
@@ -57,7 +57,7 @@ async fn the_links_of_a_processed_package_are_gone() {
 #[tokio::test(start_paused = true)]
 async fn without_a_job_nothing_is_done() {
     let world = World::new();
-    assert_eq!(run(&world.worker()).await, Worked::Idle);
+    assert_eq!(run(&world.worker()).await, RoundOutcome::Idle);
     assert_eq!(world.registry.requests(), 0);
 }
 
@@ -70,7 +70,7 @@ async fn a_job_that_comes_within_the_patience_is_taken() {
         world.waiting("ann").await
     };
     let (round, ann) = tokio::join!(worker.run(&Lane::ALL, seconds(5), unstopped()), late);
-    assert_eq!(round.unwrap(), Worked::Settled);
+    assert_eq!(round.unwrap(), RoundOutcome::Settled);
     assert_eq!(world.state(&ann).await, PackageState::Processed);
 }
 
@@ -79,7 +79,7 @@ async fn a_worker_of_one_lane_leaves_the_other() {
     let world = World::new();
     let ann = world.waiting("ann").await;
     let round = world.worker().run(&[Lane::Premium], NOW, unstopped()).await;
-    assert_eq!(round.unwrap(), Worked::Idle);
+    assert_eq!(round.unwrap(), RoundOutcome::Idle);
     assert_eq!(world.queued().await, [ann.id]);
 }
 

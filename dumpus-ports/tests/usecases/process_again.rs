@@ -10,7 +10,7 @@ use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::queue::JobQueue;
-use dumpus_ports::usecase::{PackageState, Worked};
+use dumpus_ports::usecase::{PackageState, RoundOutcome};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -131,7 +131,7 @@ async fn a_job_that_another_worker_holds_is_left_to_it() {
         world.person("ann");
     };
     let (round, ()) = tokio::join!(worker.run(&Lane::ALL, NOW, unstopped()), other);
-    assert_eq!(round.unwrap(), Worked::Settled);
+    assert_eq!(round.unwrap(), RoundOutcome::Settled);
     assert_eq!(world.state(&ann).await, PackageState::Processed);
 }
 
@@ -150,7 +150,7 @@ async fn a_worker_that_is_stopped_gives_its_package_back_without_counting() {
             stop.send(true).unwrap();
         };
         let (round, ()) = tokio::join!(worker.run(&Lane::ALL, NOW, abort), stopping);
-        assert_eq!(round.unwrap(), Worked::Settled);
+        assert_eq!(round.unwrap(), RoundOutcome::Settled);
         assert_eq!(world.row(&ann).await.attempts, 0);
         assert_eq!(world.queued().await, [ann.id, bob.id]);
     }
@@ -174,7 +174,7 @@ async fn a_stop_while_a_result_is_stored_lets_it_be_recorded() {
         gate.open();
     };
     let (round, ()) = tokio::join!(worker.run(&Lane::ALL, NOW, abort), stopping);
-    assert_eq!(round.unwrap(), Worked::Settled);
+    assert_eq!(round.unwrap(), RoundOutcome::Settled);
     assert_eq!(world.state(&ann).await, PackageState::Processed);
     assert_eq!(world.stored().await, [world.result(&ann).await.blob]);
 }
@@ -329,7 +329,7 @@ async fn a_worker_that_is_stopped_while_the_registry_is_away_gives_its_job_back(
     };
     let worker = world.worker();
     let (round, ()) = tokio::join!(worker.run(&Lane::ALL, NOW, abort), stopping);
-    assert_eq!(round.unwrap(), Worked::Settled);
+    assert_eq!(round.unwrap(), RoundOutcome::Settled);
     assert_eq!(world.queued().await, [ann.id]);
 }
 
@@ -348,7 +348,7 @@ async fn a_long_analysis_keeps_its_lease() {
         gate.open();
     };
     let (round, ()) = tokio::join!(worker.run(&Lane::ALL, NOW, unstopped()), watch);
-    assert_eq!(round.unwrap(), Worked::Settled);
+    assert_eq!(round.unwrap(), RoundOutcome::Settled);
     assert_eq!(world.state(&ann).await, PackageState::Processed);
     assert_eq!(world.row(&ann).await.attempts, 1);
 }

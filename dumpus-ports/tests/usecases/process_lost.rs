@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::queue::Lane;
-use dumpus_ports::usecase::{PackageState, ProcessPackage, Worked};
+use dumpus_ports::usecase::{PackageState, ProcessPackage, RoundOutcome};
 use tokio::time::Instant;
 
 use crate::support::{Fault, Gate, GatedArchive, NOW, PAST_LEASE, Person, World, pass, run, seconds, unstopped};
@@ -17,7 +17,7 @@ async fn meanwhile<T>(worker: &ProcessPackage, gate: &Gate, doing: impl Future<O
         doing.await
     };
     let (round, done) = tokio::join!(worker.run(&Lane::ALL, NOW, unstopped()), doing);
-    assert_eq!(round.unwrap(), Worked::Settled);
+    assert_eq!(round.unwrap(), RoundOutcome::Settled);
     done
 }
 
@@ -192,7 +192,7 @@ async fn a_stalled_worker_leaves_the_job_to_the_one_who_holds_it() {
     assert_eq!(world.row(&ann).await.attempts, 2);
     assert_eq!(world.stored().await.len(), 1);
     pass(PAST_LEASE).await;
-    assert_eq!(run(&world.worker()).await, Worked::Idle);
+    assert_eq!(run(&world.worker()).await, RoundOutcome::Idle);
 }
 
 #[tokio::test(start_paused = true)]

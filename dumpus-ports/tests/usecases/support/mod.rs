@@ -23,8 +23,8 @@ use dumpus_ports::queue::{Delivery, JobQueue};
 use dumpus_ports::registry::{Outcome, Package, PackageRegistry, StoredResult};
 use dumpus_ports::usecase::{
     Abort, AccessError, DeletePackage, Dispatcher, FetchData, LocateBlob, PackageState, PackageStatus, ProcessPackage,
-    ProcessSettings, Pulse, QueuePositions, ReadStatus, ServeBlob, SubmitError, SubmitPackage, Sweep, UpgradePackage,
-    Worked,
+    ProcessSettings, Pulse, QueuePositions, ReadStatus, RoundOutcome, ServeBlob, SubmitError, SubmitPackage, Sweep,
+    UpgradePackage,
 };
 use dumpus_ports::vault::Vault;
 use tokio::sync::watch;
@@ -225,7 +225,7 @@ impl World {
     }
 
     pub(crate) async fn work_as(&self, worker: &ProcessPackage) {
-        assert_eq!(run(worker).await, Worked::Settled);
+        assert_eq!(run(worker).await, RoundOutcome::Settled);
     }
 
     pub(crate) async fn row(&self, person: &Person) -> Package {
@@ -265,7 +265,7 @@ impl World {
 }
 
 /// One round of a worker that nobody stops.
-pub(crate) async fn run(worker: &ProcessPackage) -> Worked {
+pub(crate) async fn run(worker: &ProcessPackage) -> RoundOutcome {
     worker.run(&Lane::ALL, NOW, unstopped()).await.unwrap()
 }
 
