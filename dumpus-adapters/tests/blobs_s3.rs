@@ -220,7 +220,7 @@ async fn cors_rules_are_checked_as_a_browser_would() {
         Err(CorsError::NotAllowed(foreign.to_owned()))
     );
     for text in ["", "dumpus.app", "https://dumpus.app/", "https://a\nb"] {
-        assert_eq!(store.check_cors(text).await, Err(CorsError::NoOrigin), "{text}");
+        assert_eq!(store.check_cors(text).await, Err(CorsError::ParseOriginError), "{text}");
     }
 }
 

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 /// The text is none of these ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an id has 32 lower-case hexadecimal digits")]
-pub struct NoId;
+#[error("invalid id: expected 32 lowercase hex digits")]
+pub struct ParseIdError;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -29,10 +29,10 @@ macro_rules! id {
         }
 
         impl FromStr for $name {
-            type Err = NoId;
+            type Err = ParseIdError;
 
-            fn from_str(text: &str) -> Result<Self, NoId> {
-                parse_hex(text).map(Self).ok_or(NoId)
+            fn from_str(text: &str) -> Result<Self, ParseIdError> {
+                parse_hex(text).map(Self).ok_or(ParseIdError)
             }
         }
 

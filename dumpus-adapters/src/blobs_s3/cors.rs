@@ -22,7 +22,7 @@ const ANSWER_LIMIT: usize = 64 * 1024;
 pub enum CorsError {
     /// The text is no origin.
     #[error("an origin is a scheme and a host, such as https://dumpus.app")]
-    NoOrigin,
+    ParseOriginError,
     /// The object that is asked for could not be stored.
     #[error("the object store takes no probe: {0}")]
     NotStored(String),
@@ -48,9 +48,9 @@ impl S3Blobs {
     /// # Errors
     /// What an operator has to change. [`CorsError::Unreachable`] alone may be a matter of this machine's network.
     pub async fn check_cors(&self, origin: &str) -> Result<(), CorsError> {
-        let header = HeaderValue::from_str(origin).map_err(|_| CorsError::NoOrigin)?;
+        let header = HeaderValue::from_str(origin).map_err(|_| CorsError::ParseOriginError)?;
         if !origin.contains("://") || origin.ends_with('/') {
-            return Err(CorsError::NoOrigin);
+            return Err(CorsError::ParseOriginError);
         }
         let path = self.prefix.clone().join(PROBE);
         let not_stored = |fault: Fault| CorsError::NotStored(fault.to_string());

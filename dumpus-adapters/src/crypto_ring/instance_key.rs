@@ -13,7 +13,7 @@ pub struct InstanceKey(Zeroizing<[u8; 32]>);
 /// The text is no instance key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an instance key is 32 bytes in base64, such as `openssl rand -base64 32` prints")]
-pub struct NoInstanceKey;
+pub struct ParseInstanceKeyError;
 
 impl InstanceKey {
     /// The key made of these bytes.
@@ -38,13 +38,13 @@ impl InstanceKey {
 }
 
 impl FromStr for InstanceKey {
-    type Err = NoInstanceKey;
+    type Err = ParseInstanceKeyError;
 
     /// Standard base64, white space around it ignored.
-    fn from_str(text: &str) -> Result<Self, NoInstanceKey> {
-        let decoded = BASE64_STANDARD.decode(text.trim()).map_err(|_| NoInstanceKey)?;
+    fn from_str(text: &str) -> Result<Self, ParseInstanceKeyError> {
+        let decoded = BASE64_STANDARD.decode(text.trim()).map_err(|_| ParseInstanceKeyError)?;
         let decoded = Zeroizing::new(decoded);
-        let bytes = decoded.as_slice().try_into().map_err(|_| NoInstanceKey)?;
+        let bytes = decoded.as_slice().try_into().map_err(|_| ParseInstanceKeyError)?;
         Ok(Self::from_bytes(bytes))
     }
 }
@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn other_text_is_refused() {
         for text in ["", "AAECAw==", "no base64!", &"A".repeat(64)] {
-            assert_eq!(text.parse::<InstanceKey>().err(), Some(NoInstanceKey), "{text}");
+            assert_eq!(text.parse::<InstanceKey>().err(), Some(ParseInstanceKeyError), "{text}");
         }
     }
 }

@@ -16,7 +16,7 @@ use ring::aead::LessSafeKey;
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
 
-pub use instance_key::{InstanceKey, NoInstanceKey};
+pub use instance_key::{InstanceKey, ParseInstanceKeyError};
 
 /// The vault of an instance.
 pub struct RingVault {

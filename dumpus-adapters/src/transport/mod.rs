@@ -20,7 +20,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use connector::{Connector, Refused};
 
-pub use overrides::{NoOverride, Overrides};
+pub use overrides::{Overrides, ParseOverrideError};
 
 /// What this product calls itself.
 pub(crate) const USER_AGENT: &str = concat!(

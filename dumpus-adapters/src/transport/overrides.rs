@@ -13,7 +13,7 @@ pub struct Overrides(HashMap<(String, u16), Vec<SocketAddr>>);
 /// The text names no override.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected host:port:address, such as files.example.org:443:127.0.0.1")]
-pub struct NoOverride;
+pub struct ParseOverrideError;
 
 impl Overrides {
     /// The addresses that stand for a name at a port.
@@ -24,9 +24,9 @@ impl Overrides {
 }
 
 impl FromStr for Overrides {
-    type Err = NoOverride;
+    type Err = ParseOverrideError;
 
-    fn from_str(text: &str) -> Result<Self, NoOverride> {
+    fn from_str(text: &str) -> Result<Self, ParseOverrideError> {
         let mut overrides = Self::default();
         let mut last: Option<(String, u16)> = None;
         let pieces = text.split(|c: char| c == ',' || c.is_whitespace());
@@ -34,9 +34,9 @@ impl FromStr for Overrides {
             let (key, address) = match (&last, split(piece)) {
                 (_, Some((key, address))) => (key, address),
                 (Some(key), None) => (key.clone(), piece),
-                (None, None) => return Err(NoOverride),
+                (None, None) => return Err(ParseOverrideError),
             };
-            let address = address_of(address, key.1).ok_or(NoOverride)?;
+            let address = address_of(address, key.1).ok_or(ParseOverrideError)?;
             overrides.0.entry(key.clone()).or_default().push(address);
             last = Some(key);
         }
@@ -96,7 +96,7 @@ mod tests {
             "a.test:443:b.test",
             ":443:1.1.1.1",
         ] {
-            assert_eq!(text.parse::<Overrides>(), Err(NoOverride), "{text}");
+            assert_eq!(text.parse::<Overrides>(), Err(ParseOverrideError), "{text}");
         }
     }
 }

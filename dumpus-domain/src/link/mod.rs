@@ -9,7 +9,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use url::Url;
 use zeroize::Zeroizing;
 
-pub use self::origin::{NoOrigin, Origin};
+pub use self::origin::{Origin, ParseOriginError};
 pub use self::public::is_public;
 use crate::secret::UpnKey;
 

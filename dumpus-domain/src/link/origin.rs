@@ -16,7 +16,7 @@ pub struct Origin {
 /// The text is no origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected an origin such as https://files.example.org or http://127.0.0.1:9000")]
-pub struct NoOrigin;
+pub struct ParseOriginError;
 
 impl Origin {
     /// The origin of an address over http or https without user or password.
@@ -35,21 +35,21 @@ impl Origin {
 }
 
 impl FromStr for Origin {
-    type Err = NoOrigin;
+    type Err = ParseOriginError;
 
     /// A bare host means https.
-    fn from_str(text: &str) -> Result<Self, NoOrigin> {
+    fn from_str(text: &str) -> Result<Self, ParseOriginError> {
         let text = text.trim();
         let with_scheme = if text.contains("://") {
             text.to_owned()
         } else {
             format!("https://{text}")
         };
-        let address = Url::parse(&with_scheme).map_err(|_| NoOrigin)?;
+        let address = Url::parse(&with_scheme).map_err(|_| ParseOriginError)?;
         if address.path() != "/" || address.query().is_some() || address.fragment().is_some() {
-            return Err(NoOrigin);
+            return Err(ParseOriginError);
         }
-        Self::of(&address).ok_or(NoOrigin)
+        Self::of(&address).ok_or(ParseOriginError)
     }
 }
 

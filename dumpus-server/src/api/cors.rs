@@ -20,20 +20,23 @@ pub enum Cors {
 /// The text names no origins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("neither any nor origins such as https://dumpus.app")]
-pub struct NoOrigins;
+pub struct ParseOriginsError;
 
 impl FromStr for Cors {
-    type Err = NoOrigins;
+    type Err = ParseOriginsError;
 
-    fn from_str(text: &str) -> Result<Self, NoOrigins> {
+    fn from_str(text: &str) -> Result<Self, ParseOriginsError> {
         if matches!(text, "any" | "*") {
             return Ok(Self::Any);
         }
         let mut origins = Vec::new();
         for origin in text.split(',').map(str::trim).filter(|origin| !origin.is_empty()) {
-            let (scheme, host) = origin.trim_end_matches('/').split_once("://").ok_or(NoOrigins)?;
+            let (scheme, host) = origin
+                .trim_end_matches('/')
+                .split_once("://")
+                .ok_or(ParseOriginsError)?;
             if scheme.is_empty() || host.is_empty() || host.contains(['/', '?', '#', '@', ' ', '*']) {
-                return Err(NoOrigins);
+                return Err(ParseOriginsError);
             }
             origins.push(format!("{scheme}://{host}").to_ascii_lowercase());
         }

@@ -23,20 +23,25 @@ pub struct Rate {
 /// The text is no rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a rate such as 30/minute")]
-pub struct NoRate;
+pub struct ParseRateError;
 
 impl FromStr for Rate {
-    type Err = NoRate;
+    type Err = ParseRateError;
 
-    fn from_str(text: &str) -> Result<Self, NoRate> {
-        let (count, unit) = text.split_once('/').ok_or(NoRate)?;
+    fn from_str(text: &str) -> Result<Self, ParseRateError> {
+        let (count, unit) = text.split_once('/').ok_or(ParseRateError)?;
         let seconds = match unit.trim() {
             "s" | "second" => 1,
             "m" | "minute" => 60,
             "h" | "hour" => 3_600,
-            _ => return Err(NoRate),
+            _ => return Err(ParseRateError),
         };
-        let count = count.trim().parse().ok().filter(|count| *count > 0).ok_or(NoRate)?;
+        let count = count
+            .trim()
+            .parse()
+            .ok()
+            .filter(|count| *count > 0)
+            .ok_or(ParseRateError)?;
         Ok(Self {
             count,
             period: Duration::from_secs(seconds),
@@ -147,7 +152,7 @@ mod tests {
             })
         );
         for wrong in ["", "5", "0/s", "5/day", "-1/s", "x/minute"] {
-            assert_eq!(wrong.parse::<Rate>(), Err(NoRate), "{wrong}");
+            assert_eq!(wrong.parse::<Rate>(), Err(ParseRateError), "{wrong}");
         }
     }
 }

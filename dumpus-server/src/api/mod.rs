@@ -30,10 +30,10 @@ use dumpus_ports::usecase::{
     DeletePackage, FetchData, LocateBlob, LookUpUser, ReadStatus, ServeBlob, SubmitPackage, UpgradePackage,
 };
 
-pub use client::{Front, Network, NoNetwork};
-pub use cors::{Cors, NoOrigins};
+pub use client::{Front, Network, ParseNetworkError};
+pub use cors::{Cors, ParseOriginsError};
 pub use document::{Documents, VERSION};
-pub use limit::{NoRate, Rate};
+pub use limit::{ParseRateError, Rate};
 
 use self::edge::Edge;
 use self::extras::Extras;
