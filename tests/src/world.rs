@@ -62,7 +62,7 @@ impl Guild {
     }
 }
 
-/// Hands out ids of 18 digits, ascending and never twice.
+/// OutstandingDeliveries out ids of 18 digits, ascending and never twice.
 #[derive(Clone, Debug)]
 struct Ids(u64);
 

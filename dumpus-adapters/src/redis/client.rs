@@ -10,9 +10,9 @@ use fred::interfaces::{ClientLike, LuaInterface};
 use fred::types::config::{Config, ReconnectPolicy};
 use fred::types::{Builder, ConnectHandle, FromValue, Value};
 
-use super::hands::Hands;
 use super::keys::Keys;
 use super::options::RedisOptions;
+use super::outstanding::OutstandingDeliveries;
 use super::scripts;
 use crate::marker::random_marker;
 
@@ -27,7 +27,7 @@ pub(super) struct Shared {
     pub(super) keys: Keys,
     pub(super) lease: Duration,
     pub(super) consumer: String,
-    pub(super) hands: Hands,
+    pub(super) outstanding: OutstandingDeliveries,
 }
 
 /// A connection that comes back by itself until it is dropped.
@@ -65,7 +65,7 @@ impl Shared {
             keys: Keys::new(&options.prefix),
             lease: options.lease,
             consumer: options.consumer,
-            hands: Hands::default(),
+            outstanding: OutstandingDeliveries::default(),
         }
     }
 

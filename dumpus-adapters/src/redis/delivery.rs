@@ -9,7 +9,7 @@ use fred::bytes::Bytes;
 use fred::types::Value;
 
 use super::client::Shared;
-use super::hands::Hands;
+use super::outstanding::OutstandingDeliveries;
 use super::scripts;
 
 /// What `take.lua` gives: package, lane, entry, number of the delivery, run, link.
@@ -31,7 +31,9 @@ impl RedisDelivery {
             lane: lane.parse()?,
             link: SealedLink(link.to_vec()),
         };
-        shared.hands.take(Hands::name(job.lane, &entry), &number);
+        shared
+            .outstanding
+            .take(OutstandingDeliveries::name(job.lane, &entry), &number);
         Ok(Self {
             shared,
             job,
@@ -56,16 +58,16 @@ impl RedisDelivery {
     /// Ends the delivery. When Redis is away the job is given to this process once more, to be settled again.
     async fn end(&self, script: &'static str) -> Result<(), QueueError> {
         let ended = self.settle(script).await;
-        let name = Hands::name(self.job.lane, &self.entry);
-        self.shared.hands.let_go(&name, &self.number);
+        let name = OutstandingDeliveries::name(self.job.lane, &self.entry);
+        self.shared.outstanding.remove(&name, &self.number);
         ended.map(drop)
     }
 }
 
 impl Drop for RedisDelivery {
     fn drop(&mut self) {
-        let name = Hands::name(self.job.lane, &self.entry);
-        self.shared.hands.drop(&name, &self.number);
+        let name = OutstandingDeliveries::name(self.job.lane, &self.entry);
+        self.shared.outstanding.drop(&name, &self.number);
     }
 }
 

@@ -30,9 +30,9 @@ mod bell;
 mod client;
 mod concern;
 mod delivery;
-mod hands;
 mod keys;
 mod options;
+mod outstanding;
 mod queue;
 mod scripts;
 

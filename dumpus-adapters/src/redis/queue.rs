@@ -89,7 +89,7 @@ impl RedisQueue {
         let lanes: String = lanes.iter().copied().map(initial).collect();
         let (answer, taken) = oneshot::channel();
         tokio::spawn(async move {
-            let asking = shared.hands.asking.lock().await;
+            let asking = shared.outstanding.asking.lock().await;
             let arguments: [Value; 6] = [
                 random_marker().into(),
                 shared.consumer.as_str().into(),
@@ -98,7 +98,7 @@ impl RedisQueue {
                 lanes.into(),
                 shared.keys.job_prefix().into(),
             ];
-            let known = shared.hands.known(shared.lease).into_iter().map(Value::from);
+            let known = shared.outstanding.known(shared.lease).into_iter().map(Value::from);
             let arguments = arguments.into_iter().chain(known).collect();
             let keys = shared.keys.shared();
             let taken: Result<Option<Taken>, _> = shared.evaluate(scripts::TAKE, keys, arguments).await;

@@ -274,7 +274,7 @@ fn files(spec: &PackageSpec) -> Vec<EventFile> {
 const PIECE: usize = 256 * 1024;
 
 impl EventFile {
-    /// Hands the bytes of the file to `sink`, piece by piece.
+    /// OutstandingDeliveries the bytes of the file to `sink`, piece by piece.
     ///
     /// # Errors
     /// What `sink` answers.

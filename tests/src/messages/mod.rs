@@ -105,7 +105,7 @@ impl ChannelMessages {
         self.files.iter().map(|kind| kind.name())
     }
 
-    /// Hands the bytes of the `number`th file to `sink`, piece by piece.
+    /// OutstandingDeliveries the bytes of the `number`th file to `sink`, piece by piece.
     ///
     /// # Errors
     /// What `sink` answers.

@@ -11,9 +11,9 @@ use std::time::Duration;
 use dumpus_ports::domain::queue::Lane;
 use tokio::time::Instant;
 
-/// The jobs in this process's hands.
+/// The jobs in this process's outstanding.
 #[derive(Default)]
-pub(super) struct Hands {
+pub(super) struct OutstandingDeliveries {
     /// Held while Redis is asked for a job.
     pub(super) asking: tokio::sync::Mutex<()>,
     held: Mutex<HashMap<String, Held>>,
@@ -26,7 +26,7 @@ struct Held {
     dropped: Option<Instant>,
 }
 
-impl Hands {
+impl OutstandingDeliveries {
     /// What the script calls an entry.
     pub(super) fn name(lane: Lane, entry: &str) -> String {
         format!("{lane}:{entry}")
@@ -39,7 +39,7 @@ impl Hands {
     }
 
     /// The job is settled, or whoever tried to settle it has to be given it once more.
-    pub(super) fn let_go(&self, name: &str, delivery: &str) {
+    pub(super) fn remove(&self, name: &str, delivery: &str) {
         let mut held = self.held();
         if held.get(name).is_some_and(|held| held.delivery == delivery) {
             held.remove(name);
@@ -72,28 +72,28 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_dropped_job_is_known_for_a_lease_and_a_settled_one_is_not() {
-        let hands = Hands::default();
-        hands.take("standard:1".to_owned(), "1");
-        hands.take("standard:2".to_owned(), "1");
-        hands.let_go("standard:1", "1");
-        assert_eq!(hands.known(LEASE), ["standard:2"]);
-        hands.drop("standard:2", "1");
-        assert_eq!(hands.known(LEASE), ["standard:2"]);
+        let hands = OutstandingDeliveries::default();
+        outstanding.take("standard:1".to_owned(), "1");
+        outstanding.take("standard:2".to_owned(), "1");
+        outstanding.remove("standard:1", "1");
+        assert_eq!(outstanding.known(LEASE), ["standard:2"]);
+        outstanding.drop("standard:2", "1");
+        assert_eq!(outstanding.known(LEASE), ["standard:2"]);
         tokio::time::advance(LEASE).await;
-        assert!(hands.known(LEASE).is_empty());
+        assert!(outstanding.known(LEASE).is_empty());
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_end_of_an_old_delivery_is_not_that_of_a_newer_one() {
-        let hands = Hands::default();
-        hands.take("premium:1".to_owned(), "1");
-        hands.take("premium:1".to_owned(), "2");
-        hands.drop("premium:1", "1");
+        let hands = OutstandingDeliveries::default();
+        outstanding.take("premium:1".to_owned(), "1");
+        outstanding.take("premium:1".to_owned(), "2");
+        outstanding.drop("premium:1", "1");
         tokio::time::advance(LEASE).await;
-        assert_eq!(hands.known(LEASE), ["premium:1"]);
-        hands.let_go("premium:1", "1");
-        assert_eq!(hands.known(LEASE), ["premium:1"]);
-        hands.let_go("premium:1", "2");
-        assert!(hands.known(LEASE).is_empty());
+        assert_eq!(outstanding.known(LEASE), ["premium:1"]);
+        outstanding.remove("premium:1", "1");
+        assert_eq!(outstanding.known(LEASE), ["premium:1"]);
+        outstanding.remove("premium:1", "2");
+        assert!(outstanding.known(LEASE).is_empty());
     }
 }
