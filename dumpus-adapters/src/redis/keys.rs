@@ -31,7 +31,7 @@ impl Keys {
         self.shared.iter().cloned().chain([job]).collect()
     }
 
-    pub(super) fn bell(&self) -> &str {
+    pub(super) fn notification(&self) -> &str {
         &self.shared[2]
     }
 

@@ -15,9 +15,9 @@
 //! the queue up and leaves a random marker. With the name that Redis has for its own process it is the epoch: who
 //! remembers another one knows that jobs may be lost, because Redis came back empty, or with an older state.
 //!
-//! Workers that find nothing wait for the bell, a stream of one entry that is replaced whenever there is something to
+//! Workers that find nothing wait for a notification: a stream of one entry that is replaced whenever there is something to
 //! take. It only wakes them; which lane a job is taken from is decided when it is taken, by a turn that all workers
-//! share. As nobody relies on the bell alone, a lost ring costs half a second.
+//! share. As nobody relies on notifications alone, a lost one costs half a second.
 //!
 //! A job that is promoted in a worker's hands stays there. Its hash says so, and it is named in a set, for it has to
 //! change lanes when that worker gives it back or falls silent.
@@ -26,11 +26,11 @@
 //! once at most, and those that time out before are dropped. One that was written may still be executed: what it gave
 //! is given again to the next question of the same process.
 
-mod bell;
 mod client;
 mod concern;
 mod delivery;
 mod keys;
+mod notifier;
 mod options;
 mod outstanding;
 mod queue;

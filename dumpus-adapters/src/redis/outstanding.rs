@@ -72,7 +72,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_dropped_job_is_known_for_a_lease_and_a_settled_one_is_not() {
-        let hands = OutstandingDeliveries::default();
+        let outstanding = OutstandingDeliveries::default();
         outstanding.take("standard:1".to_owned(), "1");
         outstanding.take("standard:2".to_owned(), "1");
         outstanding.remove("standard:1", "1");
@@ -85,7 +85,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_end_of_an_old_delivery_is_not_that_of_a_newer_one() {
-        let hands = OutstandingDeliveries::default();
+        let outstanding = OutstandingDeliveries::default();
         outstanding.take("premium:1".to_owned(), "1");
         outstanding.take("premium:1".to_owned(), "2");
         outstanding.drop("premium:1", "1");

@@ -14,10 +14,10 @@ use fred::types::Value;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
-use super::bell::Bell;
 use super::client::{Connection, Shared, connect, queue_error};
 use super::concern::{self, Concern};
 use super::delivery::{RedisDelivery, Taken};
+use super::notifier::JobNotifier;
 use super::options::{ConnectError, RedisOptions};
 use super::scripts;
 use crate::marker::random_marker;
@@ -35,7 +35,7 @@ const FORGET_AFTER: Duration = Duration::from_hours(1);
 pub struct RedisQueue {
     shared: Arc<Shared>,
     listener: Connection,
-    bell: OnceLock<Bell>,
+    notifier: OnceLock<JobNotifier>,
     epoch: Mutex<Option<(Instant, Epoch)>>,
 }
 
@@ -59,7 +59,7 @@ impl RedisQueue {
         Ok(Self {
             shared,
             listener,
-            bell: OnceLock::new(),
+            notifier: OnceLock::new(),
             epoch: Mutex::default(),
         })
     }
@@ -94,7 +94,7 @@ impl RedisQueue {
                 random_marker().into(),
                 shared.consumer.as_str().into(),
                 shared.lease_ms().into(),
-                turns().into(),
+                lane_schedule().into(),
                 lanes.into(),
                 shared.keys.job_prefix().into(),
             ];
@@ -150,9 +150,9 @@ impl JobQueue for RedisQueue {
 
     async fn next(&self, lanes: &[Lane], patience: Duration) -> Result<Option<Box<dyn Delivery>>, QueueError> {
         let deadline = Instant::now() + patience.min(LONGEST_PATIENCE);
-        let listener = || Bell::listen(self.listener.client.clone(), self.shared.keys.bell().to_owned());
+        let listener = || JobNotifier::listen(self.listener.client.clone(), self.shared.keys.notification().to_owned());
         loop {
-            let mut ear = self.bell.get_or_init(listener).ear();
+            let mut notified = self.notifier.get_or_init(listener).subscribe();
             if let Some(delivery) = self.take(lanes).await? {
                 return Ok(Some(delivery));
             }
@@ -161,7 +161,7 @@ impl JobQueue for RedisQueue {
                 return Ok(None);
             }
             // Rung or not, the next round asks again.
-            let _ = timeout(left.min(ASK_AGAIN), ear.changed()).await;
+            let _ = timeout(left.min(ASK_AGAIN), notified.changed()).await;
         }
     }
 
@@ -207,7 +207,7 @@ async fn forget_consumers(shared: &Shared, leaving: &str) -> Result<(), fred::er
 }
 
 /// Which lane is asked first at each turn, for the scripts.
-fn turns() -> String {
+fn lane_schedule() -> String {
     (0..STANDARD_SHARE).map(|turn| initial(lane_order(turn)[0])).collect()
 }
 

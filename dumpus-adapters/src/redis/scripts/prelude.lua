@@ -32,7 +32,7 @@ local function set_up(marker)
   end
 end
 
-local function ring()
+local function notify()
   local id = redis.call('XADD', BELL, '*', 'r', '')
   redis.call('XTRIM', BELL, 'MINID', id)
 end

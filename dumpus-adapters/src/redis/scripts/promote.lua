@@ -14,6 +14,6 @@ if claim and claim[3] < tonumber(lease) then
   redis.call('SADD', PROMOTED, JOB)
 else
   move_to_premium(JOB, job[2], job[3], package)
-  ring()
+  notify()
 end
 return 1

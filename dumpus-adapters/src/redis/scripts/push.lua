@@ -9,6 +9,6 @@ if not (is_queued and known[1] == run) then
     redis.call('DEL', JOB)
   end
   redis.call('HSET', JOB, 'run', run, 'lane', lane, 'link', link, 'entry', append(lane, package))
-  ring()
+  notify()
 end
 return epoch()

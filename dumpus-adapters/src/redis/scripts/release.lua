@@ -8,5 +8,5 @@ else
   -- As if its worker had been silent for a lease: the next one to ask takes it.
   redis.call('XCLAIM', LANES[ARGV[1]], GROUP, ARGV[4], 0, ARGV[2], 'IDLE', ARGV[5], 'JUSTID')
 end
-ring()
+notify()
 return 1

@@ -17,50 +17,51 @@ const BLOCK_MS: u64 = 5_000;
 /// Between attempts while Redis is away.
 const REST: Duration = Duration::from_millis(250);
 
-/// Listens to the bell for all waiting workers of a process, over a connection that blocks nobody else.
-pub(super) struct Bell {
-    rung: watch::Receiver<()>,
+/// Wakes the waiting workers of a process when a job may have come, over a connection of its own: a blocking read holds up
+/// other commands.
+pub(super) struct JobNotifier {
+    notified: watch::Receiver<()>,
     listener: JoinHandle<()>,
 }
 
-impl Bell {
+impl JobNotifier {
     pub(super) fn listen(client: Client, key: String) -> Self {
-        let (bell, rung) = watch::channel(());
+        let (notifier, notified) = watch::channel(());
         let listener = tokio::spawn(async move {
-            // Nothing is older: the first answer is the last ring.
+            // Nothing is older: the first answer is the last notification.
             let mut last = "0-0".to_owned();
             loop {
-                match next_ring(&client, &key, &last).await {
+                match next_notification(&client, &key, &last).await {
                     Ok(Some(id)) => {
                         last = id;
-                        bell.send_replace(());
+                        notifier.send_replace(());
                     }
                     Ok(None) => {}
                     Err(error) => {
-                        tracing::debug!(error = %error, "the queue's bell cannot be heard");
+                        tracing::debug!(error = %error, "Could not read job notifications");
                         tokio::time::sleep(REST).await;
                     }
                 }
             }
         });
-        Self { rung, listener }
+        Self { notified, listener }
     }
 
     /// Rings that come from now on show in it.
-    pub(super) fn ear(&self) -> watch::Receiver<()> {
-        let mut ear = self.rung.clone();
-        ear.mark_unchanged();
-        ear
+    pub(super) fn subscribe(&self) -> watch::Receiver<()> {
+        let mut subscription = self.notified.clone();
+        subscription.mark_unchanged();
+        subscription
     }
 }
 
-impl Drop for Bell {
+impl Drop for JobNotifier {
     fn drop(&mut self) {
         self.listener.abort();
     }
 }
 
-async fn next_ring(client: &Client, key: &str, last: &str) -> Result<Option<String>, Error> {
+async fn next_notification(client: &Client, key: &str, last: &str) -> Result<Option<String>, Error> {
     let options = Options {
         timeout: Some(Duration::from_millis(BLOCK_MS) + TIMEOUT),
         max_attempts: Some(1),
@@ -72,6 +73,6 @@ async fn next_ring(client: &Client, key: &str, last: &str) -> Result<Option<Stri
     if answer.is_null() {
         return Ok(None);
     }
-    let rings: XReadResponse<String, String, String, String> = answer.into_xread_response()?;
-    Ok(rings.into_values().flatten().last().map(|(id, _)| id))
+    let entries: XReadResponse<String, String, String, String> = answer.into_xread_response()?;
+    Ok(entries.into_values().flatten().last().map(|(id, _)| id))
 }
