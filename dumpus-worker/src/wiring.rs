@@ -97,9 +97,9 @@ pub async fn connect_services(
         consumer: consumer()?,
     });
     let queue = queue.await.map_err(NotWired::of)?;
-    if let Some(concerns) = queue.concerns().await {
-        for concern in concerns {
-            tracing::warn!("{concern}");
+    if let Some(warnings) = queue.config_warnings().await {
+        for warning in warnings {
+            tracing::warn!("{warning}");
         }
     } else {
         tracing::info!("Redis does not tell its settings: docs/self-hosting.md has what they should be");

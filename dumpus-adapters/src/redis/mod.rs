@@ -27,7 +27,7 @@
 //! is given again to the next question of the same process.
 
 mod client;
-mod concern;
+mod config_warning;
 mod delivery;
 mod keys;
 mod notifier;
@@ -36,6 +36,6 @@ mod outstanding;
 mod queue;
 mod scripts;
 
-pub use concern::Concern;
+pub use config_warning::ConfigWarning;
 pub use options::{ConnectError, RedisOptions};
 pub use queue::RedisQueue;

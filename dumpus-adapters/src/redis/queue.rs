@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
 use super::client::{Connection, Shared, connect, queue_error};
-use super::concern::{self, Concern};
+use super::config_warning::{self, ConfigWarning};
 use super::delivery::{RedisDelivery, Taken};
 use super::notifier::JobNotifier;
 use super::options::{ConnectError, RedisOptions};
@@ -65,9 +65,9 @@ impl RedisQueue {
     }
 
     /// What an operator should know of this Redis; `None` when it does not tell its settings.
-    pub async fn concerns(&self) -> Option<Vec<Concern>> {
-        match concern::concerns(&self.shared).await {
-            Ok(concerns) => Some(concerns),
+    pub async fn config_warnings(&self) -> Option<Vec<ConfigWarning>> {
+        match config_warning::config_warnings(&self.shared).await {
+            Ok(warnings) => Some(warnings),
             Err(error) => {
                 tracing::debug!(error = %error, "Redis does not tell its settings");
                 None

@@ -12,7 +12,7 @@ use super::client::Shared;
 /// A setting of Redis that harms the queue or the privacy of who waits in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Concern {
+pub enum ConfigWarning {
     /// It writes its memory to its disk.
     Persistence {
         /// The setting that makes it do so.
@@ -25,7 +25,7 @@ pub enum Concern {
     },
 }
 
-impl fmt::Display for Concern {
+impl fmt::Display for ConfigWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Persistence { setting } => write!(
@@ -46,7 +46,7 @@ impl fmt::Display for Concern {
 ///
 /// # Errors
 /// When it does not tell them, as many managed ones do not.
-pub(super) async fn concerns(shared: &Shared) -> Result<Vec<Concern>, Error> {
+pub(super) async fn config_warnings(shared: &Shared) -> Result<Vec<ConfigWarning>, Error> {
     let mut settings = HashMap::new();
     // One at a time: older releases know no lists.
     for name in ["save", "appendonly", "maxmemory", "maxmemory-policy"] {
@@ -57,27 +57,27 @@ pub(super) async fn concerns(shared: &Shared) -> Result<Vec<Concern>, Error> {
     Ok(judge(&settings))
 }
 
-fn judge(settings: &HashMap<&str, String>) -> Vec<Concern> {
+fn judge(settings: &HashMap<&str, String>) -> Vec<ConfigWarning> {
     let is = |name: &str, harmless: &str| settings.get(name).is_none_or(|value| value == harmless);
-    let mut concerns = Vec::new();
+    let mut warnings = Vec::new();
     if !is("save", "") {
-        concerns.push(Concern::Persistence { setting: "save" });
+        warnings.push(ConfigWarning::Persistence { setting: "save" });
     }
     if !is("appendonly", "no") {
-        concerns.push(Concern::Persistence { setting: "appendonly" });
+        warnings.push(ConfigWarning::Persistence { setting: "appendonly" });
     }
     if !is("maxmemory", "0") && !is("maxmemory-policy", "noeviction") {
         let policy = settings.get("maxmemory-policy").cloned().unwrap_or_default();
-        concerns.push(Concern::Eviction { policy });
+        warnings.push(ConfigWarning::Eviction { policy });
     }
-    concerns
+    warnings
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of(settings: [&'static str; 4]) -> Vec<Concern> {
+    fn of(settings: [&'static str; 4]) -> Vec<ConfigWarning> {
         let names = ["save", "appendonly", "maxmemory", "maxmemory-policy"];
         let settings = names.into_iter().zip(settings.map(str::to_owned));
         judge(&settings.collect())
@@ -97,8 +97,8 @@ mod tests {
         let told = of(["3600 1", "yes", "1048576", "allkeys-lru"]);
         let told: Vec<_> = told.iter().map(ToString::to_string).collect();
         assert_eq!(told.len(), 3);
-        for (concern, setting) in told.iter().zip(["`save`", "`appendonly`", "allkeys-lru"]) {
-            assert!(concern.contains(setting), "{concern}");
+        for (warning, setting) in told.iter().zip(["`save`", "`appendonly`", "allkeys-lru"]) {
+            assert!(warning.contains(setting), "{warning}");
         }
     }
 }
