@@ -16,7 +16,7 @@ mod manual {
     use dumpus_adapters::memory::clock::ManualClock;
     use dumpus_ports::domain::time::Day;
 
-    dumpus_ports::clock_conformance!(ManualClock::at(Day::DISCORDS_FIRST.start()), |clock: &ManualClock| {
+    dumpus_ports::clock_conformance!(ManualClock::at(Day::DISCORD_LAUNCH.start()), |clock: &ManualClock| {
         clock.advance(Duration::from_millis(1));
     });
 }

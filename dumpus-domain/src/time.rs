@@ -95,7 +95,7 @@ pub struct Day(pub i32);
 
 impl Day {
     /// The day on which Discord was published: nothing in a package is older.
-    pub const DISCORDS_FIRST: Self = Self(16_568);
+    pub const DISCORD_LAUNCH: Self = Self(16_568);
 
     /// The day of a civil date of the years 1 to 9999, `None` when the calendar has no such day.
     #[must_use]
@@ -178,7 +178,7 @@ impl DayWindow {
     /// Without a usable date there is no upper bound.
     #[must_use]
     pub fn until(newest_entry: Option<Day>) -> Self {
-        let usable = newest_entry.filter(|day| *day >= Day::DISCORDS_FIRST);
+        let usable = newest_entry.filter(|day| *day >= Day::DISCORD_LAUNCH);
         Self {
             last: usable.map(|day| Day(day.0.saturating_add(2))),
         }
@@ -187,7 +187,7 @@ impl DayWindow {
     /// Whether the day lies inside.
     #[must_use]
     pub fn contains(&self, day: Day) -> bool {
-        day >= Day::DISCORDS_FIRST && self.last.map_or(day.0 < 2_932_897, |last| day <= last)
+        day >= Day::DISCORD_LAUNCH && self.last.map_or(day.0 < 2_932_897, |last| day <= last)
     }
 }
 
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn discords_first_day_is_the_thirteenth_of_may_2015() {
-        assert_eq!(Day::from_civil(2015, 5, 13), Some(Day::DISCORDS_FIRST));
+        assert_eq!(Day::from_civil(2015, 5, 13), Some(Day::DISCORD_LAUNCH));
     }
 
     #[test]
@@ -304,7 +304,7 @@ mod tests {
         let window = DayWindow::until(Some(newest));
         assert!(window.contains(Day(newest.0 + 2)));
         assert!(!window.contains(Day(newest.0 + 3)));
-        assert!(!window.contains(Day(Day::DISCORDS_FIRST.0 - 1)));
+        assert!(!window.contains(Day(Day::DISCORD_LAUNCH.0 - 1)));
         let dos_epoch = Day::from_civil(1980, 1, 1);
         assert!(DayWindow::until(dos_epoch).contains(Day::from_civil(2099, 1, 1).unwrap()));
     }

@@ -37,7 +37,7 @@ impl HttpSource {
     /// Asks at the link.
     pub(super) async fn ask_link(&self, link: &PackageLink, wanted: Option<&Wanted>) -> Result<Answer, Refusal> {
         let address = Url::parse(link.address()).map_err(|_| Refusal::Invalid(NO_ADDRESS))?;
-        self.ask(address, link.is_discords(), wanted).await
+        self.ask(address, link.is_discord_host(), wanted).await
     }
 
     /// Asks at an address that an answer came from before.

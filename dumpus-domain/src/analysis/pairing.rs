@@ -58,7 +58,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// Tests count from here.
-    const BEGIN: Millis = Day::DISCORDS_FIRST.start();
+    const BEGIN: Millis = Day::DISCORD_LAUNCH.start();
 
     fn stretch(start: i64, end: i64) -> Stretch {
         Stretch {

@@ -69,7 +69,7 @@ mod tests {
     use crate::time::Day;
 
     /// Tests count from here.
-    const BEGIN: Millis = Day::DISCORDS_FIRST.start();
+    const BEGIN: Millis = Day::DISCORD_LAUNCH.start();
 
     fn mark(edge: Edge, seconds: i64, id: Option<&str>, os: &str) -> SessionMark {
         SessionMark {

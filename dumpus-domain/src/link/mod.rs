@@ -30,7 +30,7 @@ pub const MOST_REDIRECTS: usize = 5;
 pub struct PackageLink {
     address: Zeroizing<String>,
     key: UpnKey,
-    is_discords: bool,
+    is_discord_host: bool,
 }
 
 /// The text is no link to a package that this instance accepts.
@@ -59,8 +59,8 @@ impl PackageLink {
 
     /// Whether its first host is Discord's click host, which answers in its own ways.
     #[must_use]
-    pub const fn is_discords(&self) -> bool {
-        self.is_discords
+    pub const fn is_discord_host(&self) -> bool {
+        self.is_discord_host
     }
 }
 
@@ -144,11 +144,11 @@ impl LinkPolicy {
     }
 }
 
-fn link(address: &str, key: &str, is_discords: bool) -> PackageLink {
+fn link(address: &str, key: &str, is_discord_host: bool) -> PackageLink {
     PackageLink {
         address: Zeroizing::new(address.to_owned()),
         key: UpnKey::new(key),
-        is_discords,
+        is_discord_host,
     }
 }
 

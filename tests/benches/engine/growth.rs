@@ -85,7 +85,7 @@ pub(super) fn report(rows: u32) -> Report {
         hours: (0..i32::try_from(per_channel).unwrap())
             .map(|hour| {
                 (
-                    Hour(Day::DISCORDS_FIRST.0 * 24 + 60 * hour),
+                    Hour(Day::DISCORD_LAUNCH.0 * 24 + 60 * hour),
                     1 + hour.unsigned_abs() % 17,
                 )
             })
