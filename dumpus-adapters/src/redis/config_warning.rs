@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redis_that_keeps_everything_in_its_memory_is_of_no_concern() {
+    fn accepts_a_redis_that_keeps_everything_in_memory() {
         assert_eq!(of(["", "no", "0", "noeviction"]), []);
         assert_eq!(of(["", "no", "1048576", "noeviction"]), []);
         // Without a limit nothing is dropped.

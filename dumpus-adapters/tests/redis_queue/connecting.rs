@@ -21,7 +21,7 @@ async fn settings_of_redis_that_harm_are_told() {
         let server = RedisServer::with(|_, _| arguments);
         let queue = connect(&server, LEASE, "worker").await;
         assert_eq!(
-            queue.concerns().await.map(|concerns| concerns.len()),
+            queue.config_warnings().await.map(|warnings| warnings.len()),
             expected,
             "{settings}"
         );
