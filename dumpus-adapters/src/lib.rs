@@ -6,8 +6,6 @@ pub mod archive_zip;
 pub mod blobs_s3;
 #[cfg(feature = "ring")]
 pub mod crypto_ring;
-#[cfg(any(feature = "memory", feature = "redis"))]
-mod marker;
 #[cfg(feature = "memory")]
 pub mod memory;
 pub mod package_file;

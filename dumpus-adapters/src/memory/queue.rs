@@ -12,7 +12,7 @@ use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::Epoch;
 
-use crate::marker::random_marker;
+use uuid::Uuid;
 
 mod jobs;
 
@@ -40,7 +40,7 @@ impl ProcessQueue {
     pub fn new(lease: Duration) -> Self {
         Self {
             shared: Arc::new(Shared {
-                epoch: Epoch(random_marker()),
+                epoch: Epoch(Uuid::new_v4().simple().to_string()),
                 lease,
                 jobs: Mutex::default(),
                 bell: Notify::new(),

@@ -14,7 +14,7 @@ use super::keys::Keys;
 use super::options::RedisOptions;
 use super::outstanding::OutstandingDeliveries;
 use super::scripts;
-use crate::marker::random_marker;
+use uuid::Uuid;
 
 /// A request has two seconds for all backends together.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(1);
@@ -103,7 +103,7 @@ impl Shared {
         match first {
             Err(error) if error.details().contains("NOGROUP") => {
                 tracing::warn!("the queue's consumer group is gone: making it again");
-                let marker = vec![Value::from(random_marker())];
+                let marker = vec![Value::from(Uuid::new_v4().simple().to_string())];
                 let () = client.eval(scripts::REPAIR, self.keys.shared(), marker).await?;
                 client.eval(script, keys, arguments).await
             }

@@ -20,7 +20,7 @@ use super::delivery::{RedisDelivery, Taken};
 use super::notifier::JobNotifier;
 use super::options::{ConnectError, RedisOptions};
 use super::scripts;
-use crate::marker::random_marker;
+use uuid::Uuid;
 
 /// A waiting worker asks again so often, whatever it hears.
 const ASK_AGAIN: Duration = Duration::from_millis(500);
@@ -49,7 +49,7 @@ impl RedisQueue {
         let connected = async {
             let (commands, listener) = (connect(config.clone()).await?, connect(config).await?);
             let shared = Arc::new(Shared::new(commands, options.clone()));
-            let marker = Value::from(random_marker());
+            let marker = Value::from(Uuid::new_v4().simple().to_string());
             let keys = shared.keys.shared();
             let () = shared.evaluate(scripts::EPOCH, keys, vec![marker]).await?;
             forget_consumers(&shared, "").await?;
@@ -91,7 +91,7 @@ impl RedisQueue {
         tokio::spawn(async move {
             let asking = shared.outstanding.asking.lock().await;
             let arguments: [Value; 6] = [
-                random_marker().into(),
+                Uuid::new_v4().simple().to_string().into(),
                 shared.consumer.as_str().into(),
                 shared.lease_ms().into(),
                 lane_schedule().into(),
@@ -137,7 +137,7 @@ impl RedisQueue {
 impl JobQueue for RedisQueue {
     async fn push(&self, job: &Job) -> Result<Epoch, QueueError> {
         let arguments: [Value; 5] = [
-            random_marker().into(),
+            Uuid::new_v4().simple().to_string().into(),
             job.package.to_string().into(),
             job.run.to_string().into(),
             job.lane.as_str().into(),
@@ -184,7 +184,7 @@ impl JobQueue for RedisQueue {
         if let Some(epoch) = self.remembered() {
             return Ok(epoch);
         }
-        let marker = vec![random_marker().into()];
+        let marker = vec![Uuid::new_v4().simple().to_string().into()];
         let epoch = self
             .shared
             .run(scripts::EPOCH, self.shared.keys.shared(), marker)
