@@ -14,8 +14,8 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, QueueSnapshot, Ticket};
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::{
-    Admission, DeletedPackage, Epoch, Lease, LeaseOutcome, LeaseRequest, NOT_QUEUED, NewPackage, Outcome, Package,
-    PackageRegistry, RegistryError, StoredResult,
+    Admission, Attempt, DeletedPackage, Epoch, Lease, LeaseOutcome, LeaseRequest, NOT_QUEUED, NewPackage, Outcome,
+    Package, PackageRegistry, RegistryError, StoredResult,
 };
 
 use super::{after, is_past};

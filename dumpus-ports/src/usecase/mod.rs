@@ -18,7 +18,7 @@ pub use dispatch::Dispatcher;
 pub use fetch::{BlobAddress, FetchData, LocateBlob, LocatedBlob, ServeBlob};
 pub use look_up::{LookUpError, LookUpUser};
 pub use process::{Abort, ProcessPackage, ProcessSettings, Pulse, RoundOutcome};
-pub use queue_snapshot::QueuePositions;
+pub use queue_positions::QueuePositions;
 pub use status::{PackageState, PackageStatus, ReadStatus};
 pub use submit::{SubmitError, SubmitPackage};
 pub use sweep::Sweep;

@@ -19,7 +19,7 @@ use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::profiles::{GuildDirectory, GuildProfile, ProfileDirectory, ProfileError, UserProfile};
-use dumpus_ports::registry::{Attempt, Lease, LeaseOutcome, LeaseRequest, StoredResult};
+use dumpus_ports::registry::{Lease, LeaseOutcome, LeaseRequest, StoredResult};
 use dumpus_server::api::{self, ApiSettings, Documents};
 use dumpus_server::wiring::{Directories, use_cases};
 use dumpus_worker::wiring::Backends;

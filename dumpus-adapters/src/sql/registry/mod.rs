@@ -14,7 +14,7 @@ use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, QueueSnapshot};
 use dumpus_ports::registry::{
-    Admission, DeletedPackage, Epoch, Lease, LeaseOutcome, LeaseRequest, NewPackage, Package, PackageRegistry,
+    Admission, Attempt, DeletedPackage, Epoch, Lease, LeaseOutcome, LeaseRequest, NewPackage, Package, PackageRegistry,
     RegistryError, StoredResult,
 };
 use sea_orm::Value;

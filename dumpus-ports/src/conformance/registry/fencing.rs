@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::{Fresh, LONG, begin_queued, granted, id, process, result};
 use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
-use crate::registry::Lease;
+use crate::registry::{Attempt, Lease};
 
 /// Tries every write that names a lease.
 async fn changes_nothing(registry: &Fresh, lease: &Lease) {

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::{Fresh, LONG, ask, at_once, begin, begin_queued, epoch, granted, id, process, request, result, row, run};
 use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
-use crate::registry::{Dispatch, LeaseOutcome, Outcome, RegistryError};
+use crate::registry::{Attempt, Dispatch, LeaseOutcome, Outcome, RegistryError};
 
 /// Clause 3.
 pub async fn a_lease_is_held_by_one(registry: Fresh) {

@@ -6,7 +6,7 @@ use super::ProcessPackage;
 use super::end::End;
 use super::stages::Stages;
 use crate::queue::Delivery;
-use crate::registry::{Attempt, Lease, LeaseOutcome, LeaseRequest, RegistryError};
+use crate::registry::{Lease, LeaseOutcome, LeaseRequest, RegistryError};
 use crate::usecase::access::AccessError;
 
 impl ProcessPackage {
