@@ -1,16 +1,16 @@
-//! Whatever a package is like, its statistics file says what was written into the package, number by number.
+//! The statistics file of any package contains exactly what was written into the package, number by number.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the run")]
 
 mod support;
 
 use dumpus_ports::report::Packing;
-use dumpus_tests::{PackageSpec, generate};
+use dumpus_tests::{PackageSpec, Truth, generate};
 use proptest::prelude::*;
 use support::engine::{analyse, written};
 use support::tables::assert_file_tells;
 
-/// Generates the package and holds its statistics file against the truth.
-fn assert_truth(spec: &PackageSpec) {
+/// Generates the package and compares its statistics file with the truth, which it returns.
+fn assert_truth(spec: &PackageSpec) -> Truth {
     let mut package = std::io::Cursor::new(Vec::new());
     let truth = generate(spec, &mut package).unwrap();
     let read = analyse(package.into_inner(), 2);
@@ -23,10 +23,12 @@ fn assert_truth(spec: &PackageSpec) {
         (Some(_), Err(error)) => panic!("the package was refused: {error}"),
         (None, Ok(report)) => panic!("an owner was found that the package does not name: {}", report.owner.id),
     }
+    truth
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() })]
+    // 256 cases, or as many as `PROPTEST_CASES` says.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_combination_of_oddities_reproduces_the_truth(seed: u64) {
@@ -41,6 +43,20 @@ fn a_realistic_package_reproduces_the_truth() {
         size: 20_000_000,
         ..PackageSpec::default()
     });
+}
+
+#[test]
+#[ignore = "takes a minute: a stage of tests/run full"]
+fn a_million_rows_of_activity_reproduce_the_truth() {
+    let truth = assert_truth(&PackageSpec {
+        seed: 6,
+        size: 600_000_000,
+        messages: Some(1_200_000),
+        activity_rows: Some(1_000_000),
+        ..PackageSpec::default()
+    });
+    let rows = truth.activity.len();
+    assert!((900_000..1_100_000).contains(&rows), "{rows} rows");
 }
 
 #[test]
