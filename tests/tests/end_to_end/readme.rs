@@ -35,7 +35,7 @@ fn the_curl_examples_of_the_readme_work_as_printed() {
     let (package, truth) = small();
     let link = discord.link(package, Behaviour::Package);
 
-    let printed = examples("Use it from anything else");
+    let printed = examples("Use it from other programs");
     let (placeholder, address) = ("https://click.discord.com/ls/click?upn=...", "127.0.0.1:5000");
     assert!(printed.contains(placeholder) && printed.contains(address));
     let script = printed
