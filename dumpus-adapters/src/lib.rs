@@ -4,6 +4,8 @@
 pub mod archive_zip;
 #[cfg(feature = "s3")]
 pub mod blobs_s3;
+#[cfg(feature = "bootstrap")]
+pub mod bootstrap;
 #[cfg(feature = "ring")]
 pub mod crypto_ring;
 #[cfg(feature = "memory")]

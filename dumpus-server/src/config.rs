@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use dumpus_worker::config::{
-    BackendSettings, DownloadSettings, LogSettings, Problems, Reader, Secret, WorkSettings, unknown_variables,
+use dumpus_adapters::bootstrap::config::{
+    BackendSettings, ConfigErrors, DownloadSettings, LogSettings, Reader, Secret, WorkSettings, unknown_variables,
 };
 
 use crate::api::{ApiSettings, Cors, Front, Rate};
@@ -52,7 +52,7 @@ impl ServerConfig {
     pub fn read(
         value_of: &dyn Fn(&str) -> Option<String>,
         variables: impl IntoIterator<Item = String>,
-    ) -> Result<Self, Problems> {
+    ) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::new(value_of);
         let unknown = unknown_variables(variables);
         let config = Self {
@@ -135,7 +135,7 @@ impl ProfileSettings {
 mod tests {
     use super::*;
 
-    fn read(values: &[(&str, &str)]) -> Result<ServerConfig, Problems> {
+    fn read(values: &[(&str, &str)]) -> Result<ServerConfig, ConfigErrors> {
         let value_of = |name: &str| {
             let found = values.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_owned())

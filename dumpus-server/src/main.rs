@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use clap::{Arg, ArgMatches, Command};
 use tokio::net::TcpListener;
 
+use dumpus_adapters::bootstrap::config::table::Program;
+use dumpus_adapters::bootstrap::config::{value_of, with_settings};
+use dumpus_adapters::bootstrap::telemetry;
 use dumpus_server::config::ServerConfig;
 use dumpus_server::{health, run, wiring};
-use dumpus_worker::config::table::Program;
-use dumpus_worker::config::{value_of, with_settings};
-use dumpus_worker::telemetry;
 
 /// Wrong use or configuration, as clap has it.
 const USAGE: u8 = 2;

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use dumpus_adapters::bootstrap::backends::{
+    Backends, StartupError, check_object_store, connect_services, open_embedded, process, report_writer, sweep,
+};
 use dumpus_adapters::profiles::{self, DISCORD, DiscordGuilds, HttpProfiles, NoProfiles, Token, Upstream};
 use dumpus_ports::domain::link::LinkPolicy;
 use dumpus_ports::profiles::{GuildDirectory, ProfileDirectory};
@@ -9,9 +12,6 @@ use dumpus_ports::report::ReportWriter;
 use dumpus_ports::usecase::{
     DeletePackage, Dispatcher, FetchData, LocateBlob, LookUpUser, QueuePositions, ReadStatus, ServeBlob, SubmitPackage,
     UpgradePackage,
-};
-use dumpus_worker::wiring::{
-    Backends, NotWired, check_object_store, connect_services, open_embedded, process, report_writer, sweep,
 };
 
 use crate::api::{self, UseCases};
@@ -23,7 +23,7 @@ use crate::run::{Service, Worker};
 ///
 /// # Errors
 /// When a backend cannot be used.
-pub async fn backends(config: &ServerConfig) -> Result<Backends, NotWired> {
+pub async fn backends(config: &ServerConfig) -> Result<Backends, StartupError> {
     if let Some(store) = &config.backends.object_store {
         check_object_store(store, &config.api.cors.examples()).await?;
     }
@@ -37,7 +37,7 @@ pub async fn backends(config: &ServerConfig) -> Result<Backends, NotWired> {
 ///
 /// # Errors
 /// When the embedded worker or the directories of users cannot be made.
-pub fn service(config: &ServerConfig, backends: &Backends) -> Result<Service, NotWired> {
+pub fn service(config: &ServerConfig, backends: &Backends) -> Result<Service, StartupError> {
     let worker = match &config.backends.services {
         Some(_) => None,
         None => Some(Worker {
@@ -146,7 +146,7 @@ pub fn use_cases(
     }
 }
 
-fn directories(config: &ServerConfig) -> Result<Directories, NotWired> {
+fn directories(config: &ServerConfig) -> Result<Directories, StartupError> {
     let settings = profiles::ProfileSettings {
         overrides: config.download.resolve.clone(),
         extra_ca_file: config.download.extra_ca_file.clone(),
@@ -170,11 +170,11 @@ fn directories(config: &ServerConfig) -> Result<Directories, NotWired> {
         }),
     };
     let users: Arc<dyn ProfileDirectory> = match upstream {
-        Some(upstream) => Arc::new(HttpProfiles::new(upstream, &settings).map_err(NotWired::of)?),
+        Some(upstream) => Arc::new(HttpProfiles::new(upstream, &settings).map_err(StartupError::of)?),
         None => Arc::new(NoProfiles),
     };
     let guilds = bot().map(|token| DiscordGuilds::new(DISCORD, token, &settings));
-    let guilds = guilds.transpose().map_err(NotWired::of)?;
+    let guilds = guilds.transpose().map_err(StartupError::of)?;
     Ok(Directories {
         users,
         guilds: guilds.map(|guilds| Arc::new(guilds) as Arc<dyn GuildDirectory>),

@@ -6,7 +6,7 @@ use std::path::Path;
 #[test]
 fn the_page_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/configuration.md");
-    let current = dumpus_worker::config::page();
+    let current = dumpus_adapters::bootstrap::config::page();
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, &current).unwrap();

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
+use dumpus_adapters::bootstrap::config::table::Program;
+use dumpus_adapters::bootstrap::config::{value_of, with_settings};
+use dumpus_adapters::bootstrap::{backends, telemetry};
 use dumpus_worker::analyze::{self, AnalyzeArgs};
-use dumpus_worker::config::table::Program;
-use dumpus_worker::config::{WorkerConfig, value_of, with_settings};
-use dumpus_worker::{heartbeat, run, telemetry, wiring};
+use dumpus_worker::config::WorkerConfig;
+use dumpus_worker::{heartbeat, run};
 
 /// Wrong use or configuration, as clap has it.
 const USAGE: u8 = 2;
@@ -75,9 +77,10 @@ async fn analyze(arguments: &ArgMatches) -> ExitCode {
 
 async fn work(config: &WorkerConfig) -> Result<(), Box<dyn std::error::Error>> {
     let stop = run::stop_signal()?;
-    let backends = wiring::connect_services(&config.services, &config.backends, &config.download, &config.work).await?;
-    let process = Arc::new(wiring::process(&backends, &config.download, &config.work)?);
-    let sweep = wiring::sweep(&backends, &config.backends);
+    let connected =
+        backends::connect_services(&config.services, &config.backends, &config.download, &config.work).await?;
+    let process = Arc::new(backends::process(&connected, &config.download, &config.work)?);
+    let sweep = backends::sweep(&connected, &config.backends);
     tracing::info!(concurrency = config.work.concurrency, "the worker takes packages");
     run::until_stopped(process, sweep, &config.work, stop).await;
     Ok(())

@@ -9,8 +9,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use crate::config::WorkSettings;
 use crate::heartbeat::Heartbeat;
+use dumpus_adapters::bootstrap::config::WorkSettings;
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::usecase::{Abort, AccessError, ProcessPackage, Pulse, RoundOutcome, Sweep};
 

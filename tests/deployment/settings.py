@@ -4,7 +4,7 @@ import re
 
 from checks import ROOT, main
 
-TABLE = ROOT / "dumpus-worker/src/config/table.rs"
+TABLE = ROOT / "dumpus-adapters/src/bootstrap/config/table.rs"
 PAGE = ROOT / "docs/configuration.md"
 SHAPE = re.compile(r"\b(?:DUMPUS|DISWHO|DISCORD|DL|POSTGRES|REDIS)_[A-Z0-9_]+\b")
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use dumpus_adapters::bootstrap::Backends;
 use dumpus_adapters::crypto_ring::{InstanceKey, RingVault};
 use dumpus_adapters::memory::blobs::MemoryBlobs;
 use dumpus_adapters::memory::clock::ManualClock;
@@ -22,7 +23,6 @@ use dumpus_ports::profiles::{GuildDirectory, GuildProfile, ProfileDirectory, Pro
 use dumpus_ports::registry::{Lease, LeaseOutcome, LeaseRequest, StoredResult};
 use dumpus_server::api::{self, ApiSettings, Documents};
 use dumpus_server::wiring::{Directories, use_cases};
-use dumpus_worker::wiring::Backends;
 use poem::Response;
 use poem::endpoint::BoxEndpoint;
 use poem::test::{TestClient, TestResponse};

@@ -2,7 +2,7 @@
 
 use tracing_subscriber::EnvFilter;
 
-use crate::config::LogSettings;
+use super::config::LogSettings;
 
 /// Drivers may log addresses, statements and parameters below these levels, whatever the operator asks for.
 const CAPS: &str = "hyper=info,hyper_util=info,h2=info,poem=warn,rustls=info,sqlx=warn,sea_orm=warn,\

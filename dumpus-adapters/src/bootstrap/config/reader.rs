@@ -8,16 +8,16 @@ use super::table::settings;
 
 /// Everything that is wrong with a configuration. Values are not repeated: they may be secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problems(pub Vec<String>);
+pub struct ConfigErrors(pub Vec<String>);
 
-impl fmt::Display for Problems {
+impl fmt::Display for ConfigErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the configuration has {} problem(s):", self.0.len())?;
         self.0.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
     }
 }
 
-impl std::error::Error for Problems {}
+impl std::error::Error for ConfigErrors {}
 
 /// Reads values by the names of their settings.
 pub struct Reader<'a> {
@@ -121,11 +121,11 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// Everything that was.
-    pub fn finish<T>(self, read: T) -> Result<T, Problems> {
+    pub fn finish<T>(self, read: T) -> Result<T, ConfigErrors> {
         if self.problems.is_empty() {
             Ok(read)
         } else {
-            Err(Problems(self.problems))
+            Err(ConfigErrors(self.problems))
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use dumpus_adapters::transport::Overrides;
+use crate::transport::Overrides;
 use dumpus_ports::domain::link::{LinkPolicy, Origin};
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::usecase::ProcessSettings;
@@ -210,7 +210,7 @@ impl LogSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{BackendSettings, InstanceKeyBytes};
+    use crate::bootstrap::config::{BackendSettings, InstanceKeyBytes};
 
     fn problems(values: &[(&str, &str)]) -> Vec<String> {
         let value_of = |name: &str| {

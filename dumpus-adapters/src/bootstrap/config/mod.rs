@@ -5,15 +5,13 @@ mod groups;
 mod reader;
 pub mod table;
 mod typos;
-mod worker;
 
 use clap::{Arg, ArgMatches, Command};
 
 pub use backends::{BackendSettings, InstanceKeyBytes, ObjectStoreSettings, Services};
 pub use groups::{DownloadSettings, LimitSettings, LogSettings, Secret, WorkSettings};
-pub use reader::{Problems, Reader};
+pub use reader::{ConfigErrors, Reader};
 pub use typos::unknown_variables;
-pub use worker::WorkerConfig;
 
 use self::table::{Program, Setting, TABLE};
 

@@ -1,4 +1,4 @@
-//! Settings to adapters to use cases: with the server's `wiring`, the only file that names concrete adapters.
+//! From settings to the backends of an instance.
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
@@ -6,17 +6,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dumpus_adapters::archive_zip::{ArchiveLimits, ZipOptions, ZipReader};
-use dumpus_adapters::blobs_s3::{CorsError, S3Blobs, S3Options};
-use dumpus_adapters::crypto_ring::{InstanceKey, RingVault};
-use dumpus_adapters::memory::queue::ProcessQueue;
-use dumpus_adapters::redis::{RedisOptions, RedisQueue};
-use dumpus_adapters::report_sqlite::SqliteWriter;
-use dumpus_adapters::source_http::{DownloadLimits, HttpSource, HttpSourceSettings};
-use dumpus_adapters::spool::SpoolSettings;
-use dumpus_adapters::sql::{SqlDatabase, SqlOptions};
-use dumpus_adapters::system::SystemClock;
-use dumpus_adapters::transport::TransportSettings;
+use crate::archive_zip::{ArchiveLimits, ZipOptions, ZipReader};
+use crate::blobs_s3::{CorsError, S3Blobs, S3Options};
+use crate::crypto_ring::{InstanceKey, RingVault};
+use crate::memory::queue::ProcessQueue;
+use crate::redis::{RedisOptions, RedisQueue};
+use crate::report_sqlite::SqliteWriter;
+use crate::source_http::{DownloadLimits, HttpSource, HttpSourceSettings};
+use crate::spool::SpoolSettings;
+use crate::sql::{SqlDatabase, SqlOptions};
+use crate::system::SystemClock;
+use crate::transport::TransportSettings;
 use dumpus_ports::BoxError;
 use dumpus_ports::blobs::BlobStore;
 use dumpus_ports::clock::Clock;
@@ -26,7 +26,7 @@ use dumpus_ports::report::ReportWriter;
 use dumpus_ports::usecase::{ProcessPackage, Pulse, Sweep};
 use dumpus_ports::vault::Vault;
 
-use crate::config::{BackendSettings, DownloadSettings, LimitSettings, ObjectStoreSettings, Services, WorkSettings};
+use super::config::{BackendSettings, DownloadSettings, LimitSettings, ObjectStoreSettings, Services, WorkSettings};
 
 /// The name of the instance's key among the registry's secrets.
 const INSTANCE_KEY: &str = "instance-key";
@@ -53,13 +53,13 @@ pub struct Backends {
 /// Why a process cannot start: one sentence for the operator, without secrets.
 #[derive(Debug, thiserror::Error)]
 #[error("{what}")]
-pub struct NotWired {
+pub struct StartupError {
     what: String,
     #[source]
     source: Option<BoxError>,
 }
 
-impl NotWired {
+impl StartupError {
     /// What is wrong.
     #[must_use]
     pub fn new(what: impl Into<String>) -> Self {
@@ -87,7 +87,7 @@ pub async fn connect_services(
     backends: &BackendSettings,
     download: &DownloadSettings,
     work: &WorkSettings,
-) -> Result<Backends, NotWired> {
+) -> Result<Backends, StartupError> {
     let database = open_database(services.postgres.expose()).await?;
     let queue = RedisQueue::connect(RedisOptions {
         url: services.redis.expose().to_owned(),
@@ -96,7 +96,7 @@ pub async fn connect_services(
         lease: work.process.lease,
         consumer: consumer()?,
     });
-    let queue = queue.await.map_err(NotWired::of)?;
+    let queue = queue.await.map_err(StartupError::of)?;
     if let Some(warnings) = queue.config_warnings().await {
         for warning in warnings {
             tracing::warn!("{warning}");
@@ -121,19 +121,19 @@ pub async fn open_embedded(
     data_dir: &Path,
     backends: &BackendSettings,
     work: &WorkSettings,
-) -> Result<Backends, NotWired> {
+) -> Result<Backends, StartupError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(data_dir);
-    made.map_err(|error| NotWired::new(format!("the data directory cannot be made: {}", error.kind())))?;
+    made.map_err(|error| StartupError::new(format!("the data directory cannot be made: {}", error.kind())))?;
     let database = open_database(&format!("sqlite://{}?mode=rwc", data_dir.join("dumpus.db").display())).await?;
     let queue = ProcessQueue::new(work.process.lease);
     finish(&database, Arc::new(queue), backends).await
 }
 
-async fn open_database(url: &str) -> Result<SqlDatabase, NotWired> {
+async fn open_database(url: &str) -> Result<SqlDatabase, StartupError> {
     let database = SqlDatabase::connect(url, SqlOptions::default())
         .await
-        .map_err(NotWired::of)?;
-    database.migrate().await.map_err(NotWired::of)?;
+        .map_err(StartupError::of)?;
+    database.migrate().await.map_err(StartupError::of)?;
     Ok(database)
 }
 
@@ -141,7 +141,7 @@ async fn finish(
     database: &SqlDatabase,
     queue: Arc<dyn JobQueue>,
     settings: &BackendSettings,
-) -> Result<Backends, NotWired> {
+) -> Result<Backends, StartupError> {
     let registry: Arc<dyn PackageRegistry> = Arc::new(database.registry());
     let blobs: Arc<dyn BlobStore> = match &settings.object_store {
         Some(store) => Arc::new(object_store(store)?),
@@ -157,7 +157,7 @@ async fn finish(
     })
 }
 
-fn object_store(settings: &ObjectStoreSettings) -> Result<S3Blobs, NotWired> {
+fn object_store(settings: &ObjectStoreSettings) -> Result<S3Blobs, StartupError> {
     let amazon = || format!("https://s3.{}.amazonaws.com", settings.region);
     S3Blobs::new(S3Options {
         endpoint: settings.endpoint.clone().unwrap_or_else(amazon),
@@ -169,14 +169,14 @@ fn object_store(settings: &ObjectStoreSettings) -> Result<S3Blobs, NotWired> {
         prefix: settings.prefix.clone(),
         path_style: settings.path_style,
     })
-    .map_err(NotWired::of)
+    .map_err(StartupError::of)
 }
 
 /// Looks whether pages of these origins can read results out of the object store, and whether deleting erases there.
 ///
 /// # Errors
 /// When the store would turn the client away: every import would hang.
-pub async fn check_object_store(settings: &ObjectStoreSettings, origins: &[String]) -> Result<(), NotWired> {
+pub async fn check_object_store(settings: &ObjectStoreSettings, origins: &[String]) -> Result<(), StartupError> {
     let store = object_store(settings)?;
     for origin in origins {
         match store.check_cors(origin).await {
@@ -184,7 +184,7 @@ pub async fn check_object_store(settings: &ObjectStoreSettings, origins: &[Strin
             Err(error @ (CorsError::Unreachable(_) | CorsError::NotStored(_))) => {
                 tracing::warn!(origin, error = %error, "whether clients can read results could not be checked");
             }
-            Err(error) => return Err(NotWired::of(error)),
+            Err(error) => return Err(StartupError::of(error)),
         }
     }
     if store.keeps_versions().await == Some(true) {
@@ -193,21 +193,21 @@ pub async fn check_object_store(settings: &ObjectStoreSettings, origins: &[Strin
     Ok(())
 }
 
-async fn instance_key(registry: &dyn PackageRegistry, settings: &BackendSettings) -> Result<InstanceKey, NotWired> {
+async fn instance_key(registry: &dyn PackageRegistry, settings: &BackendSettings) -> Result<InstanceKey, StartupError> {
     if let Some(key) = &settings.instance_key {
         return Ok(InstanceKey::from_bytes(key.0));
     }
-    let candidate = InstanceKey::generate().ok_or_else(|| NotWired::new("the system gives no randomness"))?;
+    let candidate = InstanceKey::generate().ok_or_else(|| StartupError::new("the system gives no randomness"))?;
     let kept = registry
         .secret(INSTANCE_KEY, *candidate.expose())
         .await
-        .map_err(NotWired::of)?;
+        .map_err(StartupError::of)?;
     Ok(InstanceKey::from_bytes(kept))
 }
 
 /// A name that no other worker has.
-fn consumer() -> Result<String, NotWired> {
-    let key = InstanceKey::generate().ok_or_else(|| NotWired::new("the system gives no randomness"))?;
+fn consumer() -> Result<String, StartupError> {
+    let key = InstanceKey::generate().ok_or_else(|| StartupError::new("the system gives no randomness"))?;
     let random = key.expose().first_chunk().copied().map_or(0, u64::from_be_bytes);
     Ok(format!("{}-{random:016x}", std::process::id()))
 }
@@ -220,7 +220,7 @@ pub fn process(
     backends: &Backends,
     download: &DownloadSettings,
     work: &WorkSettings,
-) -> Result<ProcessPackage, NotWired> {
+) -> Result<ProcessPackage, StartupError> {
     let mut options = ZipOptions {
         limits: archive_limits(&work.limits),
         ..ZipOptions::default()
@@ -231,7 +231,7 @@ pub fn process(
     Ok(ProcessPackage {
         registry: backends.registry.clone(),
         queue: backends.queue.clone(),
-        source: Arc::new(HttpSource::new(source_settings(download)).map_err(NotWired::of)?),
+        source: Arc::new(HttpSource::new(source_settings(download)).map_err(StartupError::of)?),
         archive: Arc::new(ZipReader::new(options)),
         report: report_writer(),
         blobs: backends.blobs.clone(),

@@ -1,7 +1,7 @@
 //! The worker's configuration.
 
-use super::{
-    BackendSettings, DownloadSettings, LogSettings, Problems, Reader, Services, WorkSettings, unknown_variables,
+use dumpus_adapters::bootstrap::config::{
+    BackendSettings, ConfigErrors, DownloadSettings, LogSettings, Reader, Services, WorkSettings, unknown_variables,
 };
 
 /// Everything that the worker is told.
@@ -29,7 +29,7 @@ impl WorkerConfig {
     pub fn read(
         value_of: &dyn Fn(&str) -> Option<String>,
         variables: impl IntoIterator<Item = String>,
-    ) -> Result<Self, Problems> {
+    ) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::new(value_of);
         let unknown = unknown_variables(variables);
         let backends = BackendSettings::read(&mut reader);
@@ -40,12 +40,12 @@ impl WorkerConfig {
         let services = backends.services.clone();
         let (download, work) = (DownloadSettings::read(&mut reader), WorkSettings::read(&mut reader));
         let read = (download, work, LogSettings::read(&mut reader));
-        let with_typos = |mut problems: Problems| {
+        let with_typos = |mut problems: ConfigErrors| {
             problems.0.extend(unknown.clone());
             problems
         };
         let (download, work, log) = reader.finish(read).map_err(with_typos)?;
-        let services = services.ok_or_else(|| with_typos(Problems(Vec::new())))?;
+        let services = services.ok_or_else(|| with_typos(ConfigErrors(Vec::new())))?;
         Ok(Self {
             services,
             backends,
