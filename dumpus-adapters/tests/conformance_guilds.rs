@@ -17,7 +17,7 @@ mod memory {
 #[expect(clippy::expect_used, reason = "tests fail by panicking")]
 mod http {
     use super::stub::server::{Head, Reply, Stub};
-    use dumpus_adapters::profiles::{DiscordGuilds, ProfileSettings, Token};
+    use dumpus_adapters::profiles::{DiscordGuilds, ProfileOptions, Token};
 
     fn answer(head: &Head) -> Reply {
         match &*head.path {
@@ -32,7 +32,7 @@ mod http {
 
     async fn fresh() -> (DiscordGuilds, Stub) {
         let stub = Stub::start(|_, head| answer(head)).await;
-        let directory = DiscordGuilds::new(&stub.origin(), Token::new("secret"), &ProfileSettings::default());
+        let directory = DiscordGuilds::new(&stub.origin(), Token::new("secret"), &ProfileOptions::default());
         (directory.expect("a directory"), stub)
     }
 

@@ -15,7 +15,7 @@ mod memory {
 #[expect(clippy::expect_used, reason = "tests fail by panicking")]
 mod http {
     use super::stub::server::{Head, Reply, Stub};
-    use dumpus_adapters::profiles::{HttpProfiles, ProfileSettings, Token, Upstream};
+    use dumpus_adapters::profiles::{HttpProfiles, ProfileOptions, Token, Upstream};
 
     fn answer(head: &Head) -> Reply {
         match &*head.path {
@@ -32,20 +32,20 @@ mod http {
         }
     }
 
-    async fn fresh(is_dis_who: bool) -> (HttpProfiles, Stub) {
+    async fn fresh(is_diswho: bool) -> (HttpProfiles, Stub) {
         let stub = Stub::start(|_, head| answer(head)).await;
         let base = format!("{}/api/", stub.origin());
         let token = Token::new("secret");
-        let upstream = if is_dis_who {
-            Upstream::DisWho { base, secret: token }
+        let upstream = if is_diswho {
+            Upstream::Diswho { base, secret: token }
         } else {
             Upstream::Discord { base, token }
         };
-        let directory = HttpProfiles::new(upstream, &ProfileSettings::default());
+        let directory = HttpProfiles::new(upstream, &ProfileOptions::default());
         (directory.expect("a directory"), stub)
     }
 
-    mod dis_who {
+    mod diswho {
         dumpus_ports::profile_directory_conformance!(super::fresh(true));
     }
     mod discord {

@@ -7,7 +7,7 @@ mod stub;
 use std::time::{Duration, Instant};
 
 use dumpus_adapters::profiles::{
-    DiscordGuilds, HttpProfiles, NoProfiles, ProfileSettings, ProfileSettingsError, Token, Upstream,
+    DiscordGuilds, HttpProfiles, NoProfiles, ProfileOptions, ProfileOptionsError, Token, Upstream,
 };
 use dumpus_ports::profiles::{GuildDirectory as _, ProfileDirectory as _, ProfileError};
 use futures_util::future::join_all;
@@ -20,7 +20,7 @@ fn user() -> Reply {
 }
 
 async fn discord(
-    patience: Duration,
+    timeout: Duration,
     answers: impl Fn(usize, &Head) -> Reply + Send + Sync + 'static,
 ) -> (HttpProfiles, Stub) {
     let stub = Stub::start(answers).await;
@@ -28,18 +28,16 @@ async fn discord(
         base: stub.origin(),
         token: Token::new("secret"),
     };
-    let settings = ProfileSettings {
-        patience,
-        ..ProfileSettings::default()
-    };
-    (HttpProfiles::new(upstream, &settings).expect("a directory"), stub)
+    let mut options = ProfileOptions::default();
+    options.timeout = timeout;
+    (HttpProfiles::new(upstream, &options).expect("a directory"), stub)
 }
 
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 #[tokio::test]
-async fn a_bot_shows_its_token() {
-    let (directory, stub) = discord(PATIENCE, |_, _| user()).await;
+async fn sends_the_token_of_a_bot() {
+    let (directory, stub) = discord(TIMEOUT, |_, _| user()).await;
     directory.look_up(ID).await.expect("an answer");
     let request = &stub.requests()[0];
     assert_eq!(request.path, format!("/users/{ID}"));
@@ -47,14 +45,14 @@ async fn a_bot_shows_its_token() {
 }
 
 #[tokio::test]
-async fn dis_who_gets_a_signed_token() {
+async fn sends_a_signed_token_to_diswho() {
     let stub = Stub::start(|_, _| user()).await;
-    let upstream = Upstream::DisWho {
+    let upstream = Upstream::Diswho {
         base: stub.origin(),
         secret: Token::new("secret"),
     };
     assert!(!format!("{upstream:?}").contains("secret\""));
-    let directory = HttpProfiles::new(upstream, &ProfileSettings::default()).expect("a directory");
+    let directory = HttpProfiles::new(upstream, &ProfileOptions::default()).expect("a directory");
     directory.look_up(ID).await.expect("an answer");
     let request = &stub.requests()[0];
     assert_eq!(request.path, format!("/user/{ID}"));
@@ -65,7 +63,7 @@ async fn dis_who_gets_a_signed_token() {
 
 #[tokio::test]
 async fn a_page_of_look_ups_makes_one_request_per_user() {
-    let (directory, stub) = discord(PATIENCE, |_, _| user()).await;
+    let (directory, stub) = discord(TIMEOUT, |_, _| user()).await;
     let ids: Vec<String> = (1..=21_u64).flat_map(|id| vec![(id << 30).to_string(); 3]).collect();
     let answers = join_all(ids.iter().map(|id| directory.look_up(id))).await;
     assert!(answers.iter().all(|answer| matches!(answer, Ok(Some(_)))));
@@ -73,8 +71,8 @@ async fn a_page_of_look_ups_makes_one_request_per_user() {
 }
 
 #[tokio::test]
-async fn a_limit_that_passes_soon_is_waited_for() {
-    let (directory, stub) = discord(PATIENCE, |number, _| match number {
+async fn waits_for_a_rate_limit_that_ends_in_time() {
+    let (directory, stub) = discord(TIMEOUT, |number, _| match number {
         0 => Reply::new(429, r#"{"retry_after":0.3}"#).with("retry-after", "0.3"),
         _ => user(),
     })
@@ -86,8 +84,8 @@ async fn a_limit_that_passes_soon_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_limit_that_does_not_pass_in_time_is_told_at_once() {
-    let (directory, stub) = discord(PATIENCE, |_, _| Reply::new(429, "").with("retry-after", "60")).await;
+async fn reports_a_rate_limit_that_outlasts_the_timeout_at_once() {
+    let (directory, stub) = discord(TIMEOUT, |_, _| Reply::new(429, "").with("retry-after", "60")).await;
     let limited = directory.look_up(ID).await;
     let Err(ProfileError::RateLimited { retry_after }) = limited else {
         panic!("{limited:?}");
@@ -95,12 +93,12 @@ async fn a_limit_that_does_not_pass_in_time_is_told_at_once() {
     assert!((59..=61).contains(&retry_after), "{retry_after}");
     let other = directory.look_up("80351110224678913").await;
     assert!(matches!(other, Err(ProfileError::RateLimited { .. })));
-    assert_eq!(stub.requests().len(), 1, "nobody is asked before the time is over");
+    assert_eq!(stub.requests().len(), 1, "no request is sent before the limit ends");
 }
 
 #[tokio::test]
-async fn the_last_request_of_a_window_closes_it() {
-    let (directory, stub) = discord(PATIENCE, |_, _| {
+async fn stops_after_the_last_request_of_a_window() {
+    let (directory, stub) = discord(TIMEOUT, |_, _| {
         user()
             .with("x-ratelimit-remaining", "0")
             .with("x-ratelimit-reset-after", "60")
@@ -113,7 +111,7 @@ async fn the_last_request_of_a_window_closes_it() {
 }
 
 #[tokio::test]
-async fn what_goes_wrong_is_unavailable_and_not_kept() {
+async fn failures_are_unavailable_and_not_cached() {
     for reply in [
         Reply::new(500, ""),
         Reply::new(401, ""),
@@ -123,28 +121,32 @@ async fn what_goes_wrong_is_unavailable_and_not_kept() {
         Reply::new(200, r#"{"error":"trouble"}"#),
         Reply::new(200, r#"{"username":"nelly"}"#).cut_after(5),
     ] {
-        let told = format!("{reply:?}");
+        let description = format!("{reply:?}");
         let (directory, _stub) = discord(
-            PATIENCE,
+            TIMEOUT,
             move |number, _| {
                 if number == 0 { reply.clone() } else { user() }
             },
         )
         .await;
-        assert_eq!(directory.look_up(ID).await, Err(ProfileError::Unavailable), "{told}");
-        assert!(matches!(directory.look_up(ID).await, Ok(Some(_))), "{told}");
+        assert_eq!(
+            directory.look_up(ID).await,
+            Err(ProfileError::Unavailable),
+            "{description}"
+        );
+        assert!(matches!(directory.look_up(ID).await, Ok(Some(_))), "{description}");
     }
 }
 
 #[tokio::test]
-async fn an_upstream_that_says_nothing_is_left() {
+async fn gives_up_on_a_silent_upstream() {
     let (directory, _stub) = discord(Duration::from_millis(100), |_, _| Reply::silence()).await;
     assert_eq!(directory.look_up(ID).await, Err(ProfileError::Unavailable));
 }
 
 #[tokio::test]
-async fn what_is_no_id_is_not_asked_for() {
-    let (directory, stub) = discord(PATIENCE, |_, _| user()).await;
+async fn sends_no_request_for_text_that_is_not_an_id() {
+    let (directory, stub) = discord(TIMEOUT, |_, _| user()).await;
     for id in ["", "deleted:1", "../1", "007", "99999999999999999999"] {
         assert_eq!(directory.look_up(id).await, Ok(None));
     }
@@ -152,20 +154,20 @@ async fn what_is_no_id_is_not_asked_for() {
 }
 
 #[tokio::test]
-async fn nobody_is_asked_when_nothing_is_configured() {
+async fn an_instance_without_a_directory_knows_no_users() {
     assert_eq!(NoProfiles.look_up(ID).await, Ok(None));
 }
 
 #[tokio::test]
-async fn an_address_that_is_none_is_refused() {
+async fn rejects_an_invalid_base_url() {
     for base in ["", "discord", "ftp://discord.com"] {
-        let refused = DiscordGuilds::new(base, Token::new("secret"), &ProfileSettings::default());
-        assert!(matches!(refused, Err(ProfileSettingsError::Address)), "{base}");
+        let refused = DiscordGuilds::new(base, Token::new("secret"), &ProfileOptions::default());
+        assert!(matches!(refused, Err(ProfileOptionsError::Address)), "{base}");
     }
 }
 
 #[tokio::test]
-async fn servers_of_the_bot_are_shown() {
+async fn finds_the_servers_of_the_bot() {
     let stub = Stub::start(|_, head| match &*head.path {
         "/guilds/41?with_counts=true" => {
             Reply::new(200, r#"{"name":"Home","icon":"a_1f","approximate_member_count":12}"#)
@@ -174,7 +176,7 @@ async fn servers_of_the_bot_are_shown() {
         _ => Reply::new(403, r#"{"message":"Missing Access"}"#),
     })
     .await;
-    let guilds = DiscordGuilds::new(&stub.origin(), Token::new("secret"), &ProfileSettings::default());
+    let guilds = DiscordGuilds::new(&stub.origin(), Token::new("secret"), &ProfileOptions::default());
     let guilds = guilds.expect("a directory");
     let home = guilds.look_up_guild("41").await.expect("an answer").expect("a guild");
     assert_eq!((&*home.name, home.member_count), ("Home", 12));

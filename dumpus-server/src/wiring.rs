@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dumpus_adapters::bootstrap::backends::{
     Backends, StartupError, check_object_store, connect_services, open_embedded, process, report_writer, sweep,
 };
-use dumpus_adapters::profiles::{self, DISCORD, DiscordGuilds, HttpProfiles, NoProfiles, Token, Upstream};
+use dumpus_adapters::profiles::{DISCORD, DiscordGuilds, HttpProfiles, NoProfiles, ProfileOptions, Token, Upstream};
 use dumpus_ports::domain::link::LinkPolicy;
 use dumpus_ports::profiles::{GuildDirectory, ProfileDirectory};
 use dumpus_ports::report::ReportWriter;
@@ -147,11 +147,9 @@ pub fn use_cases(
 }
 
 fn directories(config: &ServerConfig) -> Result<Directories, StartupError> {
-    let settings = profiles::ProfileSettings {
-        overrides: config.download.resolve.clone(),
-        extra_ca_file: config.download.extra_ca_file.clone(),
-        ..profiles::ProfileSettings::default()
-    };
+    let mut options = ProfileOptions::default();
+    options.overrides = config.download.resolve.clone();
+    options.extra_ca_file.clone_from(&config.download.extra_ca_file);
     let bot = || {
         config
             .profiles
@@ -160,7 +158,7 @@ fn directories(config: &ServerConfig) -> Result<Directories, StartupError> {
             .map(|token| Token::new(token.expose()))
     };
     let upstream = match &config.profiles.diswho {
-        Some((base, secret)) => Some(Upstream::DisWho {
+        Some((base, secret)) => Some(Upstream::Diswho {
             base: base.clone(),
             secret: Token::new(secret.expose()),
         }),
@@ -170,10 +168,10 @@ fn directories(config: &ServerConfig) -> Result<Directories, StartupError> {
         }),
     };
     let users: Arc<dyn ProfileDirectory> = match upstream {
-        Some(upstream) => Arc::new(HttpProfiles::new(upstream, &settings).map_err(StartupError::of)?),
+        Some(upstream) => Arc::new(HttpProfiles::new(upstream, &options).map_err(StartupError::of)?),
         None => Arc::new(NoProfiles),
     };
-    let guilds = bot().map(|token| DiscordGuilds::new(DISCORD, token, &settings));
+    let guilds = bot().map(|token| DiscordGuilds::new(DISCORD, token, &options));
     let guilds = guilds.transpose().map_err(StartupError::of)?;
     Ok(Directories {
         users,

@@ -1,4 +1,4 @@
-//! An API over HTTP that limits how often it is asked.
+//! A client for a rate-limited JSON API.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -14,80 +14,82 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use url::Url;
 
-use super::{ProfileSettings, ProfileSettingsError};
+use super::{ProfileOptions, ProfileOptionsError};
 use crate::transport::{self, Transport, TransportSettings};
 
-/// Requests at once: a client asks for 21 users, and Discord allows some 30 in half a minute.
-const SEATS: usize = 4;
-/// Connections that wait for the next client.
-const IDLE_CONNECTIONS: usize = SEATS;
-/// A user has some 1 KB.
-const MOST_BYTES: usize = 256 << 10;
-/// When an upstream says that it was asked too often, but not for how long.
-const UNSAID_WAIT: Duration = Duration::from_secs(1);
+/// Concurrent requests. A page of a client asks for 21 users, and Discord allows about 30 in half a minute.
+const MAX_REQUESTS: usize = 4;
+/// A user takes about 1 KB.
+const MAX_BODY_BYTES: usize = 256 << 10;
+/// The wait after a 429 that does not state one.
+const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(1);
 
 pub(super) struct Api {
     transport: Transport,
     base: String,
-    patience: Duration,
-    seats: Semaphore,
-    /// Nothing is asked before this.
-    gate: Mutex<Option<Instant>>,
+    timeout: Duration,
+    permits: Semaphore,
+    /// No request is sent before this instant.
+    blocked_until: Mutex<Option<Instant>>,
 }
 
 impl Api {
-    pub(super) fn new(base: &str, settings: &ProfileSettings) -> Result<Self, ProfileSettingsError> {
+    pub(super) fn new(base: &str, options: &ProfileOptions) -> Result<Self, ProfileOptionsError> {
         let base = base.trim().trim_end_matches('/');
-        let address = Url::parse(base).map_err(|_| ProfileSettingsError::Address)?;
-        // The operator names this host, so it may be anywhere.
-        let origin = Origin::of(&address).ok_or(ProfileSettingsError::Address)?;
+        let address = Url::parse(base).map_err(|_| ProfileOptionsError::Address)?;
+        // The operator configured this host, so it need not be public.
+        let origin = Origin::of(&address).ok_or(ProfileOptionsError::Address)?;
         let transport = TransportSettings {
             policy: LinkPolicy::new(vec![origin]),
-            overrides: settings.overrides.clone(),
-            extra_ca_file: settings.extra_ca_file.clone(),
+            overrides: options.overrides.clone(),
+            extra_ca_file: options.extra_ca_file.clone(),
             ..TransportSettings::default()
         };
         Ok(Self {
-            transport: Transport::new(&transport, IDLE_CONNECTIONS)?,
+            transport: Transport::new(&transport, MAX_REQUESTS)?,
             base: base.to_owned(),
-            patience: settings.patience,
-            seats: Semaphore::new(SEATS),
-            gate: Mutex::new(None),
+            timeout: options.timeout,
+            permits: Semaphore::new(MAX_REQUESTS),
+            blocked_until: Mutex::new(None),
         })
     }
 
-    /// Asks for a resource; `None` when there is none. `absent` are the statuses that say so.
+    /// Requests a resource. `None` if the response has one of the statuses `absent`.
+    ///
+    /// # Errors
+    /// [`ProfileError::RateLimited`] if a limit does not end within the timeout; [`ProfileError::Unavailable`] for
+    /// every other failure.
     pub(super) async fn get<T: DeserializeOwned>(
         &self,
         path: &str,
         authorization: &str,
         absent: &[StatusCode],
     ) -> Result<Option<T>, ProfileError> {
-        let deadline = Instant::now() + self.patience;
-        let Ok(Ok(_seat)) = timeout_at(deadline, self.seats.acquire()).await else {
-            return Err(limited(UNSAID_WAIT));
+        let deadline = Instant::now() + self.timeout;
+        let Ok(Ok(_permit)) = timeout_at(deadline, self.permits.acquire()).await else {
+            return Err(rate_limited(DEFAULT_RETRY_AFTER));
         };
         loop {
-            self.pass_gate(deadline).await?;
-            let answer = timeout_at(deadline, self.send(path, authorization)).await;
-            let answer = answer.map_err(|_| ProfileError::Unavailable)??;
-            self.heed(answer.status(), answer.headers());
-            match answer.status() {
+            self.wait_for_rate_limit(deadline).await?;
+            let response = timeout_at(deadline, self.send(path, authorization)).await;
+            let response = response.map_err(|_| ProfileError::Unavailable)??;
+            self.record_rate_limit(response.status(), response.headers());
+            match response.status() {
                 StatusCode::OK => {
-                    let body = Limited::new(answer.into_body(), MOST_BYTES).collect();
+                    let body = Limited::new(response.into_body(), MAX_BODY_BYTES).collect();
                     let body = timeout_at(deadline, body)
                         .await
                         .map_err(|_| ProfileError::Unavailable)?;
                     let body = body.map_err(|_| ProfileError::Unavailable)?.to_bytes();
                     return serde_json::from_slice(&body).map(Some).map_err(|_| {
-                        tracing::warn!("a directory gave an answer that is not understood");
+                        tracing::warn!("Could not parse the response of a directory");
                         ProfileError::Unavailable
                     });
                 }
                 StatusCode::TOO_MANY_REQUESTS => {}
                 status if absent.contains(&status) => return Ok(None),
                 status => {
-                    tracing::warn!(status = status.as_u16(), "a directory refused an answer");
+                    tracing::warn!(status = status.as_u16(), "Directory refused a request");
                     return Err(ProfileError::Unavailable);
                 }
             }
@@ -104,48 +106,47 @@ impl Api {
             .body(Empty::<Bytes>::new())
             .map_err(|_| ProfileError::Unavailable)?;
         self.transport.send(request).await.map_err(|reason| {
-            tracing::warn!(reason = ?reason, "a directory could not be reached");
+            tracing::warn!(reason = ?reason, "Could not reach a directory");
             ProfileError::Unavailable
         })
     }
 
-    /// Waits until the upstream wants to be asked again, when that is before the deadline.
-    async fn pass_gate(&self, deadline: Instant) -> Result<(), ProfileError> {
+    /// Waits for the end of the upstream's rate limit if that is before the deadline.
+    async fn wait_for_rate_limit(&self, deadline: Instant) -> Result<(), ProfileError> {
         loop {
-            let gate = *self.gate.lock().unwrap_or_else(PoisonError::into_inner);
-            match gate {
-                Some(gate) if gate > deadline => return Err(limited(gate - Instant::now())),
-                Some(gate) if gate > Instant::now() => sleep_until(gate).await,
+            let blocked_until = *self.blocked_until.lock().unwrap_or_else(PoisonError::into_inner);
+            match blocked_until {
+                Some(end) if end > deadline => return Err(rate_limited(end - Instant::now())),
+                Some(end) if end > Instant::now() => sleep_until(end).await,
                 _ => return Ok(()),
             }
         }
     }
 
-    /// Closes the gate when the upstream says that the next request would be one too many.
-    fn heed(&self, status: StatusCode, headers: &HeaderMap) {
-        let is_over = status == StatusCode::TOO_MANY_REQUESTS;
-        let is_last = headers.get("x-ratelimit-remaining").is_some_and(|left| left == "0");
-        let wait = if is_over {
-            seconds(headers, RETRY_AFTER.as_str())
-                .or_else(|| seconds(headers, "x-ratelimit-reset-after"))
-                .or(Some(UNSAID_WAIT))
+    /// Blocks further requests if the upstream rejected this one, or would reject the next one.
+    fn record_rate_limit(&self, status: StatusCode, headers: &HeaderMap) {
+        let is_exhausted = headers.get("x-ratelimit-remaining").is_some_and(|left| left == "0");
+        let reset = seconds(headers, "x-ratelimit-reset-after");
+        let wait = if status == StatusCode::TOO_MANY_REQUESTS {
+            let stated = seconds(headers, RETRY_AFTER.as_str()).or(reset);
+            stated.or(Some(DEFAULT_RETRY_AFTER))
         } else {
-            seconds(headers, "x-ratelimit-reset-after").filter(|_| is_last)
+            reset.filter(|_| is_exhausted)
         };
-        if let Some(until) = wait.and_then(|wait| Instant::now().checked_add(wait)) {
-            let mut gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
-            *gate = Some(gate.map_or(until, |gate| gate.max(until)));
+        if let Some(end) = wait.and_then(|wait| Instant::now().checked_add(wait)) {
+            let mut blocked_until = self.blocked_until.lock().unwrap_or_else(PoisonError::into_inner);
+            *blocked_until = (*blocked_until).max(Some(end));
         }
     }
 }
 
-fn limited(wait: Duration) -> ProfileError {
+fn rate_limited(wait: Duration) -> ProfileError {
     ProfileError::RateLimited {
         retry_after: wait.as_secs() + 1,
     }
 }
 
-/// Discord writes fractions of seconds.
+/// A header with a number of seconds; Discord sends fractions.
 fn seconds(headers: &HeaderMap, name: &str) -> Option<Duration> {
     let seconds = headers.get(name)?.to_str().ok()?.trim().parse().ok()?;
     Duration::try_from_secs_f64(seconds).ok()

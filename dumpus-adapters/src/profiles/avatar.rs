@@ -1,14 +1,14 @@
-//! Addresses of pictures on Discord's content network.
+//! URLs of images on Discord's content delivery network.
 
 const CDN: &str = "https://cdn.discordapp.com";
 
-/// A user's avatar, or the default one that Discord shows instead.
+/// A user's avatar, or the default that Discord shows instead.
 pub(super) fn of_user(id: u64, hash: Option<&str>, discriminator: Option<u64>) -> String {
     if let Some(hash) = hash.filter(|hash| is_hash(hash)) {
         return format!("{CDN}/avatars/{id}/{hash}.{}", extension(hash));
     }
     let number = match discriminator {
-        // Accounts of before 2023 that still have a number behind their name.
+        // Accounts from before 2023 that still have a discriminator.
         Some(number) if number != 0 => number % 5,
         _ => (id >> 22) % 6,
     };
@@ -36,7 +36,7 @@ mod tests {
     const ID: u64 = 80_351_110_224_678_912;
 
     #[test]
-    fn a_hash_that_begins_with_a_moves() {
+    fn animated_hashes_have_gif_urls() {
         let avatar = |hash| of_user(ID, Some(hash), None);
         assert_eq!(avatar("a_1f"), format!("{CDN}/avatars/{ID}/a_1f.gif"));
         assert_eq!(avatar("1f"), format!("{CDN}/avatars/{ID}/1f.png"));
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_hash_there_is_a_default() {
+    fn falls_back_to_a_default_avatar() {
         let default = |discriminator| of_user(ID, None, discriminator);
         assert_eq!(default(Some(1337)), format!("{CDN}/embed/avatars/2.png"));
         let by_id = format!("{CDN}/embed/avatars/{}.png", (ID >> 22) % 6);

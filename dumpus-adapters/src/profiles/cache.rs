@@ -1,216 +1,178 @@
-//! Answers in memory, and look-ups that wait for each other.
+//! Answers kept in memory; concurrent look-ups of one id share one request.
 
-use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dumpus_ports::profiles::ProfileError;
-use tokio::sync::watch;
-use tokio::time::Instant;
+use moka::Expiry;
+use moka::future::Cache as Entries;
+use moka::policy::EvictionPolicy;
 
-/// What a look-up gives.
+/// What a look-up returns.
 pub(super) type Answer<V> = Result<Option<V>, ProfileError>;
 
-/// Keeps answers by id, at most so many, and asks once for what many want.
-pub(super) struct Cache<V> {
-    state: Mutex<State<V>>,
-    capacity: usize,
-    /// How long what was found is kept, and that nothing was found.
-    lifetimes: (Duration, Duration),
+/// A bounded cache of answers by id, those that found nothing included. Errors are not kept.
+pub(super) struct Cache<V>(Entries<u64, Option<V>>);
+
+/// How long answers are kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lifetimes {
+    pub(super) found: Duration,
+    pub(super) absent: Duration,
 }
 
-struct State<V> {
-    kept: HashMap<u64, Kept<V>>,
-    /// Ids by age of their answers.
-    ages: BTreeMap<u64, u64>,
-    next_age: u64,
-    pending: HashMap<u64, watch::Receiver<Option<Answer<V>>>>,
-}
+impl<V> Expiry<u64, Option<V>> for Lifetimes {
+    fn expire_after_create(&self, _: &u64, answer: &Option<V>, _: Instant) -> Option<Duration> {
+        Some(if answer.is_some() { self.found } else { self.absent })
+    }
 
-struct Kept<V> {
-    value: Option<V>,
-    until: Instant,
-    age: u64,
+    fn expire_after_update(&self, id: &u64, answer: &Option<V>, now: Instant, _: Option<Duration>) -> Option<Duration> {
+        self.expire_after_create(id, answer, now)
+    }
 }
 
 impl<V: Clone + Send + Sync + 'static> Cache<V> {
-    pub(super) fn new(capacity: usize, lifetimes: (Duration, Duration)) -> Arc<Self> {
-        Arc::new(Self {
-            state: Mutex::new(State {
-                kept: HashMap::new(),
-                ages: BTreeMap::new(),
-                next_age: 0,
-                pending: HashMap::new(),
-            }),
-            capacity,
-            lifetimes,
-        })
+    pub(super) fn new(capacity: usize, lifetimes: Lifetimes) -> Self {
+        let entries = Entries::builder()
+            .max_capacity(capacity as u64)
+            // The default policy turns new keys away when the cache is full.
+            .eviction_policy(EvictionPolicy::lru())
+            .expire_after(lifetimes);
+        Self(entries.build())
     }
 
-    /// The kept answer, the one that is on its way, or a new one. Whoever asks may leave; the others get theirs.
-    pub(super) async fn get<F>(self: &Arc<Self>, id: u64, fetch: impl FnOnce() -> F) -> Answer<V>
-    where
-        F: Future<Output = Answer<V>> + Send + 'static,
-    {
-        let mut coming = {
-            let mut state = self.lock();
-            if let Some(kept) = state.kept.get(&id).filter(|kept| kept.until > Instant::now()) {
-                return Ok(kept.value.clone());
-            }
-            if let Some(coming) = state.pending.get(&id) {
-                coming.clone()
-            } else {
-                let (told, coming) = watch::channel(None);
-                state.pending.insert(id, coming.clone());
-                let (guard, fetching) = (Pending(self.clone(), id), fetch());
-                tokio::spawn(async move {
-                    let answer = fetching.await;
-                    guard.0.keep(id, &answer);
-                    drop(guard);
-                    told.send_replace(Some(answer));
-                });
-                coming
-            }
-        };
-        let answer = coming.wait_for(Option::is_some).await;
-        match answer.as_deref() {
-            Ok(Some(answer)) => answer.clone(),
-            // The one who asked has panicked.
-            Ok(None) | Err(_) => Err(ProfileError::Unavailable),
+    /// The kept answer, the one that another caller is waiting for, or that of `fetch`.
+    pub(super) async fn get(&self, id: u64, fetch: impl Future<Output = Answer<V>> + Send + 'static) -> Answer<V> {
+        if let Some(kept) = self.0.get(&id).await {
+            return Ok(kept);
         }
-    }
-
-    fn keep(&self, id: u64, answer: &Answer<V>) {
-        let Ok(value) = answer else { return };
-        let lifetime = if value.is_some() {
-            self.lifetimes.0
-        } else {
-            self.lifetimes.1
-        };
-        let mut state = self.lock();
-        let age = state.next_age;
-        state.next_age += 1;
-        let kept = Kept {
-            value: value.clone(),
-            until: Instant::now() + lifetime,
-            age,
-        };
-        if let Some(former) = state.kept.insert(id, kept) {
-            state.ages.remove(&former.age);
+        let entries = self.0.clone();
+        // In a task, so that the request completes for the other callers when this one is cancelled.
+        match tokio::spawn(async move { entries.try_get_with(id, fetch).await }).await {
+            Ok(answer) => answer.map_err(|error| ProfileError::clone(&error)),
+            Err(_panic) => Err(ProfileError::Unavailable),
         }
-        state.ages.insert(age, id);
-        while state.kept.len() > self.capacity {
-            let Some((_, oldest)) = state.ages.pop_first() else {
-                break;
-            };
-            state.kept.remove(&oldest);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State<V>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A look-up on its way; forgotten also when it panics.
-struct Pending<V: Clone + Send + Sync + 'static>(Arc<Cache<V>>, u64);
-
-impl<V: Clone + Send + Sync + 'static> Drop for Pending<V> {
-    fn drop(&mut self) {
-        self.0.lock().pending.remove(&self.1);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use tokio::time::{advance, sleep};
+    use tokio::sync::Notify;
+    use tokio::task::yield_now;
 
-    const DAY: Duration = Duration::from_hours(24);
-    const MINUTES: Duration = Duration::from_mins(10);
+    const LONG: Lifetimes = Lifetimes {
+        found: Duration::from_hours(24),
+        absent: Duration::from_mins(10),
+    };
 
-    /// Answers with how often it was asked.
+    /// Answers with the number of earlier requests, when it may.
     #[derive(Clone, Default)]
-    struct Counter(Arc<AtomicUsize>);
+    struct Upstream {
+        asked: Arc<AtomicUsize>,
+        may_answer: Arc<Notify>,
+    }
 
-    impl Counter {
+    impl Upstream {
         fn asked(&self) -> usize {
-            self.0.load(Ordering::SeqCst)
+            self.asked.load(Ordering::SeqCst)
         }
 
         async fn ask(self, answer: Answer<usize>) -> Answer<usize> {
-            let number = self.0.fetch_add(1, Ordering::SeqCst);
-            sleep(Duration::from_millis(10)).await;
+            let number = self.asked.fetch_add(1, Ordering::SeqCst);
             answer.map(|value| value.map(|_| number))
+        }
+
+        async fn ask_slowly(self) -> Answer<usize> {
+            let number = self.asked.fetch_add(1, Ordering::SeqCst);
+            self.may_answer.notified().await;
+            Ok(Some(number))
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn many_at_once_make_one_request() {
-        let (cache, counter) = (Cache::new(10, (DAY, MINUTES)), Counter::default());
-        let ask = || cache.get(7, || counter.clone().ask(Ok(Some(0))));
+    #[tokio::test]
+    async fn concurrent_look_ups_make_one_request() {
+        let (cache, upstream) = (Cache::new(10, LONG), Upstream::default());
+        let ask = || cache.get(7, upstream.clone().ask_slowly());
+        upstream.may_answer.notify_one();
         let (a, b, c) = tokio::join!(ask(), ask(), ask());
         assert_eq!([&a, &b, &c], [&Ok(Some(0)); 3]);
         assert_eq!(ask().await, Ok(Some(0)));
-        assert_eq!(counter.asked(), 1);
+        assert_eq!(upstream.asked(), 1);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn one_who_leaves_takes_nothing_from_the_others() {
-        let (cache, counter) = (Cache::new(10, (DAY, MINUTES)), Counter::default());
-        let ask = || cache.get(7, || counter.clone().ask(Ok(Some(0))));
-        let left = tokio::time::timeout(Duration::from_millis(1), ask()).await;
-        assert!(left.is_err());
-        assert_eq!(ask().await, Ok(Some(0)));
-        assert_eq!(counter.asked(), 1);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn answers_live_as_long_as_they_should() {
-        let (cache, counter) = (Cache::new(10, (DAY, MINUTES)), Counter::default());
-        let ask = |answer| cache.get(7, || counter.clone().ask(answer));
-        assert_eq!(ask(Ok(None)).await, Ok(None));
-        advance(MINUTES.saturating_sub(Duration::from_secs(1))).await;
-        assert_eq!(ask(Ok(Some(0))).await, Ok(None));
-        advance(Duration::from_secs(2)).await;
-        assert_eq!(ask(Ok(Some(0))).await, Ok(Some(1)));
-        advance(DAY.saturating_sub(Duration::from_secs(1))).await;
-        assert_eq!(ask(Ok(None)).await, Ok(Some(1)));
-        advance(Duration::from_secs(2)).await;
-        assert_eq!(ask(Ok(None)).await, Ok(None));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn errors_are_not_kept() {
-        let (cache, counter) = (Cache::new(10, (DAY, MINUTES)), Counter::default());
-        let ask = |answer| cache.get(7, || counter.clone().ask(answer));
-        let trouble = Err(ProfileError::Unavailable);
-        assert_eq!(ask(trouble.clone()).await, trouble);
-        assert_eq!(ask(Ok(Some(0))).await, Ok(Some(1)));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_request_that_panics_leaves_nobody_waiting() {
-        let cache: Arc<Cache<usize>> = Cache::new(10, (DAY, MINUTES));
-        let panicking = || async { panic!("a defect") };
-        assert_eq!(cache.get(7, panicking).await, Err(ProfileError::Unavailable));
-        let counter = Counter::default();
-        assert_eq!(cache.get(7, || counter.clone().ask(Ok(Some(0)))).await, Ok(Some(0)));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_oldest_answers_make_room() {
-        let (cache, counter) = (Cache::new(3, (DAY, MINUTES)), Counter::default());
-        for id in [1, 2, 3, 4, 5, 5, 4] {
-            cache.get(id, || counter.clone().ask(Ok(Some(0)))).await.unwrap();
+    #[tokio::test]
+    async fn a_cancelled_caller_takes_nothing_from_the_others() {
+        let (cache, upstream) = (Cache::new(10, LONG), Upstream::default());
+        let ask = || cache.get(7, upstream.clone().ask_slowly());
+        tokio::select! {
+            biased;
+            _ = ask() => panic!("the request is not answered yet"),
+            () = async { while upstream.asked() == 0 { yield_now().await } } => {}
         }
-        let state = cache.lock();
-        let mut ids: Vec<_> = state.kept.keys().copied().collect();
+        upstream.may_answer.notify_one();
+        assert_eq!(ask().await, Ok(Some(0)));
+        assert_eq!(upstream.asked(), 1);
+    }
+
+    #[test]
+    fn lifetimes_depend_on_whether_something_was_found() {
+        let now = Instant::now();
+        assert_eq!(LONG.expire_after_create(&7, &Some(0), now), Some(LONG.found));
+        assert_eq!(LONG.expire_after_create(&7, &None::<usize>, now), Some(LONG.absent));
+        // Keeping an answer again, for example just after it expired, starts its time again.
+        let rest = Some(Duration::from_secs(1));
+        assert_eq!(LONG.expire_after_update(&7, &Some(0), now, rest), Some(LONG.found));
+        // Being read does not prolong it.
+        assert_eq!(LONG.expire_after_read(&7, &Some(0), now, rest, now), rest);
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_fetched_again_after_its_lifetime() {
+        let lifetimes = Lifetimes {
+            found: LONG.found,
+            absent: Duration::ZERO,
+        };
+        let (cache, upstream) = (Cache::new(10, lifetimes), Upstream::default());
+        let ask = |answer| cache.get(7, upstream.clone().ask(answer));
+        assert_eq!(ask(Ok(None)).await, Ok(None));
+        assert_eq!(ask(Ok(None)).await, Ok(None));
+        assert_eq!(upstream.asked(), 2);
+        assert_eq!(ask(Ok(Some(0))).await, Ok(Some(2)));
+        assert_eq!(ask(Ok(Some(0))).await, Ok(Some(2)));
+        assert_eq!(upstream.asked(), 3);
+    }
+
+    #[tokio::test]
+    async fn errors_are_not_kept() {
+        let (cache, upstream) = (Cache::new(10, LONG), Upstream::default());
+        let ask = |answer| cache.get(7, upstream.clone().ask(answer));
+        let error = Err(ProfileError::Unavailable);
+        assert_eq!(ask(error.clone()).await, error);
+        assert_eq!(ask(Ok(Some(0))).await, Ok(Some(1)));
+    }
+
+    #[tokio::test]
+    async fn a_request_that_panics_leaves_nobody_waiting() {
+        let cache: Cache<usize> = Cache::new(10, LONG);
+        let panicking = async { panic!("a defect") };
+        assert_eq!(cache.get(7, panicking).await, Err(ProfileError::Unavailable));
+        let upstream = Upstream::default();
+        assert_eq!(cache.get(7, upstream.ask(Ok(Some(0)))).await, Ok(Some(0)));
+    }
+
+    #[tokio::test]
+    async fn the_oldest_answers_make_room() {
+        let (cache, upstream) = (Cache::new(3, LONG), Upstream::default());
+        for id in [1, 2, 3, 4, 5, 5, 4] {
+            cache.get(id, upstream.clone().ask(Ok(Some(0)))).await.unwrap();
+            cache.0.run_pending_tasks().await;
+        }
+        let mut ids: Vec<_> = cache.0.iter().map(|(id, _)| *id).collect();
         ids.sort_unstable();
         assert_eq!(ids, [3, 4, 5]);
-        assert_eq!((state.ages.len(), state.pending.len()), (3, 0));
-        assert_eq!(counter.asked(), 5);
+        assert_eq!(upstream.asked(), 5);
     }
 }

@@ -1,4 +1,4 @@
-//! Servers that this instance's bot is in.
+//! Discord servers (guilds) that this instance's bot is a member of.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,35 +10,39 @@ use serde::Deserialize;
 
 use super::api::Api;
 use super::avatar;
-use super::cache::{Answer, Cache};
-use super::{ProfileSettings, ProfileSettingsError, Token, snowflake};
+use super::cache::{Answer, Cache, Lifetimes};
+use super::{ProfileOptions, ProfileOptionsError, Token, parse_snowflake};
 
-/// Members come and go.
+/// Short, because member counts change.
 const LIFETIME: Duration = Duration::from_mins(10);
-/// A bot may not look into servers that it is not in.
+/// Discord answers 403 for servers that the bot is not a member of.
 const ABSENT: [StatusCode; 3] = [StatusCode::NOT_FOUND, StatusCode::BAD_REQUEST, StatusCode::FORBIDDEN];
 
 /// A directory of the servers of a bot.
 pub struct DiscordGuilds {
-    asking: Arc<Asking>,
-    cache: Arc<Cache<GuildProfile>>,
+    client: Arc<Client>,
+    cache: Cache<GuildProfile>,
 }
 
-struct Asking {
+struct Client {
     api: Api,
     token: Token,
 }
 
 impl DiscordGuilds {
-    /// A directory that asks Discord's API at `base`, [`super::DISCORD`] outside tests.
+    /// A directory that queries Discord's API at `base`, [`super::DISCORD`] outside tests.
     ///
     /// # Errors
-    /// When the address is none, or the file of additional certificates cannot be used.
-    pub fn new(base: &str, token: Token, settings: &ProfileSettings) -> Result<Self, ProfileSettingsError> {
-        let api = Api::new(base, settings)?;
+    /// [`ProfileOptionsError`] if the address is not an HTTP URL or the file of extra certificates cannot be used.
+    pub fn new(base: &str, token: Token, options: &ProfileOptions) -> Result<Self, ProfileOptionsError> {
+        let api = Api::new(base, options)?;
+        let lifetimes = Lifetimes {
+            found: LIFETIME,
+            absent: LIFETIME,
+        };
         Ok(Self {
-            asking: Arc::new(Asking { api, token }),
-            cache: Cache::new(settings.capacity, (LIFETIME, LIFETIME)),
+            client: Arc::new(Client { api, token }),
+            cache: Cache::new(options.capacity, lifetimes),
         })
     }
 }
@@ -46,16 +50,16 @@ impl DiscordGuilds {
 #[async_trait]
 impl GuildDirectory for DiscordGuilds {
     async fn look_up_guild(&self, guild_id: &str) -> Result<Option<GuildProfile>, ProfileError> {
-        let Some(id) = snowflake(guild_id) else {
+        let Some(id) = parse_snowflake(guild_id) else {
             return Ok(None);
         };
-        let asking = self.asking.clone();
-        self.cache.get(id, || async move { asking.ask(id).await }).await
+        let client = self.client.clone();
+        self.cache.get(id, async move { client.fetch(id).await }).await
     }
 }
 
-impl Asking {
-    async fn ask(&self, id: u64) -> Answer<GuildProfile> {
+impl Client {
+    async fn fetch(&self, id: u64) -> Answer<GuildProfile> {
         let path = format!("/guilds/{id}?with_counts=true");
         let authorization = format!("Bot {}", self.token.expose());
         let guild: Option<Guild> = self.api.get(&path, &authorization, &ABSENT).await?;

@@ -1,7 +1,7 @@
-//! Names and avatars of Discord users, and the servers of this instance's bot.
+//! Names and avatars of Discord users, and the servers that this instance's bot is a member of.
 //!
-//! Dis-who is asked as the original does: `GET {base}/user/{id}` with a JSON Web Token; Discord as its documentation
-//! says: `GET {base}/users/{id}` with a bot's token.
+//! Dis-who is queried like the original does, `GET {base}/user/{id}` with a JSON Web Token; Discord as documented,
+//! `GET {base}/users/{id}` with a bot token. Answers are kept in memory only.
 
 mod api;
 mod avatar;
@@ -22,57 +22,58 @@ pub use guilds::DiscordGuilds;
 pub use token::Token;
 pub use users::HttpProfiles;
 
-/// Where Discord's API is.
+/// The base URL of Discord's API.
 pub const DISCORD: &str = "https://discord.com/api/v10";
 
-/// Who is asked.
+/// The service that knows users.
 #[derive(Debug)]
 pub enum Upstream {
     /// A Dis-who host.
-    DisWho {
-        /// Its address, without `/user`.
+    Diswho {
+        /// Its base URL, without `/user`.
         base: String,
         /// The secret that it shares with this instance.
         secret: Token,
     },
     /// Discord's API.
     Discord {
-        /// Its address, [`DISCORD`] outside tests.
+        /// Its base URL, [`DISCORD`] outside tests.
         base: String,
         /// The token of a bot.
         token: Token,
     },
 }
 
-/// How upstreams are asked.
+/// How upstreams are queried.
 #[derive(Clone, Debug)]
-pub struct ProfileSettings {
-    /// Names that resolve to what the operator says.
+#[non_exhaustive]
+pub struct ProfileOptions {
+    /// Host names that resolve to configured addresses.
     pub overrides: Overrides,
-    /// Certificates that are trusted beside those of the public authorities.
+    /// A PEM file of certificates to trust besides the public authorities.
     pub extra_ca_file: Option<PathBuf>,
-    /// How long a look-up takes at most, waits for limits included. 5 s.
-    pub patience: Duration,
-    /// Answers that are kept at most; some 300 bytes each. 10,000.
+    /// Time limit of a look-up, including waits for rate limits. Default: 5 s.
+    pub timeout: Duration,
+    /// Number of answers to keep; each takes about 300 bytes. Default: 10,000.
     pub capacity: usize,
 }
 
-impl Default for ProfileSettings {
+impl Default for ProfileOptions {
     fn default() -> Self {
         Self {
             overrides: Overrides::default(),
             extra_ca_file: None,
-            patience: Duration::from_secs(5),
+            timeout: Duration::from_secs(5),
             capacity: 10_000,
         }
     }
 }
 
-/// The settings cannot be used.
+/// The options cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ProfileSettingsError {
-    /// The address is none.
+pub enum ProfileOptionsError {
+    /// The address is not an HTTP URL.
     #[error("the address of the directory is not an address over http or https")]
     Address,
     /// The connections cannot be set up.
@@ -80,7 +81,7 @@ pub enum ProfileSettingsError {
     Transport(#[from] TransportError),
 }
 
-/// The directory of an instance for which none is configured: nobody is known, and nobody is asked.
+/// The directory of an instance that has none: it knows no users and sends no requests.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoProfiles;
 
@@ -91,8 +92,8 @@ impl ProfileDirectory for NoProfiles {
     }
 }
 
-/// Reads an id as Discord writes it.
-fn snowflake(text: &str) -> Option<u64> {
-    let is_plain = !text.starts_with(['0', '+']);
-    text.parse().ok().filter(|_| is_plain)
+/// Parses an id as Discord writes it: decimal, without sign or leading zeros.
+fn parse_snowflake(text: &str) -> Option<u64> {
+    let is_canonical = !text.starts_with(['0', '+']);
+    text.parse().ok().filter(|_| is_canonical)
 }

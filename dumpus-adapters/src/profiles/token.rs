@@ -1,4 +1,4 @@
-//! Secrets that open upstreams.
+//! Secrets that authenticate this instance to upstreams.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -7,14 +7,14 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use ring::hmac;
 use zeroize::Zeroizing;
 
-/// How long a token for Dis-who is good. Each request has its own.
+/// Lifetime of a token for Dis-who. Each request carries a new one.
 const LIFETIME: Duration = Duration::from_hours(24);
 
-/// A secret of the operator. It is never printed.
+/// A secret of the operator. Its `Debug` output is redacted.
 pub struct Token(Zeroizing<String>);
 
 impl Token {
-    /// Takes the text of the secret.
+    /// A token with this text.
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self(Zeroizing::new(text.to_owned()))
@@ -25,7 +25,7 @@ impl Token {
     }
 
     /// A JSON Web Token with the one claim that Dis-who reads, signed with HMAC-SHA-256 under this secret.
-    pub(super) fn sign_for_dis_who(&self) -> String {
+    pub(super) fn sign_for_diswho(&self) -> String {
         let until = SystemTime::now() + LIFETIME;
         let until = until.duration_since(UNIX_EPOCH).unwrap_or_default();
         sign(self.expose(), until.as_millis())
@@ -51,9 +51,9 @@ fn sign(secret: &str, expires_ms: u128) -> String {
 mod tests {
     use super::*;
 
-    /// The constant is what the command line of OpenSSL computes.
+    /// The expected value was computed with the command line of OpenSSL.
     #[test]
-    fn a_token_is_signed_as_others_sign_it() {
+    fn signs_like_another_implementation() {
         let token = sign("secret of dis-who", 1_700_000_000_000);
         assert_eq!(
             token,
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_never_printed() {
+    fn redacts_secrets_in_debug_output() {
         assert_eq!(format!("{:?}", Token::new("secret")), "Token(redacted)");
     }
 }

@@ -11,36 +11,38 @@ use serde_json::Value;
 
 use super::api::Api;
 use super::avatar;
-use super::cache::{Answer, Cache};
-use super::{ProfileSettings, ProfileSettingsError, Upstream, snowflake};
+use super::cache::{Answer, Cache, Lifetimes};
+use super::{ProfileOptions, ProfileOptionsError, Upstream, parse_snowflake};
 
-/// How long a user is kept, and that there is none.
-const LIFETIMES: (Duration, Duration) = (Duration::from_hours(24), Duration::from_mins(10));
-/// Discord answers 400 for numbers that are no ids.
+const LIFETIMES: Lifetimes = Lifetimes {
+    found: Duration::from_hours(24),
+    absent: Duration::from_mins(10),
+};
+/// Discord answers 400 to numbers that cannot be ids.
 const ABSENT: [StatusCode; 2] = [StatusCode::NOT_FOUND, StatusCode::BAD_REQUEST];
 
 /// A directory of Discord users over HTTP.
 pub struct HttpProfiles {
-    asking: Arc<Asking>,
-    cache: Arc<Cache<UserProfile>>,
+    client: Arc<Client>,
+    cache: Cache<UserProfile>,
 }
 
-struct Asking {
+struct Client {
     api: Api,
     upstream: Upstream,
 }
 
 impl HttpProfiles {
-    /// A directory that asks this upstream.
+    /// A directory that queries this upstream.
     ///
     /// # Errors
-    /// When its address is none, or the file of additional certificates cannot be used.
-    pub fn new(upstream: Upstream, settings: &ProfileSettings) -> Result<Self, ProfileSettingsError> {
-        let (Upstream::DisWho { base, .. } | Upstream::Discord { base, .. }) = &upstream;
-        let api = Api::new(base, settings)?;
+    /// [`ProfileOptionsError`] if the address is not an HTTP URL or the file of extra certificates cannot be used.
+    pub fn new(upstream: Upstream, options: &ProfileOptions) -> Result<Self, ProfileOptionsError> {
+        let (Upstream::Diswho { base, .. } | Upstream::Discord { base, .. }) = &upstream;
+        let api = Api::new(base, options)?;
         Ok(Self {
-            asking: Arc::new(Asking { api, upstream }),
-            cache: Cache::new(settings.capacity, LIFETIMES),
+            client: Arc::new(Client { api, upstream }),
+            cache: Cache::new(options.capacity, LIFETIMES),
         })
     }
 }
@@ -48,43 +50,43 @@ impl HttpProfiles {
 #[async_trait]
 impl ProfileDirectory for HttpProfiles {
     async fn look_up(&self, user_id: &str) -> Result<Option<UserProfile>, ProfileError> {
-        let Some(id) = snowflake(user_id) else {
+        let Some(id) = parse_snowflake(user_id) else {
             return Ok(None);
         };
-        let asking = self.asking.clone();
-        self.cache.get(id, || async move { asking.ask(id).await }).await
+        let client = self.client.clone();
+        self.cache.get(id, async move { client.fetch(id).await }).await
     }
 }
 
-impl Asking {
-    async fn ask(&self, id: u64) -> Answer<UserProfile> {
+impl Client {
+    async fn fetch(&self, id: u64) -> Answer<UserProfile> {
         let (path, authorization) = match &self.upstream {
-            Upstream::DisWho { secret, .. } => (format!("/user/{id}"), format!("Bearer {}", secret.sign_for_dis_who())),
+            Upstream::Diswho { secret, .. } => (format!("/user/{id}"), format!("Bearer {}", secret.sign_for_diswho())),
             Upstream::Discord { token, .. } => (format!("/users/{id}"), format!("Bot {}", token.expose())),
         };
         let user: Option<User> = self.api.get(&path, &authorization, &ABSENT).await?;
-        // The client would keep a user without a name as one.
+        // A client would cache a user without a name.
         user.map(|user| user.into_profile(id).ok_or(ProfileError::Unavailable))
             .transpose()
     }
 }
 
-/// Dis-who's users have `display_name`, Discord's `global_name`.
+/// Dis-who sends `display_name`, Discord `global_name`.
 #[derive(Deserialize)]
 struct User {
     username: Option<String>,
     global_name: Option<String>,
     display_name: Option<String>,
     avatar: Option<String>,
-    /// A text, but a number with some mirrors.
+    /// A string; some mirrors send a number.
     discriminator: Option<Value>,
 }
 
 impl User {
-    /// `None` without any name.
+    /// `None` if the user has no name.
     fn into_profile(self, id: u64) -> Option<UserProfile> {
-        let given = |name: Option<String>| name.filter(|name| !name.is_empty());
-        let display_name = given(self.global_name).or(given(self.display_name));
+        let non_empty = |name: Option<String>| name.filter(|name| !name.is_empty());
+        let display_name = non_empty(self.global_name).or(non_empty(self.display_name));
         let discriminator = self.discriminator.and_then(|value| match value {
             Value::String(text) => text.parse().ok(),
             Value::Number(number) => number.as_u64(),
@@ -92,7 +94,7 @@ impl User {
         });
         Some(UserProfile {
             user_id: id.to_string(),
-            username: given(self.username).or_else(|| display_name.clone())?,
+            username: non_empty(self.username).or_else(|| display_name.clone())?,
             display_name,
             avatar_url: avatar::of_user(id, self.avatar.as_deref(), discriminator),
         })
@@ -110,16 +112,16 @@ mod tests {
     }
 
     #[test]
-    fn users_of_both_upstreams_are_understood() {
+    fn parses_users_of_both_upstreams() {
         let discord =
             profile(r#"{"id":"1","username":"nelly","global_name":"Nelly","avatar":"a_1f","discriminator":"0"}"#);
-        let dis_who = profile(r#"{"username":"nelly","display_name":"Nelly","avatar":"a_1f"}"#);
-        assert_eq!(discord, dis_who);
+        let diswho = profile(r#"{"username":"nelly","display_name":"Nelly","avatar":"a_1f"}"#);
+        assert_eq!(discord, diswho);
         assert_eq!(discord.unwrap().display_name.as_deref(), Some("Nelly"));
     }
 
     #[test]
-    fn a_user_needs_a_name_only() {
+    fn requires_only_a_name() {
         let user = profile(r#"{"username":"nelly","global_name":null,"avatar":null,"discriminator":1337}"#).unwrap();
         assert_eq!(user.display_name, None);
         assert!(user.avatar_url.ends_with("/embed/avatars/2.png"));
