@@ -1,4 +1,4 @@
-//! Keys from keys: HKDF-SHA-256 with one label each.
+//! Key derivation: HKDF-SHA-256 with one label per purpose.
 
 use dumpus_ports::domain::crypto::labels;
 use dumpus_ports::domain::secret::UpnKey;
@@ -6,7 +6,7 @@ use ring::aead::{AES_256_GCM, LessSafeKey, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, KeyType, Okm, Prk, Salt};
 use ring::hmac;
 
-/// So many bytes.
+/// A number of bytes.
 #[derive(Clone, Copy)]
 struct Length(usize);
 
@@ -16,25 +16,25 @@ impl KeyType for Length {
     }
 }
 
-/// Extracts with the secret as input keying material: as an HMAC key, one over 64 bytes would first become its SHA-256,
-/// which is the key that encrypts results.
+/// Extracts with the secret as input keying material. As an HMAC key, a secret over 64 bytes would first be replaced by
+/// its SHA-256, which is the key that encrypts results.
 fn extract(secret: &[u8]) -> Prk {
     Salt::new(HKDF_SHA256, &[]).extract(secret)
 }
 
-/// `expand` fails for more than 255 hashes only; everything here is at most one long.
+/// `expand` fails only for more than 255 hashes; every length here is at most one.
 fn expand<'a, L: KeyType>(secret: &'a Prk, label: &'a [&'a [u8]], length: L) -> Okm<'a, L> {
     match secret.expand(label, length) {
         Ok(okm) => okm,
-        Err(ring::error::Unspecified) => unreachable!("at most 32 bytes are asked for"),
+        Err(ring::error::Unspecified) => unreachable!("at most 32 bytes are requested"),
     }
 }
 
-/// Fills at most 32 bytes.
+/// Fills a buffer of at most 32 bytes.
 pub(super) fn fill(secret: &[u8], label: &[u8], bytes: &mut [u8]) {
     let secret = extract(secret);
     if expand(&secret, &[label], Length(bytes.len())).fill(bytes).is_err() {
-        unreachable!("as many bytes are filled as were asked for");
+        unreachable!("the buffer has the requested length");
     }
 }
 

@@ -7,10 +7,10 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use zeroize::Zeroizing;
 
-/// The 32 bytes under which an instance seals what waits in its queue, and signs addresses of blobs.
+/// The 32 bytes from which an instance derives the keys that seal queued links and sign blob addresses.
 pub struct InstanceKey(Zeroizing<[u8; 32]>);
 
-/// The text is no instance key.
+/// The text is not an instance key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an instance key is 32 bytes in base64, such as `openssl rand -base64 32` prints")]
 pub struct ParseInstanceKeyError;
@@ -22,7 +22,7 @@ impl InstanceKey {
         Self(Zeroizing::new(bytes))
     }
 
-    /// A new key; `None` when the system gives no randomness.
+    /// A new random key; `None` if the system provides no randomness.
     #[must_use]
     pub fn generate() -> Option<Self> {
         let mut bytes = Zeroizing::new([0; 32]);
@@ -30,7 +30,7 @@ impl InstanceKey {
         Some(Self(bytes))
     }
 
-    /// The bytes, to be kept where the operator decided.
+    /// The bytes, to be stored where the operator decides.
     #[must_use]
     pub fn expose(&self) -> &[u8; 32] {
         &self.0
@@ -40,7 +40,7 @@ impl InstanceKey {
 impl FromStr for InstanceKey {
     type Err = ParseInstanceKeyError;
 
-    /// Standard base64, white space around it ignored.
+    /// Parses standard base64; surrounding white space is ignored.
     fn from_str(text: &str) -> Result<Self, ParseInstanceKeyError> {
         let decoded = BASE64_STANDARD.decode(text.trim()).map_err(|_| ParseInstanceKeyError)?;
         let decoded = Zeroizing::new(decoded);
@@ -60,14 +60,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_read_from_base64_and_never_printed() {
+    fn parses_base64_and_redacts_debug_output() {
         let key: InstanceKey = " AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n".parse().unwrap();
         assert_eq!(key.expose()[..4], [0, 1, 2, 3]);
         assert_eq!(format!("{key:?}"), "InstanceKey(redacted)");
     }
 
     #[test]
-    fn other_text_is_refused() {
+    fn rejects_other_text() {
         for text in ["", "AAECAw==", "no base64!", &"A".repeat(64)] {
             assert_eq!(text.parse::<InstanceKey>().err(), Some(ParseInstanceKeyError), "{text}");
         }

@@ -1,4 +1,4 @@
-//! Links at rest: AES-256-GCM, bound to where they are kept and to their package.
+//! Links at rest: AES-256-GCM, bound to their purpose and package.
 
 use dumpus_ports::domain::crypto::link_binding;
 use dumpus_ports::domain::package::PackageId;
@@ -7,7 +7,7 @@ use dumpus_ports::vault::VaultError;
 use ring::aead::{Aad, LessSafeKey, NONCE_LEN, Nonce};
 use zeroize::Zeroizing;
 
-/// Length of what makes each sealing different; it stands before the ciphertext.
+/// Length in bytes of the nonce, which precedes the ciphertext.
 pub(super) const NONCE: usize = NONCE_LEN;
 
 /// The associated data of a link.
@@ -19,7 +19,7 @@ pub(super) fn binding(label: &'static [u8], package: &PackageId, expires: Option
     binding
 }
 
-/// Seals a link. Random nonces of 96 bits stay apart for 2^32 links under one key.
+/// Seals a link. Random 96-bit nonces are safe for 2^32 links under one key.
 pub(super) fn seal(key: &LessSafeKey, nonce: [u8; NONCE], binding: &[u8], link: &str) -> Result<Vec<u8>, VaultError> {
     let mut sealed = Vec::with_capacity(NONCE + link.len() + key.algorithm().tag_len());
     sealed.extend(nonce);
@@ -30,7 +30,7 @@ pub(super) fn seal(key: &LessSafeKey, nonce: [u8; NONCE], binding: &[u8], link: 
             Aad::from(binding),
             &mut sealed[NONCE..],
         )
-        // Only for texts of 64 GiB.
+        // Fails only for texts of 64 GiB.
         .map_err(|_| VaultError::Tampered)?;
     sealed.extend(tag.as_ref());
     Ok(sealed)

@@ -1,4 +1,4 @@
-//! The vault over `ring`, and `cbc` for the one mode that the official client needs and `ring` lacks.
+//! The vault, built on `ring`, and on `cbc` for the mode that the official client decrypts and `ring` lacks.
 
 mod derive;
 mod instance_key;
@@ -15,6 +15,7 @@ use dumpus_ports::vault::{Vault, VaultError};
 use ring::aead::LessSafeKey;
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
+use subtle::ConstantTimeEq as _;
 
 pub use instance_key::{InstanceKey, ParseInstanceKeyError};
 
@@ -26,7 +27,7 @@ pub struct RingVault {
 }
 
 impl RingVault {
-    /// A vault that seals what waits in this instance's queue under keys derived from its key.
+    /// A vault that seals queued links and signs blob addresses with keys derived from the instance's key.
     #[must_use]
     pub fn new(key: &InstanceKey) -> Self {
         Self {
@@ -49,10 +50,7 @@ impl Vault for RingVault {
     }
 
     fn owns(&self, key: &UpnKey, package: &PackageId) -> bool {
-        // ring offers constant-time comparison of tags only, so the ids are compared through tags of nothing.
-        let tag_of = |id: &PackageId| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, id.as_bytes()), &[]);
-        let own = hmac::Key::new(hmac::HMAC_SHA256, self.package_id(key).as_bytes());
-        hmac::verify(&own, &[], tag_of(package).as_ref()).is_ok()
+        self.package_id(key).as_bytes().ct_eq(package.as_bytes()).into()
     }
 
     fn seal_result(
@@ -117,11 +115,19 @@ impl Vault for RingVault {
     }
 
     fn sign_blob(&self, blob: BlobKey, expires: Millis) -> [u8; 32] {
-        derive::tag_bytes(&hmac::sign(&self.blob_addresses, address(blob, expires).as_bytes()))
+        derive::tag_bytes(&hmac::sign(
+            &self.blob_addresses,
+            signed_address(blob, expires).as_bytes(),
+        ))
     }
 
     fn is_blob_signature(&self, blob: BlobKey, expires: Millis, signature: &[u8]) -> bool {
-        hmac::verify(&self.blob_addresses, address(blob, expires).as_bytes(), signature).is_ok()
+        hmac::verify(
+            &self.blob_addresses,
+            signed_address(blob, expires).as_bytes(),
+            signature,
+        )
+        .is_ok()
     }
 
     fn random(&self) -> Result<[u8; 16], VaultError> {
@@ -131,7 +137,7 @@ impl Vault for RingVault {
     }
 }
 
-/// What a signature covers. The blob's name has a fixed length, so no two addresses are the same text.
-fn address(blob: BlobKey, expires: Millis) -> String {
+/// The signed message. It is unambiguous because the blob's name has a fixed length.
+fn signed_address(blob: BlobKey, expires: Millis) -> String {
     format!("{blob}{}", expires.0)
 }

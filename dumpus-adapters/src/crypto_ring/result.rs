@@ -9,11 +9,12 @@ use dumpus_ports::domain::package::PackageId;
 use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::vault::VaultError;
 use ring::{digest, hmac};
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use super::derive;
 
-/// Bytes of a block of AES.
+/// Block size of AES in bytes.
 const BLOCK: usize = 16;
 
 /// Encrypts and authenticates in place.
@@ -26,7 +27,7 @@ pub(super) fn seal(
     let suite = Suite::Aes256CbcHmacSha256;
     let mut sealed = plain;
     let length = sealed.len();
-    // PKCS#7 always adds something, a whole block when the text ends with one.
+    // PKCS#7 always adds padding: a whole block if the length is a multiple of one.
     let padded = (length / BLOCK + 1) * BLOCK;
     sealed.reserve_exact(padded - length);
     sealed.resize(padded, 0);
@@ -41,10 +42,11 @@ pub(super) fn seal(
 /// Checks the MAC, in constant time.
 pub(super) fn verify(key: &UpnKey, package: &PackageId, envelope: &Envelope, sealed: &[u8]) -> Result<(), VaultError> {
     let actual = authenticate(key, package, envelope.suite, &envelope.iv, sealed).sign();
-    // ring verifies a tag over a message only: tags of both tags under one key are equal when the tags are.
-    let same = hmac::Key::new(hmac::HMAC_SHA256, actual.as_ref());
-    let expected = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &envelope.mac), &[]);
-    hmac::verify(&same, &[], expected.as_ref()).map_err(|_| VaultError::Tampered)
+    if bool::from(actual.as_ref().ct_eq(&envelope.mac)) {
+        Ok(())
+    } else {
+        Err(VaultError::Tampered)
+    }
 }
 
 /// Checks the MAC, then decrypts in place.
@@ -66,7 +68,7 @@ pub(super) fn open(
     Ok(plain)
 }
 
-/// The key with which the official client decrypts by itself.
+/// The key that the official client derives to decrypt results itself.
 fn client_key(key: &UpnKey) -> Zeroizing<[u8; 32]> {
     let mut bytes = Zeroizing::new([0; 32]);
     bytes.copy_from_slice(digest::digest(&digest::SHA256, key.expose().as_bytes()).as_ref());
@@ -100,9 +102,9 @@ mod tests {
         (0..text.len()).step_by(2).map(digit).collect()
     }
 
-    /// The constants are what the command line of OpenSSL 3.0 prints (`kdf HKDF`, `enc -aes-256-cbc`, `dgst -mac HMAC`).
+    /// The constants were printed by the command line of OpenSSL 3.0 (`kdf HKDF`, `enc -aes-256-cbc`, `dgst -mac HMAC`).
     #[test]
-    fn another_implementation_computes_the_same() {
+    fn agrees_with_another_implementation() {
         let vault = RingVault::new(&InstanceKey::from_bytes([7; 32]));
         let package = vault.package_id(&key());
         assert_eq!(package.to_string(), "b68c2081bd0a97641aa0c300a33d88bb");
@@ -122,8 +124,8 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_sha_256_would_make_equal_are_not() {
-        // An HMAC key of more than 64 bytes is replaced by its digest; input keying material is not.
+    fn a_key_and_its_digest_derive_different_keys() {
+        // HMAC replaces a key of more than 64 bytes by its digest; HKDF must not do so with input keying material.
         let digest = client_key(&key());
         let (mut of_key, mut of_digest) = ([0; 32], [0; 32]);
         derive::fill(key().expose().as_bytes(), labels::RESULT_MAC, &mut of_key);
@@ -133,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn results_of_every_length_come_back() {
+    fn opens_results_of_every_length() {
         let package = PackageId::from_bytes([1; 16]);
         for length in (0..50).chain([4095, 4096, 1_000_003]) {
             let plain: Vec<u8> = (0_u8..=255).cycle().take(length).collect();
