@@ -3,8 +3,6 @@
 use dumpus_ports::archive::ArchiveError;
 use dumpus_ports::domain::analysis::FoldLimits;
 
-use super::directory::Entry;
-
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 
@@ -60,60 +58,7 @@ impl Default for ArchiveLimits {
     }
 }
 
-/// Small archives may grow as they like: a folder of empty lists is no bomb.
-const FREE_OF_RATIO: u64 = 64 * MIB;
-
-/// A header of the directory has 46 bytes, its name here under 80, its extra fields under 32.
-const DIRECTORY_BYTES_PER_ENTRY: u64 = 160;
-
-impl ArchiveLimits {
-    /// Bytes of the directory that are looked at before the number of entries is known for certain.
-    pub(super) fn directory_bytes(&self) -> u64 {
-        self.entries.saturating_mul(DIRECTORY_BYTES_PER_ENTRY).max(MIB)
-    }
-
-    /// Refuses a package that is too large by what its directory declares.
-    pub(super) fn check(&self, declared: &Declared) -> Result<(), ArchiveError> {
-        at_most("bytes of one unpacked file", declared.largest, self.entry_bytes)?;
-        at_most("unpacked bytes", declared.unpacked, self.unpacked_bytes)?;
-        at_most("bytes of small documents", declared.documents, self.documents_bytes)?;
-        if declared.unpacked > FREE_OF_RATIO {
-            let ratio = declared.unpacked / declared.packed.max(1);
-            at_most("unpacked bytes for each packed byte", ratio, self.ratio)?;
-        }
-        Ok(())
-    }
-}
-
-/// What the directory declares of the needed entries.
-#[derive(Debug, Default)]
-pub(super) struct Declared {
-    /// Packed bytes of each entry, added up.
-    pub(super) packed_in_all: u64,
-    /// The same, but not more than the archive has: entries of a bomb share theirs.
-    pub(super) packed: u64,
-    pub(super) unpacked: u64,
-    pub(super) largest: u64,
-    /// Unpacked bytes of the small documents that will be read.
-    pub(super) documents: u64,
-}
-
-impl Declared {
-    /// Adds an entry.
-    pub(super) fn entry(&mut self, entry: &Entry) {
-        self.packed_in_all = self.packed_in_all.saturating_add(entry.packed);
-        self.unpacked = self.unpacked.saturating_add(entry.unpacked);
-        self.largest = self.largest.max(entry.unpacked);
-    }
-
-    /// Adds an entry that is read whole.
-    pub(super) fn document(&mut self, entry: &Entry) {
-        self.entry(entry);
-        self.documents = self.documents.saturating_add(entry.unpacked);
-    }
-}
-
-pub(super) fn at_most(what: &'static str, there_are: u64, limit: u64) -> Result<(), ArchiveError> {
+pub(crate) fn at_most(what: &'static str, there_are: u64, limit: u64) -> Result<(), ArchiveError> {
     if there_are <= limit {
         return Ok(());
     }

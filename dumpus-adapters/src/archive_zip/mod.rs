@@ -5,23 +5,9 @@
 //! What concerns the package as a whole is refused by name ([`ArchiveLimits`]); what is wrong inside one file is
 //! stated in the report, beside what could be read.
 
-mod account;
-mod channel;
-mod directory;
-mod document;
-mod entry;
-mod event_line;
-mod events;
-mod indexes;
-mod job;
-mod json;
+mod container;
+mod export;
 mod limits;
-mod messages;
-mod messages_csv;
-mod messages_json;
-mod sentiment;
-mod window;
-mod work;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -29,15 +15,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use dumpus_ports::archive::{ArchiveError, ArchiveReader, PackageBytes, Progress};
-use dumpus_ports::domain::layout::Layout;
 use dumpus_ports::domain::report::Report;
-use dumpus_ports::domain::time::DayWindow;
 
-use self::directory::Directory;
-use self::job::Job;
+use self::container::Archive;
+pub use self::export::Scorer;
 pub use self::limits::ArchiveLimits;
-use self::limits::Declared;
-pub use self::sentiment::Scorer;
 
 /// How packages are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,8 +69,11 @@ impl ArchiveReader for ZipReader {
     async fn read(&self, package: Arc<dyn PackageBytes>, progress: Arc<Progress>) -> Result<Report, ArchiveError> {
         let stop = StopOnDrop(Arc::default());
         let stopped = Arc::clone(&stop.0);
-        let job = Job::new(package, progress, stopped, self.options, self.scorer.clone());
-        let work = tokio::task::spawn_blocking(move || read(job));
+        let (ZipOptions { limits, threads, .. }, scorer) = (self.options, self.scorer.clone());
+        let work = tokio::task::spawn_blocking(move || {
+            let archive = Archive::open(package, progress, stopped, limits.entries)?;
+            export::read(archive, limits, threads, scorer)
+        });
         work.await.unwrap_or_else(|join| {
             // What a panic says may quote what was being read: it stays out of errors.
             let what = if join.is_panic() {
@@ -99,46 +84,6 @@ impl ArchiveReader for ZipReader {
             Err(ArchiveError::Failed(what.into()))
         })
     }
-}
-
-fn read(mut job: Job) -> Result<Report, ArchiveError> {
-    job.go_on()?;
-    let directory = Directory::open(job.package.as_ref(), &job.options.limits)?;
-    let names = directory.entries.iter().map(|entry| entry.name.as_str());
-    let layout = Layout::locate(names.enumerate());
-    job.window = DayWindow::until(directory.newest);
-    job.entries = directory.entries;
-    let declared = declared(&job, &layout);
-    job.options.limits.check(&declared)?;
-    job.progress.expect(declared.packed_in_all);
-    let analysis = work::read(&job, &layout)?;
-    job.go_on()?;
-    Ok(analysis.finish()?)
-}
-
-/// Sums up what the directory says of the entries that will be read.
-fn declared(job: &Job, layout: &Layout) -> Declared {
-    let mut declared = Declared::default();
-    let guilds = layout.guilds.iter().map(|(_, entry)| *entry);
-    let channels = layout.channels.iter().filter_map(|folder| folder.channel);
-    let indexes = [layout.payments, layout.messages_index, layout.servers_index];
-    let always = layout.profiles.iter().copied().chain(indexes.into_iter().flatten());
-    for entry in always.chain(channels) {
-        declared.document(&job.entries[entry]);
-    }
-    for entry in guilds {
-        declared.documents = declared.documents.saturating_add(job.entries[entry].unpacked);
-        if layout.servers_index.is_none() {
-            declared.entry(&job.entries[entry]);
-        }
-    }
-    let messages = layout.channels.iter();
-    let messages = messages.flat_map(|folder| [folder.messages_json, folder.messages_csv]);
-    for entry in messages.flatten().chain(layout.events.iter().copied()) {
-        declared.entry(&job.entries[entry]);
-    }
-    declared.packed = declared.packed_in_all.min(job.package.size());
-    declared
 }
 
 /// Ends the reading when nobody waits for it any more.

@@ -5,11 +5,10 @@ use dumpus_ports::domain::analysis::{EventFold, EventKind};
 use dumpus_ports::domain::report::Section;
 use memchr::memmem::Finder;
 
-use super::entry::Unpacker;
+use super::context::{Damages, ReadContext};
 use super::event_line::{Fields, Keys};
-use super::job::{Damages, Job};
 use super::json::without_bom;
-use super::window::Window;
+use crate::archive_zip::container::{Unpacker, Window};
 
 /// How every line of every known package begins. A line that does not is read in full.
 const PREFIX: &[u8] = br#"{"event_type":""#;
@@ -19,14 +18,14 @@ const LINES_READ_FOR_USER: u64 = 64;
 
 /// Reads the event file at `entry`; `source` is its place among the event files.
 pub(super) fn read(
-    job: &Job,
+    context: &ReadContext,
     unpacker: &mut Unpacker,
     window: &mut Window,
     entry: usize,
     source: u32,
 ) -> Result<(EventFold, Damages), ArchiveError> {
-    let mut file = EventFile::new(job, source);
-    let mut unpacking = unpacker.open(job, &job.entries[entry])?;
+    let mut file = EventFile::new(context, source);
+    let mut unpacking = unpacker.open(&context.archive, entry)?;
     window.clear();
     let mut at_start = true;
     // Set while the rest of a line that is too long passes by.
@@ -39,7 +38,7 @@ pub(super) fn read(
         }
         let taken = file.lines(window.bytes(), &mut skipping)?;
         window.take(taken);
-        if window.bytes().len() > job.options.limits.line_bytes {
+        if window.bytes().len() > context.limits.line_bytes {
             window.take(window.bytes().len());
             skipping = true;
         }
@@ -56,7 +55,7 @@ pub(super) fn read(
 }
 
 struct EventFile<'a> {
-    job: &'a Job,
+    context: &'a ReadContext,
     fold: EventFold,
     damages: Damages,
     event_type: Finder<'static>,
@@ -67,10 +66,10 @@ struct EventFile<'a> {
 }
 
 impl<'a> EventFile<'a> {
-    fn new(job: &'a Job, source: u32) -> Self {
+    fn new(context: &'a ReadContext, source: u32) -> Self {
         Self {
-            job,
-            fold: EventFold::new(source, job.window, job.budget.clone()),
+            context,
+            fold: EventFold::new(source, context.window, context.budget.clone()),
             damages: Damages::default(),
             event_type: Finder::new(br#""event_type""#),
             keys: Keys::new(),
@@ -88,7 +87,7 @@ impl<'a> EventFile<'a> {
             if *skipping {
                 *skipping = false;
                 self.too_long();
-            } else if line.len() > self.job.options.limits.line_bytes {
+            } else if line.len() > self.context.limits.line_bytes {
                 self.too_long();
             } else {
                 self.line(line)?;
@@ -114,7 +113,7 @@ impl<'a> EventFile<'a> {
             self.fold.typed_line();
             return Ok(());
         };
-        match Fields::look_up(line, kind, &self.keys, self.job.options.limits.nesting) {
+        match Fields::look_up(line, kind, &self.keys, self.context.limits.nesting) {
             Some(fields) => {
                 self.typed += 1;
                 self.fold.typed_line();
@@ -137,7 +136,7 @@ impl<'a> EventFile<'a> {
             return Ok(());
         }
         while !rest.is_empty() {
-            let Some((fields, length)) = Fields::read(rest, self.job.options.limits.nesting) else {
+            let Some((fields, length)) = Fields::read(rest, self.context.limits.nesting) else {
                 self.fold.unreadable_line();
                 break;
             };

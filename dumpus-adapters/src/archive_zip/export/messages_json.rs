@@ -4,11 +4,10 @@ use dumpus_ports::archive::ArchiveError;
 use dumpus_ports::domain::time::Millis;
 use memchr::memchr2;
 
-use super::entry::Unpacker;
-use super::job::Job;
+use super::context::ReadContext;
 use super::json::{Members, Trouble, Value, leading_number, unescaped, without_bom};
 use super::messages::Messages;
-use super::window::Window;
+use crate::archive_zip::container::{Unpacker, Window};
 
 /// How far before the place where an object stopped making sense the next one may begin: what looks like the content
 /// of a string that does not end can be the beginning of the next object.
@@ -16,16 +15,16 @@ const LOOK_BACK: usize = 64;
 
 /// Reads the messages at `entry`.
 pub(super) fn read(
-    job: &Job,
+    context: &ReadContext,
     unpacker: &mut Unpacker,
     window: &mut Window,
     entry: usize,
     messages: &mut Messages<'_>,
 ) -> Result<(), ArchiveError> {
-    let mut unpacking = unpacker.open(job, &job.entries[entry])?;
+    let mut unpacking = unpacker.open(&context.archive, entry)?;
     let mut scan = Scan {
-        limit: job.options.limits.message_bytes,
-        nesting: job.options.limits.nesting,
+        limit: context.limits.message_bytes,
+        nesting: context.limits.nesting,
         state: State::Between,
         is_wrapped: false,
     };

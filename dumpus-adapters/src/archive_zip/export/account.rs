@@ -8,14 +8,14 @@ use dumpus_ports::domain::analysis::observation::{Payment, Profile, Relationship
 use dumpus_ports::domain::layout::Layout;
 use dumpus_ports::domain::report::Section;
 
+use super::context::{Damages, ReadContext};
 use super::document::{self, UNREADABLE};
-use super::entry::Unpacker;
-use super::job::{Damages, Job};
 use super::json::{Value, document_members};
+use crate::archive_zip::container::Unpacker;
 
 /// Reads payments and account. Payments of the newer place come first: of two with one id the first counts.
 pub(super) fn read(
-    job: &Job,
+    context: &ReadContext,
     unpacker: &mut Unpacker,
     layout: &Layout,
     analysis: &mut Analysis,
@@ -24,21 +24,21 @@ pub(super) fn read(
     let mut has_payments = false;
     if let Some(entry) = layout.payments {
         has_payments = true;
-        let bytes = document::read(job, unpacker, entry, Section::Payments, damages)?;
-        match super::json::document(&bytes, job.options.limits.nesting) {
-            Ok(document) => payments(job, document, analysis, damages),
+        let bytes = document::read(context, unpacker, entry, Section::Payments, damages)?;
+        match super::json::document(&bytes, context.limits.nesting) {
+            Ok(document) => payments(context, document, analysis, damages),
             Err(_) => damages.add(Section::Payments, UNREADABLE),
         }
     }
     let mut has_profile = false;
     for entry in &layout.profiles {
         if has_profile {
-            job.skip(*entry);
+            context.archive.skip(*entry);
             continue;
         }
-        let bytes = document::read(job, unpacker, *entry, Section::Account, damages)?;
-        let account = Account::read(&bytes, job, damages);
-        has_profile = account.tell(job, analysis, damages);
+        let bytes = document::read(context, unpacker, *entry, Section::Account, damages)?;
+        let account = Account::read(&bytes, context, damages);
+        has_profile = account.tell(context, analysis, damages);
         has_payments |= has_profile && account.payments.is_some();
     }
     if !has_profile && !damages.has(Section::Account) {
@@ -62,9 +62,9 @@ struct Account<'a> {
 }
 
 impl<'a> Account<'a> {
-    fn read(bytes: &'a [u8], job: &Job, damages: &mut Damages) -> Self {
+    fn read(bytes: &'a [u8], context: &ReadContext, damages: &mut Damages) -> Self {
         let mut account = Self::default();
-        let Some(mut members) = document_members(bytes, job.options.limits.nesting) else {
+        let Some(mut members) = document_members(bytes, context.limits.nesting) else {
             damages.add(Section::Account, UNREADABLE);
             return account;
         };
@@ -87,7 +87,7 @@ impl<'a> Account<'a> {
     }
 
     /// Reports what was read; whether that has an owner.
-    fn tell(&self, job: &Job, analysis: &mut Analysis, damages: &mut Damages) -> bool {
+    fn tell(&self, context: &ReadContext, analysis: &mut Analysis, damages: &mut Damages) -> bool {
         let Some(id) = self.id.as_deref().filter(|id| !id.is_empty()) else {
             return false;
         };
@@ -98,22 +98,22 @@ impl<'a> Account<'a> {
             avatar_hash: self.avatar_hash.as_deref(),
         });
         if let Some(value) = self.relationships {
-            let (rows, damage) = document::rows(value, job);
+            let (rows, damage) = document::rows(value, context);
             for row in rows {
-                relationship(job, row, analysis);
+                relationship(context, row, analysis);
             }
             damages.note(Section::Account, damage);
         }
         if let Some(value) = self.payments {
-            payments(job, value, analysis, damages);
+            payments(context, value, analysis, damages);
         }
         true
     }
 }
 
 /// A row that is odd in shape is skipped.
-fn relationship(job: &Job, row: Value<'_>, analysis: &mut Analysis) {
-    let nesting = job.options.limits.nesting;
+fn relationship(context: &ReadContext, row: Value<'_>, analysis: &mut Analysis) {
+    let nesting = context.limits.nesting;
     let (mut id, mut user) = (None, None);
     let Some(mut members) = row.members(nesting) else {
         return;
@@ -146,8 +146,8 @@ fn relationship(job: &Job, row: Value<'_>, analysis: &mut Analysis) {
 }
 
 /// An envelope with `records`, a bare list, or a map.
-fn payments(job: &Job, document: Value<'_>, analysis: &mut Analysis, damages: &mut Damages) {
-    let nesting = job.options.limits.nesting;
+fn payments(context: &ReadContext, document: Value<'_>, analysis: &mut Analysis, damages: &mut Damages) {
+    let nesting = context.limits.nesting;
     let mut list = document;
     let mut members = document.members(nesting);
     while let Some(Ok(Some((key, value)))) = members.as_mut().map(super::json::Members::next) {
@@ -155,17 +155,17 @@ fn payments(job: &Job, document: Value<'_>, analysis: &mut Analysis, damages: &m
             list = value;
         }
     }
-    let (rows, damage) = document::rows(list, job);
+    let (rows, damage) = document::rows(list, context);
     for row in rows {
-        payment(job, row, analysis);
+        payment(context, row, analysis);
     }
     damages.note(Section::Payments, damage);
 }
 
-fn payment(job: &Job, row: Value<'_>, analysis: &mut Analysis) {
+fn payment(context: &ReadContext, row: Value<'_>, analysis: &mut Analysis) {
     let (mut id, mut created_at, mut currency, mut description) = (None, None, None, None);
     let (mut amount, mut amount_refunded, mut status) = (None, None, None);
-    let mut members = row.members(job.options.limits.nesting);
+    let mut members = row.members(context.limits.nesting);
     while let Some(Ok(Some((key, value)))) = members.as_mut().map(super::json::Members::next) {
         match key {
             b"id" => id = value.text(),

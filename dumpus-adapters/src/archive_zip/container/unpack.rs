@@ -5,8 +5,8 @@ use std::io;
 use dumpus_ports::archive::ArchiveError;
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::directory::{Entry, Packing};
-use super::job::Job;
+use super::archive::Archive;
+use super::entry::{Entry, Packing};
 
 /// Bytes read from the package at once.
 const PACKED_BLOCK: usize = 128 * 1024;
@@ -17,7 +17,7 @@ const USUAL_EXTRA: usize = 64;
 
 /// Why an entry gave less than it should have, in words that follow a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Damage {
+pub(crate) enum Damage {
     Lost,
     Cut,
     Corrupt,
@@ -29,7 +29,7 @@ pub(super) enum Damage {
 }
 
 impl Damage {
-    pub(super) const fn words(self) -> &'static str {
+    pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::Lost => "files are not where the directory of the archive says",
             Self::Cut => "files are cut off",
@@ -45,13 +45,13 @@ impl Damage {
 
 /// What a thread needs to unpack entries one after the other.
 #[derive(Debug)]
-pub(super) struct Unpacker {
+pub(crate) struct Unpacker {
     inflate: Decompress,
     packed: Vec<u8>,
 }
 
 impl Unpacker {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             inflate: Decompress::new(false),
             packed: vec![0; PACKED_BLOCK],
@@ -59,9 +59,10 @@ impl Unpacker {
     }
 
     /// Begins with an entry.
-    pub(super) fn open<'a>(&'a mut self, job: &'a Job, entry: &'a Entry) -> Result<Unpacking<'a>, ArchiveError> {
+    pub(crate) fn open<'a>(&'a mut self, archive: &'a Archive, entry: usize) -> Result<Unpacking<'a>, ArchiveError> {
+        let entry = &archive.entries[entry];
         let mut unpacking = Unpacking {
-            job,
+            archive,
             entry,
             inflate: &mut self.inflate,
             packed: &mut self.packed,
@@ -85,8 +86,8 @@ impl Unpacker {
 
 /// An entry that is being unpacked. What comes before a damage is given out.
 #[derive(Debug)]
-pub(super) struct Unpacking<'a> {
-    job: &'a Job,
+pub(crate) struct Unpacking<'a> {
+    archive: &'a Archive,
     entry: &'a Entry,
     inflate: &'a mut Decompress,
     packed: &'a mut Vec<u8>,
@@ -105,17 +106,17 @@ pub(super) struct Unpacking<'a> {
 
 impl Unpacking<'_> {
     /// Bytes that are still to come, by the directory.
-    pub(super) fn declared_left(&self) -> u64 {
+    pub(crate) fn declared_left(&self) -> u64 {
         self.unpacked_left
     }
 
     /// What was wrong with the entry, once it has been read to its end.
-    pub(super) fn damage(&self) -> Option<Damage> {
+    pub(crate) fn damage(&self) -> Option<Damage> {
         self.damage
     }
 
     /// Fills as much of the buffer as there is to fill; 0 at the end. The buffer must not be empty.
-    pub(super) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ArchiveError> {
+    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ArchiveError> {
         let mut filled = 0;
         while filled < buffer.len() && !self.ended {
             filled += match self.entry.packing {
@@ -160,14 +161,18 @@ impl Unpacking<'_> {
         if !self.held.is_empty() {
             return Ok(true);
         }
-        self.job.go_on()?;
-        let in_package = self.job.package.size().saturating_sub(self.next);
+        self.archive.go_on()?;
+        let in_package = self.archive.package.size().saturating_sub(self.next);
         let wanted = self.packed_left.min(in_package).min(PACKED_BLOCK as u64);
         let length = usize::try_from(wanted).unwrap_or(PACKED_BLOCK);
         if length == 0 {
             return Ok(false);
         }
-        match self.job.package.read_exact_at(self.next, &mut self.packed[..length]) {
+        match self
+            .archive
+            .package
+            .read_exact_at(self.next, &mut self.packed[..length])
+        {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
             Err(error) => return Err(ArchiveError::Storage(error)),
@@ -229,7 +234,7 @@ impl Unpacking<'_> {
         self.unpacked_left -= unpacked.len() as u64;
         let packed = packed.min(self.entry.packed - self.advanced);
         self.advanced += packed;
-        self.job.progress.advance(packed);
+        self.archive.progress.advance(packed);
     }
 
     /// The data came to its end, or went on behind it.
@@ -255,6 +260,6 @@ impl Unpacking<'_> {
 impl Drop for Unpacking<'_> {
     /// An entry that is left early is done as well.
     fn drop(&mut self) {
-        self.job.progress.advance(self.entry.packed - self.advanced);
+        self.archive.progress.advance(self.entry.packed - self.advanced);
     }
 }

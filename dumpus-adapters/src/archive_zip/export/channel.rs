@@ -8,13 +8,12 @@ use dumpus_ports::domain::analysis::observation::Channel;
 use dumpus_ports::domain::layout::ChannelFolder;
 use dumpus_ports::domain::report::Section;
 
+use super::context::{Damages, ReadContext};
 use super::document::{self, UNREADABLE};
-use super::entry::Unpacker;
-use super::job::{Damages, Job};
 use super::json::{Elements, Members, Value, document_members};
 use super::messages::Messages;
-use super::window::Window;
 use super::{messages_csv, messages_json};
+use crate::archive_zip::container::{Unpacker, Window};
 
 /// Groups have ten people or a few more; what a hostile list holds beyond this is not kept.
 const RECIPIENTS: usize = 100;
@@ -24,7 +23,7 @@ const LONGEST_ID: usize = 64;
 
 /// Reads the channel and its messages.
 pub(super) fn read(
-    job: &Job,
+    context: &ReadContext,
     unpacker: &mut Unpacker,
     window: &mut Window,
     folder: &ChannelFolder,
@@ -32,27 +31,27 @@ pub(super) fn read(
     let mut damages = Damages::default();
     let mut fold = match folder.channel {
         Some(entry) => {
-            let bytes = document::read(job, unpacker, entry, Section::Messages, &mut damages)?;
-            let described = Described::read(&bytes, job, &mut damages);
-            ChannelFold::new(&described.channel(&folder.id), job.window)
+            let bytes = document::read(context, unpacker, entry, Section::Messages, &mut damages)?;
+            let described = Described::read(&bytes, context, &mut damages);
+            ChannelFold::new(&described.channel(&folder.id), context.window)
         }
         None => ChannelFold::new(
             &Channel {
                 id: &folder.id,
                 ..Channel::default()
             },
-            job.window,
+            context.window,
         ),
     };
     if folder.messages_json.is_some() && folder.messages_csv.is_some() {
         fold.count_ids_once();
     }
-    let mut messages = Messages::new(job, fold, damages);
+    let mut messages = Messages::new(context, fold, damages);
     if let Some(entry) = folder.messages_json {
-        messages_json::read(job, unpacker, window, entry, &mut messages)?;
+        messages_json::read(context, unpacker, window, entry, &mut messages)?;
     }
     if let Some(entry) = folder.messages_csv {
-        messages_csv::read(job, unpacker, entry, &mut messages)?;
+        messages_csv::read(context, unpacker, entry, &mut messages)?;
     }
     messages.finish()
 }
@@ -69,8 +68,8 @@ struct Described<'a> {
 }
 
 impl<'a> Described<'a> {
-    fn read(bytes: &'a [u8], job: &Job, damages: &mut Damages) -> Self {
-        let nesting = job.options.limits.nesting;
+    fn read(bytes: &'a [u8], context: &ReadContext, damages: &mut Damages) -> Self {
+        let nesting = context.limits.nesting;
         let mut described = Self::default();
         let Some(mut members) = document_members(bytes, nesting) else {
             damages.add(Section::Messages, UNREADABLE);

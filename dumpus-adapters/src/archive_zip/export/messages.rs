@@ -6,12 +6,12 @@ use dumpus_ports::domain::analysis::observation::Message;
 use dumpus_ports::domain::report::Section;
 use dumpus_ports::domain::time::Millis;
 
-use super::job::{Damages, Job};
+use super::context::{Damages, ReadContext};
 use super::sentiment::Scorer;
 
 /// The messages of one channel.
 pub(super) struct Messages<'a> {
-    job: &'a Job,
+    context: &'a ReadContext,
     fold: ChannelFold,
     scorer: Option<&'a Scorer>,
     damages: Damages,
@@ -20,10 +20,10 @@ pub(super) struct Messages<'a> {
 }
 
 impl<'a> Messages<'a> {
-    pub(super) fn new(job: &'a Job, fold: ChannelFold, damages: Damages) -> Self {
-        let scorer = job.scorer.as_deref().filter(|_| fold.wants_sentiment());
+    pub(super) fn new(context: &'a ReadContext, fold: ChannelFold, damages: Damages) -> Self {
+        let scorer = context.scorer.as_deref().filter(|_| fold.wants_sentiment());
         Self {
-            job,
+            context,
             fold,
             scorer,
             damages,
@@ -53,13 +53,13 @@ impl<'a> Messages<'a> {
 
     /// Once in a while: whether the package has too many messages.
     pub(super) fn count(&mut self) -> Result<(), ArchiveError> {
-        self.job.count_messages(std::mem::take(&mut self.uncounted))
+        self.context.count_messages(std::mem::take(&mut self.uncounted))
     }
 
     pub(super) fn finish(mut self) -> Result<(ChannelFold, Damages), ArchiveError> {
         self.count()?;
         let fold = self.fold.finish();
-        self.job.budget.keys(fold.hours())?;
+        self.context.budget.keys(fold.hours())?;
         Ok((fold, self.damages))
     }
 }

@@ -3,23 +3,23 @@
 use dumpus_ports::archive::ArchiveError;
 use dumpus_ports::domain::report::Section;
 
-use super::entry::Unpacker;
-use super::job::{Damages, Job};
+use super::context::{Damages, ReadContext};
 use super::json::{Elements, Trouble, Value, without_bom};
+use crate::archive_zip::container::Unpacker;
 
 /// What is said of a document that is not JSON.
 pub(super) const UNREADABLE: &str = "files could not be read";
 
 /// The bytes of a document, without byte order mark; as many as could be unpacked.
 pub(super) fn read(
-    job: &Job,
+    context: &ReadContext,
     unpacker: &mut Unpacker,
     entry: usize,
     section: Section,
     damages: &mut Damages,
 ) -> Result<Vec<u8>, ArchiveError> {
-    let mut unpacking = unpacker.open(job, &job.entries[entry])?;
-    if unpacking.declared_left() > job.options.limits.document_bytes {
+    let mut unpacking = unpacker.open(&context.archive, entry)?;
+    if unpacking.declared_left() > context.limits.document_bytes {
         damages.add(section, "files were too large to be read");
         return Ok(Vec::new());
     }
@@ -44,8 +44,8 @@ pub(super) fn read(
 }
 
 /// The rows of a list, or the values of a map that is used as one; those before a damage, and whether there was one.
-pub(super) fn rows<'a>(value: Value<'a>, job: &Job) -> (Vec<Value<'a>>, Result<(), &'static str>) {
-    let limits = &job.options.limits;
+pub(super) fn rows<'a>(value: Value<'a>, context: &ReadContext) -> (Vec<Value<'a>>, Result<(), &'static str>) {
+    let limits = &context.limits;
     let mut rows = Vec::new();
     let mut elements = match value {
         Value::Array(raw) => Some(Elements::of(raw, limits.nesting)),

@@ -7,14 +7,14 @@ use dumpus_ports::domain::analysis::Analysis;
 use dumpus_ports::domain::layout::Layout;
 use dumpus_ports::domain::report::Section;
 
+use super::context::{Damages, ReadContext};
 use super::document::{self, UNREADABLE};
-use super::entry::Unpacker;
-use super::job::{Damages, Job};
 use super::json::{document_members, unescaped};
+use crate::archive_zip::container::Unpacker;
 
 /// Reads the index of the messages.
 pub(super) fn read_messages(
-    job: &Job,
+    context: &ReadContext,
     unpacker: &mut Unpacker,
     layout: &Layout,
     analysis: &mut Analysis,
@@ -23,23 +23,23 @@ pub(super) fn read_messages(
     let Some(entry) = layout.messages_index else {
         return Ok(());
     };
-    let bytes = document::read(job, unpacker, entry, Section::Messages, damages)?;
-    let read = labels(job, &bytes, |id, label| analysis.channel_label(id, label));
+    let bytes = document::read(context, unpacker, entry, Section::Messages, damages)?;
+    let read = labels(context, &bytes, |id, label| analysis.channel_label(id, label));
     damages.note(Section::Messages, read);
     Ok(())
 }
 
 /// Reads the index of the servers, or where there is none to be read the file of each server.
 pub(super) fn read_servers(
-    job: &Job,
+    context: &ReadContext,
     unpacker: &mut Unpacker,
     layout: &Layout,
     analysis: &mut Analysis,
     damages: &mut Damages,
 ) -> Result<(), ArchiveError> {
     if let Some(entry) = layout.servers_index {
-        let bytes = document::read(job, unpacker, entry, Section::Servers, damages)?;
-        let read = labels(job, &bytes, |id, name| {
+        let bytes = document::read(context, unpacker, entry, Section::Servers, damages)?;
+        let read = labels(context, &bytes, |id, name| {
             if is_digits(id) {
                 analysis.guild(id, name);
             }
@@ -50,9 +50,9 @@ pub(super) fn read_servers(
         }
     }
     for (folder_id, entry) in &layout.guilds {
-        let bytes = document::read(job, unpacker, *entry, Section::Servers, damages)?;
+        let bytes = document::read(context, unpacker, *entry, Section::Servers, damages)?;
         let (mut id, mut name): (Option<Cow<'_, str>>, Option<Cow<'_, str>>) = (None, None);
-        let mut members = document_members(&bytes, job.options.limits.nesting);
+        let mut members = document_members(&bytes, context.limits.nesting);
         if members.is_none() {
             damages.add(Section::Servers, UNREADABLE);
         }
@@ -78,8 +78,8 @@ fn is_digits(id: &str) -> bool {
 }
 
 /// Goes through an object of texts.
-fn labels(job: &Job, bytes: &[u8], mut tell: impl FnMut(&str, Option<&str>)) -> Result<(), &'static str> {
-    let limits = &job.options.limits;
+fn labels(context: &ReadContext, bytes: &[u8], mut tell: impl FnMut(&str, Option<&str>)) -> Result<(), &'static str> {
+    let limits = &context.limits;
     let Some(mut members) = document_members(bytes, limits.nesting) else {
         // An empty map that was written as a list.
         let is_empty_list = bytes.iter().filter(|byte| **byte > b' ').eq(b"[]");

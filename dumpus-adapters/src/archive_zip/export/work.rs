@@ -1,5 +1,6 @@
 //! Divides a package among threads, and brings together what they found.
 
+use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -10,10 +11,9 @@ use dumpus_ports::domain::analysis::{Analysis, ChannelFold, EventFold, Events};
 use dumpus_ports::domain::layout::Layout;
 use dumpus_ports::domain::report::Section;
 
-use super::entry::Unpacker;
-use super::job::{Damages, Job};
-use super::window::Window;
+use super::context::{Damages, ReadContext};
 use super::{account, channel, events, indexes};
+use crate::archive_zip::container::{Unpacker, Window};
 
 /// A piece of work for one thread. No thread shares an entry: a deflate stream cannot be divided, and handing its
 /// lines to another thread gains nothing.
@@ -27,7 +27,7 @@ enum Task {
 
 /// The work, and what threads do of it together.
 struct Work<'a> {
-    job: &'a Job,
+    context: &'a ReadContext,
     layout: &'a Layout,
     tasks: Vec<Task>,
     next: AtomicUsize,
@@ -45,30 +45,30 @@ struct Found {
 }
 
 /// Reads everything that the layout names. What the analysis is told does not depend on the number of threads.
-pub(super) fn read(job: &Job, layout: &Layout) -> Result<Analysis, ArchiveError> {
+pub(super) fn read(context: &ReadContext, layout: &Layout, threads: NonZeroUsize) -> Result<Analysis, ArchiveError> {
     let work = Work {
-        job,
+        context,
         layout,
-        tasks: tasks(job, layout),
+        tasks: tasks(context, layout),
         next: AtomicUsize::new(0),
         event_files: Mutex::default(),
     };
     let run = || {
-        let _stop = StopOnPanic(job);
+        let _stop = StopOnPanic(context);
         let found = work.run();
         if found.is_err() {
-            job.stop();
+            context.archive.stop();
         }
         found
     };
     let mut analysis = Analysis::new();
     let (documents, done) = thread::scope(|scope| {
-        let threads: Vec<_> = (0..job.options.threads.get().min(work.tasks.len()))
+        let threads: Vec<_> = (0..threads.get().min(work.tasks.len()))
             .map(|_| scope.spawn(run))
             .collect();
-        let documents = documents(job, layout, &mut analysis);
+        let documents = documents(context, layout, &mut analysis);
         if documents.is_err() {
-            job.stop();
+            context.archive.stop();
         }
         let done: Vec<_> = threads.into_iter().map(thread::ScopedJoinHandle::join).collect();
         (documents, done)
@@ -96,18 +96,18 @@ impl Work<'_> {
         let mut window = Window::new();
         let mut found = Found::default();
         while let Some(task) = self.tasks.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            self.job.go_on()?;
+            self.context.archive.go_on()?;
             let damages = match *task {
                 Task::Events(place) => {
                     let source = u32::try_from(place).unwrap_or(u32::MAX);
                     let entry = self.layout.events[place];
-                    let (fold, damages) = events::read(self.job, &mut unpacker, &mut window, entry, source)?;
+                    let (fold, damages) = events::read(self.context, &mut unpacker, &mut window, entry, source)?;
                     found.events = self.merge_if_last(fold).or(found.events);
                     damages
                 }
                 Task::Channel(place) => {
                     let folder = &self.layout.channels[place];
-                    let (fold, damages) = channel::read(self.job, &mut unpacker, &mut window, folder)?;
+                    let (fold, damages) = channel::read(self.context, &mut unpacker, &mut window, folder)?;
                     found.channels.push((place, fold));
                     damages
                 }
@@ -150,8 +150,8 @@ impl Found {
 }
 
 /// Largest first, so that no thread is left with a large one in the end.
-fn tasks(job: &Job, layout: &Layout) -> Vec<Task> {
-    let packed = |entry: Option<usize>| entry.map_or(0, |entry| job.entries[entry].packed);
+fn tasks(context: &ReadContext, layout: &Layout) -> Vec<Task> {
+    let packed = |entry: Option<usize>| entry.map_or(0, |entry| context.archive.entries[entry].packed);
     let events = (0..layout.events.len()).map(Task::Events);
     let channels = (0..layout.channels.len()).map(Task::Channel);
     let mut tasks: Vec<_> = events.chain(channels).collect();
@@ -171,12 +171,12 @@ fn tasks(job: &Job, layout: &Layout) -> Vec<Task> {
 }
 
 /// Reads the small documents, and says which sections are not there.
-fn documents(job: &Job, layout: &Layout, analysis: &mut Analysis) -> Result<(), ArchiveError> {
+fn documents(context: &ReadContext, layout: &Layout, analysis: &mut Analysis) -> Result<(), ArchiveError> {
     let mut unpacker = Unpacker::new();
     let mut damages = Damages::default();
-    account::read(job, &mut unpacker, layout, analysis, &mut damages)?;
-    indexes::read_messages(job, &mut unpacker, layout, analysis, &mut damages)?;
-    indexes::read_servers(job, &mut unpacker, layout, analysis, &mut damages)?;
+    account::read(context, &mut unpacker, layout, analysis, &mut damages)?;
+    indexes::read_messages(context, &mut unpacker, layout, analysis, &mut damages)?;
+    indexes::read_servers(context, &mut unpacker, layout, analysis, &mut damages)?;
     let gaps = analysis.gaps();
     damages.tell(gaps);
     for (section, is_there) in [
@@ -192,12 +192,12 @@ fn documents(job: &Job, layout: &Layout, analysis: &mut Analysis) -> Result<(), 
 }
 
 /// The other threads need not end their work when one of them panics.
-struct StopOnPanic<'a>(&'a Job);
+struct StopOnPanic<'a>(&'a ReadContext);
 
 impl Drop for StopOnPanic<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
-            self.0.stop();
+            self.0.archive.stop();
         }
     }
 }

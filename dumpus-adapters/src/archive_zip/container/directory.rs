@@ -8,32 +8,11 @@ use zip::read::ZipFileEntry;
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::limits::{ArchiveLimits, at_most};
+use super::entry::{Entry, Packing};
+use crate::archive_zip::limits::at_most;
 
-/// An entry, as the directory declares it.
-#[derive(Clone, Debug)]
-pub(super) struct Entry {
-    pub(super) name: String,
-    /// Where its local header begins.
-    pub(super) header_start: u64,
-    /// Not more than the archive has.
-    pub(super) packed: u64,
-    pub(super) unpacked: u64,
-    pub(super) crc: u32,
-    pub(super) packing: Packing,
-    /// The entry's place in the directory.
-    place: u64,
-}
-
-/// How an entry is packed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Packing {
-    Stored,
-    Deflated,
-    /// Any of the methods that packages are not made with.
-    Unknown,
-    Encrypted,
-}
+/// A header of the directory has 46 bytes, its name here under 80, its extra fields under 32.
+const DIRECTORY_BYTES_PER_ENTRY: u64 = 160;
 
 /// The entries of an archive, in the order of its directory; of several with one name only the last.
 #[derive(Debug)]
@@ -45,18 +24,20 @@ pub(super) struct Directory {
 
 impl Directory {
     /// Reads the directory.
-    pub(super) fn open(package: &dyn PackageBytes, limits: &ArchiveLimits) -> Result<Self, ArchiveError> {
-        let mut reader = DirectoryReader::new(package, limits.directory_bytes());
+    pub(super) fn open(package: &dyn PackageBytes, max_entries: u64) -> Result<Self, ArchiveError> {
+        // Looked at before the number of entries is known for certain.
+        let max_bytes = max_entries.saturating_mul(DIRECTORY_BYTES_PER_ENTRY).max(1 << 20);
+        let mut reader = DirectoryReader::new(package, max_bytes);
         let opened = ZipArchive::new(&mut reader).map(|archive| archive.metadata());
         let metadata = match (reader.failure, opened) {
             (Some(Failure::Storage(error)), _) => return Err(ArchiveError::Storage(error)),
             (Some(Failure::Budget), _) => {
-                let (what, limit) = ("bytes of the archive's directory", limits.directory_bytes());
+                let (what, limit) = ("bytes of the archive's directory", max_bytes);
                 return Err(ArchiveError::TooLarge { what, limit });
             }
             (None, opened) => opened.map_err(|error| ArchiveError::NotAnArchive(reason(&error)))?,
         };
-        at_most("entries", metadata.len() as u64, limits.entries)?;
+        at_most("entries", metadata.len() as u64, max_entries)?;
         let mut newest = None;
         let mut entries = Vec::with_capacity(metadata.len());
         for index in 0..metadata.len() {

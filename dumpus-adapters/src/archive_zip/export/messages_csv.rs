@@ -7,10 +7,10 @@ use csv::{ByteRecord, ReaderBuilder};
 use dumpus_ports::archive::ArchiveError;
 use dumpus_ports::domain::time::Millis;
 
-use super::entry::{Unpacker, Unpacking};
-use super::job::Job;
+use super::context::ReadContext;
 use super::json::snowflake;
 use super::messages::Messages;
+use crate::archive_zip::container::{Unpacker, Unpacking};
 
 /// Bytes parsed at once.
 const BLOCK: usize = 64 * 1024;
@@ -20,19 +20,19 @@ const COUNT_EVERY: u64 = 4_096;
 
 /// Reads the messages at `entry`.
 pub(super) fn read(
-    job: &Job,
+    context: &ReadContext,
     unpacker: &mut Unpacker,
     entry: usize,
     messages: &mut Messages<'_>,
 ) -> Result<(), ArchiveError> {
-    let mut unpacking = unpacker.open(job, &job.entries[entry])?;
+    let mut unpacking = unpacker.open(&context.archive, entry)?;
     // A row whose quote never closes would take in the rest of the file.
     let since_row = Cell::new(0);
     let mut failure = None;
     let source = Source {
         unpacking: &mut unpacking,
         since_row: &since_row,
-        most: job.options.limits.message_bytes + BLOCK,
+        most: context.limits.message_bytes + BLOCK,
         failure: &mut failure,
     };
     let mut reader = ReaderBuilder::new()

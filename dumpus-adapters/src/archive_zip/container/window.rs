@@ -2,20 +2,20 @@
 
 use dumpus_ports::archive::ArchiveError;
 
-use super::entry::Unpacking;
+use super::unpack::Unpacking;
 
 /// Bytes unpacked at once.
 const BLOCK: usize = 512 * 1024;
 
 /// A buffer that a thread keeps for all of its entries.
 #[derive(Debug)]
-pub(super) struct Window {
+pub(crate) struct Window {
     buffer: Vec<u8>,
     held: std::ops::Range<usize>,
 }
 
 impl Window {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             buffer: vec![0; BLOCK],
             held: 0..0,
@@ -23,23 +23,23 @@ impl Window {
     }
 
     /// Forgets what an earlier entry left.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.held = 0..0;
         self.buffer.truncate(BLOCK);
         self.buffer.shrink_to(4 * BLOCK);
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.buffer[self.held.clone()]
     }
 
     /// Takes bytes off the front.
-    pub(super) fn take(&mut self, count: usize) {
+    pub(crate) fn take(&mut self, count: usize) {
         self.held.start = (self.held.start + count).min(self.held.end);
     }
 
     /// Adds a block behind the bytes held, however many those are; whether there was more.
-    pub(super) fn fill(&mut self, from: &mut Unpacking<'_>) -> Result<bool, ArchiveError> {
+    pub(crate) fn fill(&mut self, from: &mut Unpacking<'_>) -> Result<bool, ArchiveError> {
         self.buffer.copy_within(self.held.clone(), 0);
         self.held = 0..self.held.len();
         if self.buffer.len() - self.held.end < BLOCK / 2 {

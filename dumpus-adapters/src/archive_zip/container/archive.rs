@@ -1,0 +1,76 @@
+//! An open archive, shared by the threads that read it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use dumpus_ports::archive::{ArchiveError, PackageBytes, Progress};
+use dumpus_ports::domain::time::Day;
+
+use super::directory::Directory;
+use super::entry::Entry;
+
+/// An archive whose directory has been read.
+pub(crate) struct Archive {
+    pub(super) package: Arc<dyn PackageBytes>,
+    pub(crate) progress: Arc<Progress>,
+    /// In the order of the directory; of several with one name only the last.
+    pub(crate) entries: Vec<Entry>,
+    /// The day on which the newest file was changed last.
+    pub(crate) newest: Option<Day>,
+    /// Set when the result is not wanted any more, or not possible.
+    stopped: Arc<AtomicBool>,
+}
+
+impl std::fmt::Debug for Archive {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Archive")
+            .field("entries", &self.entries.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Archive {
+    /// Reads the directory.
+    pub(crate) fn open(
+        package: Arc<dyn PackageBytes>,
+        progress: Arc<Progress>,
+        stopped: Arc<AtomicBool>,
+        max_entries: u64,
+    ) -> Result<Self, ArchiveError> {
+        let mut archive = Self {
+            package,
+            progress,
+            entries: Vec::new(),
+            newest: None,
+            stopped,
+        };
+        archive.go_on()?;
+        let directory = Directory::open(archive.package.as_ref(), max_entries)?;
+        archive.entries = directory.entries;
+        archive.newest = directory.newest;
+        Ok(archive)
+    }
+
+    /// Bytes of the whole archive.
+    pub(crate) fn size(&self) -> u64 {
+        self.package.size()
+    }
+
+    /// Whether to read on; asked once per block.
+    pub(crate) fn go_on(&self) -> Result<(), ArchiveError> {
+        if self.progress.is_cancelled() || self.stopped.load(Ordering::Relaxed) {
+            return Err(ArchiveError::Cancelled);
+        }
+        Ok(())
+    }
+
+    /// Makes all threads end.
+    pub(crate) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// An entry that turns out not to be needed.
+    pub(crate) fn skip(&self, entry: usize) {
+        self.progress.advance(self.entries[entry].packed);
+    }
+}
