@@ -7,7 +7,7 @@ use dumpus_adapters::bootstrap::config::{
     BackendSettings, ConfigErrors, DownloadSettings, LogSettings, Reader, Secret, WorkSettings, unknown_variables,
 };
 
-use crate::api::{ApiSettings, Cors, Front, Rate};
+use crate::api::{ApiSettings, Cors, ProxySettings, Rate};
 
 /// A token that could be guessed would open the admin routes.
 const SHORTEST_TOKEN: usize = 16;
@@ -93,7 +93,7 @@ fn read_api(reader: &mut Reader<'_>) -> ApiSettings {
             "any, or origins such as https://dumpus.app with commas between them",
             |value| value.parse().ok(),
         ),
-        front: Front {
+        proxy: ProxySettings {
             public_url: reader.address("DUMPUS_PUBLIC_URL"),
             trusted_proxies: reader.list("DUMPUS_TRUSTED_PROXIES", "an address or a range such as 10.0.0.0/8"),
         },

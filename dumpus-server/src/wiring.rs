@@ -52,9 +52,8 @@ pub fn service(config: &ServerConfig, backends: &Backends) -> Result<Service, St
         directories(config)?,
         report_writer(),
     );
-    let (api, _) = api::service(Arc::new(use_cases), config.api.clone());
     Ok(Service {
-        api,
+        api: api::service(use_cases, config.api.clone()),
         worker,
         sweep: sweep(backends, &config.backends),
         stop_timeout: config.work.stop_timeout,

@@ -5,10 +5,14 @@
 #[expect(dead_code, reason = "a part of it is for other tests")]
 mod support;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use dumpus_server::api::{ApiSettings, VERSION};
+use dumpus_server::api::VERSION;
+use serde_json::Value;
+
+use support::{Instance, json};
 
 fn committed(name: &str, current: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi").join(name);
@@ -23,17 +27,82 @@ fn committed(name: &str, current: &str) {
     );
 }
 
+async fn document(instance: &Instance) -> Value {
+    json(instance.client.get("/openapi.json").send().await).await
+}
+
+fn names(object: &Value) -> BTreeSet<&str> {
+    object.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+/// The fields of every 4xx body that the operations document; those of `Problem` where they document none.
+fn error_shapes<'a>(document: &'a Value, operations: &Value) -> Vec<BTreeSet<&'a str>> {
+    let responses = operations
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|operation| operation["responses"].as_object().unwrap());
+    let errors = responses.filter(|(status, _)| status.starts_with('4'));
+    let mut schemas: Vec<_> = errors
+        .map(|(_, response)| {
+            response
+                .pointer("/content/application~1json; charset=utf-8/schema/$ref")
+                .unwrap()
+                .as_str()
+                .unwrap()
+        })
+        .collect();
+    if schemas.is_empty() {
+        schemas.push("#/components/schemas/Problem");
+    }
+    let fields = |schema: &str| names(&document.pointer(&schema[1..]).unwrap()["properties"]);
+    schemas.into_iter().map(fields).collect()
+}
+
+#[tokio::test]
+async fn every_route_refuses_another_method_as_it_is_documented() {
+    let instance = Instance::new();
+    let document = document(&instance).await;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        let response = instance.client.patch(path.replace(['{', '}'], "")).send().await;
+        assert_eq!(response.0.status(), 405, "{path}");
+        let allowed: BTreeSet<_> = response
+            .0
+            .header("allow")
+            .unwrap()
+            .split(", ")
+            .map(str::to_lowercase)
+            .collect();
+        let mut documented = names(operations);
+        documented.insert("options");
+        if documented.contains("get") {
+            documented.insert("head");
+        }
+        assert_eq!(
+            allowed.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+            documented,
+            "{path}"
+        );
+        let body = json(response).await;
+        assert!(
+            error_shapes(&document, operations).contains(&names(&body)),
+            "{path}: {body}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn the_committed_description_is_current() {
-    let (_, documents) = support::api(&support::backends(), ApiSettings::default());
-    committed("openapi.json", &documents.json);
-    committed("openapi.yaml", &documents.yaml);
+    let instance = Instance::new();
+    for name in ["openapi.json", "openapi.yaml"] {
+        let response = instance.client.get(format!("/{name}")).send().await;
+        committed(name, &response.0.into_body().into_string().await.unwrap());
+    }
 }
 
 #[tokio::test]
 async fn every_operation_has_an_id_a_group_and_its_errors() {
-    let (_, documents) = support::api(&support::backends(), ApiSettings::default());
-    let document: serde_json::Value = serde_json::from_str(&documents.json).unwrap();
+    let document = document(&Instance::new()).await;
     assert_eq!(document["info"]["version"], VERSION);
     let paths = document["paths"].as_object().unwrap();
     assert_eq!(paths.len(), 17, "{:?}", paths.keys());

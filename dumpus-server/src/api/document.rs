@@ -1,5 +1,6 @@
 //! The description of the API, as served and as committed in `openapi/`.
 
+use poem_openapi::Tags;
 use serde_json::{Map, Value, json};
 
 /// The version of the API. It changes with the API, not with releases; `openapi/README.md` says when.
@@ -11,30 +12,42 @@ pub(super) const DESCRIPTION: &str = "Turns a Discord data package, given by its
 statistics that only the holder of the link's key can open.\n\n\
 Submit a link, poll the status every second until `isDataAvailable`, fetch the result. The key is the `upn` parameter \
 of the link; it is the bearer token of every request about the package.\n\n\
-Every answer is of a shape described here. Unknown routes (404), wrong methods (405) and bodies over 16 KiB (413) are \
-answered in the shape of the route, else as `Problem`. Answers with status 429 and 503 say in `Retry-After` when to \
-ask again.";
+Every response has a shape described here. Unknown routes (404), wrong methods (405) and bodies over 16 KiB (413) are \
+answered in the shape of the route, else as `Problem`. With status 429 and 503, `Retry-After` says when to try again.";
+
+/// The groups of operations.
+#[derive(Tags)]
+pub(super) enum Group {
+    /// A package from its link to its deletion.
+    Packages,
+    /// The statistics of an invented person.
+    Demo,
+    /// For the operator of the instance.
+    Operation,
+    /// Small services for the official client.
+    Extras,
+}
 
 /// The document in its three forms.
-#[derive(Clone, Debug)]
-pub struct Documents {
+#[derive(Debug)]
+pub(super) struct Documents {
     /// As JSON.
-    pub json: String,
+    pub(super) json: String,
     /// As YAML.
-    pub yaml: String,
-    /// As a page to try it out, without anything from elsewhere.
-    pub html: String,
+    pub(super) yaml: String,
+    /// As a page to try it out, which loads nothing from other hosts.
+    pub(super) html: String,
 }
 
 impl Documents {
     /// From what poem-openapi generates.
     pub(super) fn new(generated: &str, page: &str) -> Self {
         let generated_value: Value = serde_json::from_str(generated).unwrap_or_default();
-        let document = sorted(state_nulls(generated_value));
+        let document = sorted(mark_nullable(generated_value));
         let json = serde_json::to_string_pretty(&document).unwrap_or_default() + "\n";
         let mut yaml = String::new();
         write_yaml(&document, 0, &mut yaml);
-        // `<` would end the script that the document stands in; fonts would come from elsewhere.
+        // `<` could end the script element that holds the document; the default fonts come from another host.
         let embedded = json.replace('<', "\\u003c");
         let html = page.replace(generated, &embedded).replace(
             "type=\"application/json\"",
@@ -44,8 +57,8 @@ impl Documents {
     }
 }
 
-/// Fields of answers that may be null are always there: poem-openapi describes them as absent instead.
-fn state_nulls(mut document: Value) -> Value {
+/// Marks optional fields of responses as required and nullable, as they are sent; poem-openapi describes them as absent.
+fn mark_nullable(mut document: Value) -> Value {
     let schemas = document
         .pointer_mut("/components/schemas")
         .and_then(Value::as_object_mut);
@@ -152,7 +165,7 @@ mod tests {
 
     #[test]
     fn fields_that_may_be_null_are_nullable_and_there() {
-        let document = state_nulls(json!({"components": {"schemas": {"Answer": {
+        let document = mark_nullable(json!({"components": {"schemas": {"Answer": {
             "required": ["a"],
             "properties": {"a": {"type": "string"}, "b": {"type": "string"}, "c": {"$ref": "#/x"}},
         }}}}));

@@ -1,6 +1,6 @@
 //! `/data`, `/blob` and the signed addresses.
 
-use dumpus_server::api::{ApiSettings, Front};
+use dumpus_server::api::{ApiSettings, ProxySettings};
 use serde_json::{Value, json};
 
 use crate::support::{Instance, json, key};
@@ -39,9 +39,9 @@ async fn an_unfinished_package_has_no_result_yet() {
 #[tokio::test]
 async fn the_address_of_a_blob_works_without_headers_and_only_as_signed() {
     let instance = Instance::with(ApiSettings {
-        front: Front {
+        proxy: ProxySettings {
             public_url: Some("https://dumpus.example".to_owned()),
-            ..Front::default()
+            ..ProxySettings::default()
         },
         ..ApiSettings::default()
     });

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use dumpus_ports::usecase::Sweep;
-use dumpus_server::api::{ApiSettings, Front};
+use dumpus_server::api::{ApiSettings, ProxySettings};
 use dumpus_server::run::{Service, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -25,7 +25,7 @@ async fn start(settings: ApiSettings) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let service = Service {
-        api: api(&backends, settings.clone()).0,
+        api: api(&backends, settings.clone()),
         worker: None,
         sweep: Sweep {
             registry: backends.registry.clone(),
@@ -105,9 +105,9 @@ async fn clients_behind_a_trusted_proxy_are_told_apart() {
         ..ApiSettings::default()
     };
     let trusting = ApiSettings {
-        front: Front {
+        proxy: ProxySettings {
             trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
-            ..Front::default()
+            ..ProxySettings::default()
         },
         ..limited.clone()
     };

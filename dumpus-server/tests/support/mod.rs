@@ -21,7 +21,7 @@ use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::profiles::{GuildDirectory, GuildProfile, ProfileDirectory, ProfileError, UserProfile};
 use dumpus_ports::registry::{Lease, LeaseOutcome, LeaseRequest, StoredResult};
-use dumpus_server::api::{self, ApiSettings, Documents};
+use dumpus_server::api::{self, ApiSettings};
 use dumpus_server::wiring::{Directories, use_cases};
 use poem::Response;
 use poem::endpoint::BoxEndpoint;
@@ -76,13 +76,13 @@ pub(crate) fn backends() -> Backends {
 }
 
 /// The API over these backends.
-pub(crate) fn api(backends: &Backends, settings: ApiSettings) -> (BoxEndpoint<'static, Response>, Documents) {
+pub(crate) fn api(backends: &Backends, settings: ApiSettings) -> BoxEndpoint<'static, Response> {
     let directories = Directories {
         users: Arc::new(Users),
         guilds: Some(Arc::new(Users)),
     };
     let use_cases = use_cases(LinkPolicy::default(), backends, directories, Arc::new(SqliteWriter));
-    api::service(Arc::new(use_cases), settings)
+    api::service(use_cases, settings)
 }
 
 /// A running API, its backends, and what tests do with both.
@@ -104,7 +104,7 @@ impl Instance {
     }
 
     pub(crate) fn over(backends: Backends, settings: ApiSettings) -> Self {
-        let client = TestClient::new(api(&backends, settings).0);
+        let client = TestClient::new(api(&backends, settings));
         Self { backends, client }
     }
 

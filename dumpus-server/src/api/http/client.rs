@@ -1,4 +1,4 @@
-//! Who is at the other end, and by which name they reach this server.
+//! The client of a request, and the address under which it reaches this server.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
@@ -55,16 +55,16 @@ impl Network {
     }
 }
 
-/// How addresses are read and made.
+/// The reverse proxies in front of this server, and its public address.
 #[derive(Clone, Debug, Default)]
-pub struct Front {
-    /// What absolute addresses begin with, without a slash at the end.
+pub struct ProxySettings {
+    /// Start of absolute URLs, without a trailing slash; `None` takes it from each request.
     pub public_url: Option<String>,
-    /// Proxies whose word about their clients is taken.
+    /// Proxies whose `X-Forwarded-*` headers are trusted.
     pub trusted_proxies: Vec<Network>,
 }
 
-impl Front {
+impl ProxySettings {
     fn trusts(&self, address: IpAddr) -> bool {
         self.trusted_proxies.iter().any(|network| network.contains(address))
     }
@@ -78,7 +78,7 @@ impl Front {
             .iter()
             .filter_map(|value| value.to_str().ok());
         let named: Vec<&str> = named.flat_map(|value| value.split(',')).map(str::trim).collect();
-        // Each proxy appends whom it talked to: the first from the right that is no proxy of ours is the client.
+        // Each proxy appends its peer: the first address from the right that is not a trusted proxy is the client.
         let mut client = peer;
         for name in named.into_iter().rev() {
             let Some(address) = forwarded_address(name) else { break };
@@ -116,19 +116,19 @@ fn forwarded_address(text: &str) -> Option<IpAddr> {
     })
 }
 
-/// Letters, digits and what separates them: nothing that could end the host part of an address.
+/// Whether the text consists of letters, digits and separators that cannot end the host part of a URL.
 fn is_host(text: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
     !text.is_empty() && text.len() <= 255 && text.bytes().all(is_allowed)
 }
 
-/// The other end of a request.
+/// The client of a request.
 #[derive(Debug)]
-pub(super) struct Client {
+pub(in crate::api) struct Client {
     /// The client's address.
-    pub(super) address: IpAddr,
-    /// What absolute addresses for this client begin with.
-    pub(super) base: String,
+    pub(in crate::api) address: IpAddr,
+    /// Start of absolute URLs for this client.
+    pub(in crate::api) base: String,
 }
 
 impl<'a> FromRequest<'a> for Client {
@@ -136,11 +136,11 @@ impl<'a> FromRequest<'a> for Client {
         let peer = request.remote_addr().as_socket_addr().map(std::net::SocketAddr::ip);
         let peer = peer.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
         let fallback = Arc::default();
-        let front: &Arc<Front> = request.data().unwrap_or(&fallback);
+        let proxy: &Arc<ProxySettings> = request.data().unwrap_or(&fallback);
         let own_host = request.uri().authority().map(poem::http::uri::Authority::as_str);
         Ok(Self {
-            address: front.client(peer, request.headers()),
-            base: front.base(peer, request.headers(), own_host),
+            address: proxy.client(peer, request.headers()),
+            base: proxy.base(peer, request.headers(), own_host),
         })
     }
 }
@@ -149,8 +149,8 @@ impl<'a> FromRequest<'a> for Client {
 mod tests {
     use super::*;
 
-    fn front() -> Front {
-        Front {
+    fn proxy() -> ProxySettings {
+        ProxySettings {
             public_url: None,
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()],
         }
@@ -165,11 +165,11 @@ mod tests {
 
     fn client(peer: &str, forwarded: &str) -> String {
         let headers = headers(&[("x-forwarded-for", forwarded)]);
-        front().client(peer.parse().unwrap(), &headers).to_string()
+        proxy().client(peer.parse().unwrap(), &headers).to_string()
     }
 
     #[test]
-    fn a_stranger_cannot_say_who_they_are() {
+    fn headers_of_an_untrusted_peer_are_ignored() {
         assert_eq!(client("203.0.113.9", "198.51.100.1"), "203.0.113.9");
     }
 
@@ -181,36 +181,37 @@ mod tests {
     }
 
     #[test]
-    fn what_a_client_adds_to_the_chain_is_not_believed() {
+    fn addresses_that_a_client_adds_to_the_chain_are_ignored() {
         assert_eq!(client("10.1.2.3", "1.1.1.1, 198.51.100.1, 10.9.9.9"), "198.51.100.1");
         assert_eq!(client("10.1.2.3", "1.1.1.1, nonsense"), "10.1.2.3");
     }
 
     #[test]
-    fn addresses_begin_with_what_the_client_asked_for() {
+    fn urls_start_with_the_host_that_the_client_requested() {
         let peer: IpAddr = "203.0.113.9".parse().unwrap();
-        let base = |front: &Front, peer, pairs: &[(&'static str, &str)]| front.base(peer, &headers(pairs), None);
-        assert_eq!(base(&front(), peer, &[("host", "box:5000")]), "http://box:5000");
+        let base =
+            |proxy: &ProxySettings, peer, pairs: &[(&'static str, &str)]| proxy.base(peer, &headers(pairs), None);
+        assert_eq!(base(&proxy(), peer, &[("host", "box:5000")]), "http://box:5000");
         let forwarded = [
             ("host", "box:5000"),
             ("x-forwarded-proto", "https"),
             ("x-forwarded-host", "api.example.org"),
         ];
-        assert_eq!(base(&front(), peer, &forwarded), "http://box:5000");
+        assert_eq!(base(&proxy(), peer, &forwarded), "http://box:5000");
         assert_eq!(
-            base(&front(), "10.0.0.1".parse().unwrap(), &forwarded),
+            base(&proxy(), "10.0.0.1".parse().unwrap(), &forwarded),
             "https://api.example.org"
         );
-        let public = Front {
+        let public = ProxySettings {
             public_url: Some("https://dumpus.example".to_owned()),
-            ..front()
+            ..proxy()
         };
         assert_eq!(base(&public, peer, &forwarded), "https://dumpus.example");
-        assert_eq!(base(&front(), peer, &[("host", "evil/path?")]), "http://localhost");
+        assert_eq!(base(&proxy(), peer, &[("host", "evil/path?")]), "http://localhost");
     }
 
     #[test]
-    fn ranges_hold_their_addresses_only() {
+    fn a_range_contains_its_addresses_only() {
         let network: Network = "192.168.4.0/22".parse().unwrap();
         assert!(network.contains("192.168.7.255".parse().unwrap()));
         assert!(!network.contains("192.168.8.0".parse().unwrap()));

@@ -10,70 +10,74 @@ use poem::http::{HeaderValue, Method, StatusCode, Uri, header};
 use poem::{Body, Endpoint, Request, Response, Result};
 use tracing::Instrument;
 
-use super::client::Front;
+use super::client::ProxySettings;
 use super::cors::Cors;
-use super::model::Code;
-use super::route::Route;
+use super::problem::{Code, DEFECT, FOREIGN_KEY};
+use super::route::{Route, RouteTable};
 
-/// Bytes of a request's body.
-const MOST_BODY: usize = 16 * 1024;
-/// A body of that size that takes longer is no client's.
-const BODY_TIME: Duration = Duration::from_secs(10);
+/// Limit of a request's body.
+const MAX_BODY_BYTES: usize = 16 * 1024;
+/// Time limit for receiving a body of that size.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Pages work offline: whatever they are made of, they fetch nothing from elsewhere.
+/// Pages work offline: they load nothing from other hosts.
 const PAGE_POLICY: &str = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'none'";
 
-/// The outermost endpoint: no answer leaves without its headers and its documented shape.
-pub(super) struct Edge<E> {
-    pub(super) inner: E,
-    pub(super) cors: Cors,
-    pub(super) front: Arc<Front>,
+/// The outermost endpoint: every answer leaves with its headers and in its documented shape.
+pub(in crate::api) struct ResponseLayer<E> {
+    pub(in crate::api) inner: E,
+    pub(in crate::api) routes: RouteTable,
+    pub(in crate::api) cors: Cors,
+    pub(in crate::api) proxy: Arc<ProxySettings>,
 }
 
-impl<E: Endpoint<Output = Response>> Endpoint for Edge<E> {
+impl<E: Endpoint<Output = Response>> Endpoint for ResponseLayer<E> {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> Result<Response> {
-        let began = Instant::now();
+        let started = Instant::now();
         fold_slashes(request.uri_mut());
-        let route = Route::of(request.uri().path());
-        let method = known(request.method());
+        let route = self.routes.find(request.uri().path());
+        let method = loggable(request.method());
         let origin = request.headers().get(header::ORIGIN).cloned();
-        request.set_data(self.front.clone());
-        // The path may name a user, and a query a key: neither is written anywhere.
+        request.set_data(self.proxy.clone());
+        // The path may identify a user, and the query may hold a key: neither is logged.
         let span = tracing::info_span!("request", http.method = method, http.route = route.template());
         let mut response = async {
             let response = self.answer(request, route).await;
             let status = response.status().as_u16();
-            let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-            tracing::debug!(http.status = status, elapsed_ms, "answered");
+            let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+            tracing::debug!(http.status = status, elapsed_ms, "Answered");
             response
         }
         .instrument(span)
         .await;
+        let is_page = response
+            .content_type()
+            .is_some_and(|kind| kind.starts_with("text/html"));
         let headers = response.headers_mut();
         self.cors.apply(origin.as_ref(), headers);
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        if matches!(route, Route::Other("/" | "/docs")) {
+        if is_page {
             headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
         }
-        if route.is_private() {
+        if !route.is_cacheable() {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }
         Ok(response)
     }
 }
 
-impl<E: Endpoint<Output = Response>> Edge<E> {
-    async fn answer(&self, mut request: Request, route: Route) -> Response {
+impl<E: Endpoint<Output = Response>> ResponseLayer<E> {
+    async fn answer(&self, mut request: Request, route: &Route) -> Response {
         if request.method() == Method::OPTIONS {
             return Response::builder().status(StatusCode::NO_CONTENT).finish();
         }
         if request.method() == Method::HEAD {
-            // The connection leaves the body out by itself, and keeps its length.
+            // The HTTP server omits the body and keeps its length.
             request.set_method(Method::GET);
         }
-        if let Err(unread) = bound_body(&mut request).await {
+        if let Err(unread) = read_body(&mut request).await {
             return unread.answer(route);
         }
         match AssertUnwindSafe(self.inner.call(request)).catch_unwind().await {
@@ -85,8 +89,8 @@ impl<E: Endpoint<Output = Response>> Edge<E> {
     }
 }
 
-/// Methods as they are, but of a few: a log takes no text from strangers.
-fn known(method: &Method) -> &'static str {
+/// The method if it is a usual one: clients do not get to write arbitrary text into the log.
+fn loggable(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",
@@ -97,27 +101,21 @@ fn known(method: &Method) -> &'static str {
     }
 }
 
-fn refuse(route: Route, status: StatusCode) -> Response {
+fn refuse(route: &Route, status: StatusCode) -> Response {
     let (status, code, detail) = match status {
         StatusCode::NOT_FOUND => (status, Code::NotFound, "There is no such route."),
         StatusCode::METHOD_NOT_ALLOWED => (status, Code::MethodNotAllowed, "The route has no such method."),
         StatusCode::UNAUTHORIZED => (status, Code::Unauthorized, "The key is missing or malformed."),
-        // These take no body: the path is no text, so no key owns what it names.
-        _ if status.is_client_error() && route.is_owned() => (
-            StatusCode::UNAUTHORIZED,
-            Code::Unauthorized,
-            "The key does not own this package.",
-        ),
+        // These routes take no body, so the path is not UTF-8: no key owns what it names.
+        _ if status.is_client_error() && route.is_owned() => {
+            (StatusCode::UNAUTHORIZED, Code::Unauthorized, FOREIGN_KEY)
+        }
         _ if status.is_client_error() => (
             StatusCode::BAD_REQUEST,
             Code::InvalidRequest,
             "The request is not what the API describes.",
         ),
-        _ => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            Code::ServerError,
-            "Something went wrong on the server.",
-        ),
+        _ => (StatusCode::INTERNAL_SERVER_ERROR, Code::ServerError, DEFECT),
     };
     route.refuse(status, code, detail)
 }
@@ -129,13 +127,13 @@ enum Unread {
 }
 
 impl Unread {
-    fn answer(&self, route: Route) -> Response {
+    fn answer(&self, route: &Route) -> Response {
         let (status, detail) = match self {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than 16 KiB."),
             Self::Broken => (StatusCode::BAD_REQUEST, "The body did not arrive."),
         };
         let mut response = route.refuse(status, Code::InvalidRequest, detail);
-        // What is left of the body is not worth reading.
+        // Closing is cheaper than reading the rest of the body.
         response
             .headers_mut()
             .insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -143,19 +141,19 @@ impl Unread {
     }
 }
 
-/// Reads the body, whole or not at all: what handlers see is small and in memory.
-async fn bound_body(request: &mut Request) -> Result<(), Unread> {
+/// Reads the whole body into memory, so that handlers see a small and complete one.
+async fn read_body(request: &mut Request) -> Result<(), Unread> {
     let length = request.headers().get(header::CONTENT_LENGTH);
     let is_chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
     if length.is_none() && !is_chunked && request.method() != Method::POST {
         return Ok(());
     }
     let length: Option<usize> = length.and_then(|length| length.to_str().ok()?.parse().ok());
-    if length.is_some_and(|length| length > MOST_BODY) {
+    if length.is_some_and(|length| length > MAX_BODY_BYTES) {
         return Err(Unread::TooLarge);
     }
     let body = request.take_body();
-    match tokio::time::timeout(BODY_TIME, body.into_bytes_limit(MOST_BODY)).await {
+    match tokio::time::timeout(BODY_TIMEOUT, body.into_bytes_limit(MAX_BODY_BYTES)).await {
         Ok(Ok(bytes)) => {
             request.set_body(Body::from_bytes(bytes));
             Ok(())
@@ -165,7 +163,7 @@ async fn bound_body(request: &mut Request) -> Result<(), Unread> {
     }
 }
 
-/// A base address typed with a slash at its end makes the client ask for `//process/...`.
+/// Replaces repeated slashes: a base address typed with a trailing slash makes the client request `//process/...`.
 fn fold_slashes(uri: &mut Uri) {
     if !uri.path().contains("//") {
         return;

@@ -4,20 +4,20 @@ use std::str::FromStr;
 
 use poem::http::{HeaderMap, HeaderValue, header};
 
-/// Where the official client is.
+/// Origin of the official client.
 const OFFICIAL_CLIENT: &str = "https://dumpus.app";
 
 /// Origins whose pages may read answers.
 #[derive(Clone, Debug, Default)]
 pub enum Cors {
-    /// All of them: nothing here is protected by where a browser is, only by keys.
+    /// All origins: keys protect the data, not the origin of a page.
     #[default]
     Any,
-    /// These, as a browser spells them.
+    /// These origins, as browsers write them.
     Only(Vec<String>),
 }
 
-/// The text names no origins.
+/// The text is not a list of origins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("neither any nor origins such as https://dumpus.app")]
 pub struct ParseOriginsError;
@@ -45,7 +45,7 @@ impl FromStr for Cors {
 }
 
 impl Cors {
-    /// Origins to try a third party's rules with.
+    /// Origins to check the CORS rules of an object store with.
     #[must_use]
     pub fn examples(&self) -> Vec<String> {
         match self {
@@ -55,7 +55,7 @@ impl Cors {
     }
 
     /// Sets the headers of every answer.
-    pub(super) fn apply(&self, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
+    pub(in crate::api) fn apply(&self, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
         let allowed = match self {
             Self::Any => Some(HeaderValue::from_static("*")),
             Self::Only(origins) => {
@@ -80,7 +80,7 @@ impl Cors {
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
             HeaderValue::from_static("Retry-After"),
         );
-        // A day: the client polls every second, and looks 21 users up at once.
+        // A day: the client polls every second and looks up 21 users at once.
         headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     }
 }

@@ -1,18 +1,32 @@
-//! The JSON of a package's status: all flags by state.
+//! `GET /process/{package_id}/status`: how a package stands.
 
+use poem::Error;
+use poem_openapi::param::Path;
+use poem_openapi::payload::Json;
 use poem_openapi::types::Example;
-use poem_openapi::{Enum, Object};
+use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::queue::Lane;
-use dumpus_ports::usecase::{PackageState, PackageStatus};
+use dumpus_ports::usecase::{PackageState, PackageStatus, ReadStatus};
 
-use super::model::Code;
+use crate::api::document::Group;
+use crate::api::http::auth::Owner;
+use crate::api::http::package_id::OwnedId;
+use crate::api::http::problem::{Code, DEFECT, FOREIGN_KEY, RETRY_AFTER, Refuse};
+use crate::api::http::refusal::{BUDGET, Refusal, with_timeout};
+use crate::api::http::route::Operation;
+
+pub(super) struct Status(pub(super) ReadStatus);
+
+impl Operation for Status {
+    type Refusal = StatusBody;
+}
 
 /// Where a package is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename = "ProcessingStep", rename_all = "UPPERCASE")]
-pub(super) enum Step {
+enum Step {
     /// It waits.
     Locked,
     /// The archive is being fetched.
@@ -37,19 +51,19 @@ impl From<Stage> for Step {
 /// Packages accepted and not finished, and where the asking one stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Object)]
 #[oai(rename = "ProcessingQueuePosition", rename_all = "camelCase")]
-pub(super) struct QueuePosition {
+struct QueuePosition {
     /// Unfinished packages in the premium lane.
-    pub(super) premium_queue_total: u64,
+    premium_queue_total: u64,
     /// Unfinished packages in the standard lane.
-    pub(super) standard_queue_total: u64,
+    standard_queue_total: u64,
     /// Premium packages ahead; null for a standard package, and when this one does not wait.
-    pub(super) premium_queue_user: Option<u64>,
+    premium_queue_user: Option<u64>,
     /// Standard packages ahead; null for an upgraded package, and when this one does not wait.
-    pub(super) standard_queue_user: Option<u64>,
+    standard_queue_user: Option<u64>,
     /// Unfinished packages in the standard lane when this one came.
-    pub(super) standard_when_joined: u64,
+    standard_when_joined: u64,
     /// Unfinished packages in the premium lane when this one came.
-    pub(super) premium_when_joined: u64,
+    premium_when_joined: u64,
 }
 
 /// How a package stands.
@@ -58,38 +72,37 @@ pub(super) struct QueuePosition {
 #[oai(rename = "StatusAnswer", rename_all = "camelCase", example)]
 pub(super) struct StatusBody {
     /// Whether the result can be fetched.
-    pub(super) is_data_available: bool,
+    is_data_available: bool,
     /// Whether the package is in the premium lane.
-    pub(super) is_upgraded: bool,
+    is_upgraded: bool,
     /// Whether processing failed for good; a new submission tries again.
-    pub(super) is_errored: bool,
+    is_errored: bool,
     /// Why.
-    pub(super) error_message_code: Option<Code>,
+    error_message_code: Option<Code>,
     /// Why, in one plain sentence.
-    pub(super) error_detail: Option<String>,
+    error_detail: Option<String>,
     /// Whether the package waits or is being processed.
-    pub(super) is_processing: bool,
+    is_processing: bool,
     /// Where the package is, or where it failed.
-    pub(super) processing_step: Option<Step>,
+    processing_step: Option<Step>,
     /// 0 to 100 within the step: bytes downloaded, then bytes of the archive read.
-    pub(super) processing_progress: Option<u8>,
+    processing_progress: Option<u8>,
     /// Who waits.
-    pub(super) processing_queue_position: QueuePosition,
+    processing_queue_position: QueuePosition,
 }
 
 impl StatusBody {
-    /// Backends are away. `isErrored` and any code would end the client's polling for good.
-    #[must_use]
-    pub(super) fn unavailable() -> Self {
+    /// The body while a backend is unavailable: `isErrored` or any code would end the client's polling for good.
+    fn unavailable() -> Self {
         Self {
             is_processing: true,
             ..Self::default()
         }
     }
+}
 
-    /// A question that was not answered.
-    #[must_use]
-    pub(super) fn refused(code: Code, detail: &str) -> Self {
+impl Refuse for StatusBody {
+    fn refused(code: Code, detail: &str) -> Self {
         Self {
             is_errored: code == Code::ServerError,
             error_message_code: Some(code),
@@ -156,6 +169,64 @@ impl Example for StatusBody {
                 ..QueuePosition::default()
             },
             ..Self::default()
+        }
+    }
+}
+
+/// Responses to a request for the status.
+#[derive(ApiResponse)]
+#[oai(bad_request_handler = "Self::unauthorized")]
+enum StatusResponse {
+    /// How the package stands; an unknown one has the code `UNKNOWN_PACKAGE_ID`.
+    #[oai(status = 200)]
+    Found(Json<StatusBody>),
+    /// The key is missing, malformed, or another package's.
+    #[oai(status = 401)]
+    Unauthorized(Json<StatusBody>),
+    /// A defect of the server.
+    #[oai(status = 500)]
+    Failed(Json<StatusBody>),
+    /// A backend is unavailable: keep polling.
+    #[oai(status = 503)]
+    Unavailable(
+        Json<StatusBody>,
+        /// Seconds until another attempt makes sense.
+        #[oai(header = "Retry-After")]
+        u64,
+    ),
+}
+
+impl StatusResponse {
+    fn unauthorized(_: Error) -> Self {
+        Refusal::Unauthorized.into()
+    }
+}
+
+impl From<Refusal> for StatusResponse {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unauthorized => Self::Unauthorized(Json(StatusBody::refused(Code::Unauthorized, FOREIGN_KEY))),
+            Refusal::Unavailable => Self::Unavailable(Json(StatusBody::unavailable()), RETRY_AFTER),
+            _ => Self::Failed(Json(StatusBody::refused(Code::ServerError, DEFECT))),
+        }
+    }
+}
+
+#[OpenApi]
+impl Status {
+    /// Status of a package
+    ///
+    /// May be polled every second. An unknown, deleted or expired package is not an HTTP error: see the code.
+    #[oai(
+        path = "/process/:package_id/status",
+        method = "get",
+        operation_id = "getPackageStatus",
+        tag = "Group::Packages"
+    )]
+    async fn status(&self, owner: Owner, #[doc = "The package's id."] package_id: Path<OwnedId>) -> StatusResponse {
+        match with_timeout(BUDGET, self.0.run(&owner.key(), package_id.0.0)).await {
+            Ok(status) => StatusResponse::Found(Json(status.into())),
+            Err(refusal) => refusal.into(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How many submissions an address may make.
+//! The rate limit of submissions per client address.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -8,19 +8,19 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Addresses remembered at most: about five megabytes.
-const MOST_ADDRESSES: usize = 65_536;
+/// Number of addresses to remember: about five megabytes.
+const MAX_ADDRESSES: usize = 65_536;
 
-/// So many in so long a time.
+/// A number of requests per period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// How many at once, and per period.
+    /// Requests per period, and in one burst.
     pub count: u32,
     /// The period.
     pub period: Duration,
 }
 
-/// The text is no rate.
+/// The text is not a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a rate such as 30/minute")]
 pub struct ParseRateError;
@@ -53,7 +53,7 @@ impl FromStr for Rate {
 ///
 /// For each address it keeps when its bucket will be full again: a bucket that is full need not be kept.
 #[derive(Debug)]
-pub(super) struct RateLimit {
+pub(in crate::api) struct RateLimit {
     rate: Rate,
     full_at: Mutex<HashMap<IpAddr, Instant>>,
 }
@@ -61,7 +61,7 @@ pub(super) struct RateLimit {
 impl RateLimit {
     /// Full buckets.
     #[must_use]
-    pub(super) fn new(rate: Rate) -> Self {
+    pub(in crate::api) fn new(rate: Rate) -> Self {
         Self {
             rate,
             full_at: Mutex::default(),
@@ -72,10 +72,10 @@ impl RateLimit {
     ///
     /// # Errors
     /// The time until there is one.
-    pub(super) fn take(&self, address: IpAddr) -> Result<(), Duration> {
+    pub(in crate::api) fn take(&self, address: IpAddr) -> Result<(), Duration> {
         let now = Instant::now();
         let mut buckets = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = household(address);
+        let key = rate_limit_key(address);
         let full_at = buckets.get(&key).copied().unwrap_or(now).max(now);
         let token = self.rate.period / self.rate.count;
         let after = full_at + token;
@@ -84,9 +84,9 @@ impl RateLimit {
         {
             return Err(missing);
         }
-        if buckets.len() >= MOST_ADDRESSES && !buckets.contains_key(&key) {
+        if buckets.len() >= MAX_ADDRESSES && !buckets.contains_key(&key) {
             buckets.retain(|_, full_at| *full_at > now);
-            if buckets.len() >= MOST_ADDRESSES {
+            if buckets.len() >= MAX_ADDRESSES {
                 // Requests from so many places at once are nothing that a limit by address holds off.
                 buckets.clear();
             }
@@ -97,7 +97,7 @@ impl RateLimit {
 }
 
 /// The address; of IPv6 the part that a provider gives to one customer.
-fn household(address: IpAddr) -> IpAddr {
+fn rate_limit_key(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
         address @ IpAddr::V4(_) => address,
@@ -130,16 +130,19 @@ mod tests {
         assert_eq!(limit.take("192.0.2.1".parse().unwrap()), Ok(()));
         assert_eq!(limit.take("192.0.2.2".parse().unwrap()), Ok(()));
         assert_eq!(limit.take("2001:db8::1".parse().unwrap()), Ok(()));
-        assert!(limit.take("2001:db8::2".parse().unwrap()).is_err(), "one household");
+        assert!(
+            limit.take("2001:db8::2".parse().unwrap()).is_err(),
+            "the same /64 network"
+        );
     }
 
     #[tokio::test(start_paused = true)]
     async fn memory_is_bounded() {
         let limit = limit("1/hour");
-        for number in 0..u32::try_from(MOST_ADDRESSES).unwrap() + 10 {
+        for number in 0..u32::try_from(MAX_ADDRESSES).unwrap() + 10 {
             assert_eq!(limit.take(IpAddr::V4(number.into())), Ok(()));
         }
-        assert!(limit.full_at.lock().unwrap().len() <= MOST_ADDRESSES);
+        assert!(limit.full_at.lock().unwrap().len() <= MAX_ADDRESSES);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Who asks.
+//! Credentials of a request: a package's key, or the operator's token.
 
 use poem::{Request, RequestBody, Result};
 use poem_openapi::auth::Bearer;
@@ -11,10 +11,11 @@ use dumpus_ports::domain::secret::UpnKey;
 /// The UPN key of the package's link: it owns the package, and nobody else has it.
 #[derive(SecurityScheme)]
 #[oai(ty = "bearer", rename = "UpnKey")]
-pub(super) struct Owner(Bearer);
+pub(in crate::api) struct Owner(Bearer);
 
 impl Owner {
-    pub(super) fn key(&self) -> UpnKey {
+    /// The key as the domain knows it.
+    pub(in crate::api) fn key(&self) -> UpnKey {
         UpnKey::new(&self.0.token)
     }
 }
@@ -24,13 +25,16 @@ impl Owner {
 #[oai(ty = "bearer", rename = "AdminToken")]
 struct AdminToken(Bearer);
 
-/// A token that somebody shows, or none: an instance without one answers before it looks.
-pub(super) struct Admin(Option<AdminToken>);
+/// The token that a request presents, if any: an instance that has no token of its own answers without looking at it.
+pub(in crate::api) struct Admin(Option<AdminToken>);
 
 impl Admin {
-    pub(super) fn is(&self, token: &str) -> bool {
-        let Some(AdminToken(shown)) = &self.0 else { return false };
-        shown.token.as_bytes().ct_eq(token.as_bytes()).into()
+    /// Whether the presented token is this one, compared in constant time.
+    pub(in crate::api) fn is(&self, token: &str) -> bool {
+        let Some(AdminToken(presented)) = &self.0 else {
+            return false;
+        };
+        presented.token.as_bytes().ct_eq(token.as_bytes()).into()
     }
 }
 

@@ -1,0 +1,82 @@
+//! Why a use case gave no answer, as far as HTTP cares. Errors are logged here, once.
+
+use std::error::Error;
+use std::time::Duration;
+
+use dumpus_ports::profiles::ProfileError;
+use dumpus_ports::usecase::AccessError;
+
+/// What all backends together may take of a request that only needs a row: its answer comes within two seconds.
+pub(in crate::api) const BUDGET: Duration = Duration::from_millis(1_900);
+/// The same where a result of many megabytes has to come out of a store.
+pub(in crate::api) const RESULT_BUDGET: Duration = Duration::from_secs(20);
+/// The same where Discord or Dis-who may make the request wait for their rate limit.
+pub(in crate::api) const LOOK_UP_BUDGET: Duration = Duration::from_secs(9);
+
+/// Why a request was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::api) enum Refusal {
+    /// The key does not own the package.
+    Unauthorized,
+    /// The text is not a link to a package.
+    InvalidLink,
+    /// Too many requests; seconds until another one makes sense.
+    RateLimited(u64),
+    /// A backend did not answer, or not in time.
+    Unavailable,
+    /// A defect of the server.
+    Failed,
+}
+
+/// The output of a use case, if it comes within `budget`.
+pub(in crate::api) async fn with_timeout<T, E: Into<Refusal>>(
+    budget: Duration,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, Refusal> {
+    if let Ok(output) = tokio::time::timeout(budget, work).await {
+        return output.map_err(Into::into);
+    }
+    tracing::warn!(budget_ms = budget.as_millis(), "Backends took too long");
+    Err(Refusal::Unavailable)
+}
+
+impl Refusal {
+    /// Logs an error that only a defect of the server can cause.
+    pub(in crate::api) fn defect(error: &(dyn Error + 'static)) -> Self {
+        tracing::error!(error = %error, cause = %root_cause(error), "Request failed");
+        Self::Failed
+    }
+}
+
+impl From<AccessError> for Refusal {
+    fn from(error: AccessError) -> Self {
+        match &error {
+            AccessError::Unauthorized => Self::Unauthorized,
+            AccessError::Unavailable { source, .. } => {
+                tracing::warn!(error = %error, cause = %root_cause(&**source), "Backend unavailable");
+                Self::Unavailable
+            }
+            _ => Self::defect(&error),
+        }
+    }
+}
+
+impl From<ProfileError> for Refusal {
+    fn from(error: ProfileError) -> Self {
+        match error {
+            ProfileError::RateLimited { retry_after } => Self::RateLimited(retry_after.max(1)),
+            other => {
+                tracing::warn!(error = %other, "Directory of users or guilds did not answer");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+fn root_cause<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    let mut deepest = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    deepest
+}

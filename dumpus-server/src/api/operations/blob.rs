@@ -1,0 +1,86 @@
+//! `GET /process/{package_id}/blob`: where the encrypted result of a package can be fetched.
+
+use poem_openapi::param::Path;
+use poem_openapi::payload::Json;
+use poem_openapi::types::Example;
+use poem_openapi::{Object, OpenApi};
+
+use dumpus_ports::usecase::{BlobAddress, LocateBlob};
+
+use super::result::ResultResponse;
+use crate::api::document::Group;
+use crate::api::http::auth::Owner;
+use crate::api::http::client::Client;
+use crate::api::http::package_id::OwnedId;
+use crate::api::http::problem::Problem;
+use crate::api::http::refusal::{RESULT_BUDGET, with_timeout};
+use crate::api::http::route::Operation;
+
+pub(super) struct Blob(pub(super) LocateBlob);
+
+impl Operation for Blob {
+    type Refusal = Problem;
+}
+
+/// Where an encrypted result can be fetched.
+#[derive(Debug, Object)]
+#[oai(rename = "BlobAnswer", example)]
+pub(super) struct BlobBody {
+    /// Absolute URL of the ciphertext; fetch it without any header.
+    pub(super) url: String,
+    /// Initialisation vector, 32 hexadecimal digits; null if the bytes are not encrypted (demo only).
+    pub(super) iv: Option<String>,
+    /// Seconds for which the URL is valid.
+    pub(super) ttl: u64,
+}
+
+impl Example for BlobBody {
+    fn example() -> Self {
+        Self {
+            url: "https://api.example.org/blobs/7c9e6679f4c24f5da3b1d1f7a2c6e0b4?expires=1800000000&signature=5d41..."
+                .to_owned(),
+            iv: Some("000102030405060708090a0b0c0d0e0f".to_owned()),
+            ttl: 300,
+        }
+    }
+}
+
+#[OpenApi]
+impl Blob {
+    /// Encrypted result of a package
+    ///
+    /// Where the encrypted statistics file is. Fetch `url` without headers and decrypt it with AES-256-CBC and PKCS#7
+    /// padding; the key is the SHA-256 digest of the UPN key. The plaintext is what `/data` returns.
+    #[oai(
+        path = "/process/:package_id/blob",
+        method = "get",
+        operation_id = "getPackageBlob",
+        tag = "Group::Packages"
+    )]
+    async fn blob(
+        &self,
+        owner: Owner,
+        client: Client,
+        #[doc = "The package's id."] package_id: Path<OwnedId>,
+    ) -> ResultResponse<Json<BlobBody>> {
+        match with_timeout(RESULT_BUDGET, self.0.run(&owner.key(), package_id.0.0)).await {
+            Ok(Some(located)) => ResultResponse::Found(Json(BlobBody {
+                url: match located.address {
+                    BlobAddress::Store(url) => url,
+                    BlobAddress::Server {
+                        blob,
+                        expires,
+                        signature,
+                    } => {
+                        let signature = hex::encode(signature);
+                        format!("{}/blobs/{blob}?expires={expires}&signature={signature}", client.base)
+                    }
+                },
+                iv: Some(hex::encode(located.iv)),
+                ttl: located.ttl.as_secs(),
+            })),
+            Ok(None) => ResultResponse::not_found(),
+            Err(refusal) => refusal.into(),
+        }
+    }
+}

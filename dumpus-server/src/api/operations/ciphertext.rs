@@ -1,0 +1,90 @@
+//! `GET /blobs/{blob_key}`: an encrypted result, for those who have its signed URL.
+
+use poem::Error;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::{Binary, Json};
+use poem_openapi::{ApiResponse, OpenApi};
+
+use dumpus_ports::usecase::ServeBlob;
+
+use crate::api::document::Group;
+use crate::api::http::problem::{Code, DEFECT, Problem, RETRY_AFTER, UNAVAILABLE, problem};
+use crate::api::http::refusal::{RESULT_BUDGET, Refusal, with_timeout};
+use crate::api::http::route::Operation;
+
+pub(super) struct Ciphertext(pub(super) ServeBlob);
+
+impl Operation for Ciphertext {
+    type Refusal = Problem;
+}
+
+/// Responses to a request with a signed URL.
+#[derive(ApiResponse)]
+#[oai(bad_request_handler = "Self::unreadable")]
+enum CiphertextResponse {
+    /// The encrypted result.
+    #[oai(status = 200)]
+    Found(Binary<Vec<u8>>),
+    /// The URL is wrong or has expired, or the blob is gone.
+    #[oai(status = 404)]
+    NotFound(Json<Problem>),
+    /// A defect of the server.
+    #[oai(status = 500)]
+    Failed(Json<Problem>),
+    /// The blob store is unavailable.
+    #[oai(status = 503)]
+    Unavailable(
+        Json<Problem>,
+        /// Seconds until another attempt makes sense.
+        #[oai(header = "Retry-After")]
+        u64,
+    ),
+}
+
+impl CiphertextResponse {
+    fn unreadable(_: Error) -> Self {
+        Self::not_found()
+    }
+
+    fn not_found() -> Self {
+        Self::NotFound(problem(Code::NotFound, "This address is not valid any more."))
+    }
+}
+
+impl From<Refusal> for CiphertextResponse {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unavailable => Self::Unavailable(problem(Code::ServerError, UNAVAILABLE), RETRY_AFTER),
+            _ => Self::Failed(problem(Code::ServerError, DEFECT)),
+        }
+    }
+}
+
+#[OpenApi]
+impl Ciphertext {
+    /// Fetch an encrypted result
+    ///
+    /// The URLs that `getPackageBlob` returns lead here if results are not in an object store.
+    #[oai(
+        path = "/blobs/:blob_key",
+        method = "get",
+        operation_id = "fetchBlob",
+        tag = "Group::Packages"
+    )]
+    async fn ciphertext(
+        &self,
+        #[doc = "Name of the blob."] blob_key: Path<String>,
+        #[doc = "When the URL expires, in seconds since 1970."] expires: Query<String>,
+        #[doc = "Proof that this server issued the URL."] signature: Query<String>,
+    ) -> CiphertextResponse {
+        let (Ok(blob), Ok(expires), Ok(signature)) = (blob_key.parse(), expires.parse(), hex::decode(&*signature))
+        else {
+            return CiphertextResponse::not_found();
+        };
+        match with_timeout(RESULT_BUDGET, self.0.run(blob, expires, &signature)).await {
+            Ok(Some(bytes)) => CiphertextResponse::Found(Binary(bytes)),
+            Ok(None) => CiphertextResponse::not_found(),
+            Err(refusal) => refusal.into(),
+        }
+    }
+}

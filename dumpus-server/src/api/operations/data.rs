@@ -1,0 +1,46 @@
+//! `GET /process/{package_id}/data`: the decrypted result of a package.
+
+use poem_openapi::OpenApi;
+use poem_openapi::param::Path;
+use poem_openapi::payload::Binary;
+
+use dumpus_ports::usecase::FetchData;
+
+use super::result::ResultResponse;
+use crate::api::document::Group;
+use crate::api::http::auth::Owner;
+use crate::api::http::package_id::OwnedId;
+use crate::api::http::problem::Problem;
+use crate::api::http::refusal::{RESULT_BUDGET, with_timeout};
+use crate::api::http::route::Operation;
+
+pub(super) struct Data(pub(super) FetchData);
+
+impl Operation for Data {
+    type Refusal = Problem;
+}
+
+#[OpenApi]
+impl Data {
+    /// Result of a package
+    ///
+    /// The statistics: a SQLite file compressed with gzip, decrypted with the presented key. Its authenticity is
+    /// checked before the first byte is sent.
+    #[oai(
+        path = "/process/:package_id/data",
+        method = "get",
+        operation_id = "getPackageData",
+        tag = "Group::Packages"
+    )]
+    async fn data(
+        &self,
+        owner: Owner,
+        #[doc = "The package's id."] package_id: Path<OwnedId>,
+    ) -> ResultResponse<Binary<Vec<u8>>> {
+        match with_timeout(RESULT_BUDGET, self.0.run(&owner.key(), package_id.0.0)).await {
+            Ok(Some(file)) => ResultResponse::Found(Binary(file)),
+            Ok(None) => ResultResponse::not_found(),
+            Err(refusal) => refusal.into(),
+        }
+    }
+}

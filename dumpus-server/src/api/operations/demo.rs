@@ -1,0 +1,68 @@
+//! `GET /process/demo/data` and `/process/demo/blob`: the statistics of an invented person.
+
+use poem_openapi::payload::{Binary, Json};
+use poem_openapi::{ApiResponse, OpenApi};
+
+use super::blob::BlobBody;
+use crate::api::document::Group;
+use crate::api::http::client::Client;
+use crate::api::http::problem::{Code, DEFECT, Problem, problem};
+use crate::api::http::refusal::Refusal;
+use crate::api::http::route::Operation;
+use crate::demo::Demo;
+
+pub(super) struct GetDemo(pub(super) Demo);
+
+impl Operation for GetDemo {
+    type Refusal = Problem;
+}
+
+/// Responses with the demo's statistics.
+#[derive(ApiResponse)]
+enum DemoResponse {
+    /// The statistics: a SQLite file, compressed with gzip.
+    #[oai(status = 200)]
+    Found(Binary<Vec<u8>>),
+    /// A defect of the server.
+    #[oai(status = 500)]
+    Failed(Json<Problem>),
+}
+
+#[OpenApi]
+impl GetDemo {
+    /// Statistics of the demo
+    ///
+    /// The statistics of an invented person, the same on every instance.
+    #[oai(
+        path = "/process/demo/data",
+        method = "get",
+        operation_id = "getDemoData",
+        tag = "Group::Demo"
+    )]
+    async fn data(&self) -> DemoResponse {
+        match self.0.file().await {
+            Ok(file) => DemoResponse::Found(Binary(file.to_vec())),
+            Err(error) => {
+                Refusal::defect(&error);
+                DemoResponse::Failed(problem(Code::ServerError, DEFECT))
+            }
+        }
+    }
+
+    /// URL of the demo's statistics
+    ///
+    /// They are not encrypted: `iv` is null.
+    #[oai(
+        path = "/process/demo/blob",
+        method = "get",
+        operation_id = "getDemoBlob",
+        tag = "Group::Demo"
+    )]
+    async fn blob(&self, client: Client) -> Json<BlobBody> {
+        Json(BlobBody {
+            url: format!("{}/process/demo/data", client.base),
+            iv: None,
+            ttl: 300,
+        })
+    }
+}

@@ -1,0 +1,53 @@
+//! `GET /health`: whether the process is alive.
+
+use poem_openapi::payload::Json;
+use poem_openapi::types::Example;
+use poem_openapi::{Object, OpenApi};
+
+use crate::api::document::Group;
+use crate::api::http::problem::Problem;
+use crate::api::http::route::Operation;
+
+pub(super) struct GetHealth {
+    pub(super) hostname: String,
+}
+
+impl Operation for GetHealth {
+    type Refusal = Problem;
+}
+
+/// The process is alive.
+#[derive(Debug, Object)]
+#[oai(example)]
+struct Health {
+    /// Always `alive`.
+    status: String,
+    /// The machine that answers.
+    hostname: String,
+}
+
+impl Example for Health {
+    fn example() -> Self {
+        Self {
+            status: "alive".to_owned(),
+            hostname: "dumpus-1".to_owned(),
+        }
+    }
+}
+
+#[OpenApi]
+impl GetHealth {
+    /// Liveness
+    #[oai(
+        path = "/health",
+        method = "get",
+        operation_id = "getHealth",
+        tag = "Group::Operation"
+    )]
+    async fn health(&self) -> Json<Health> {
+        Json(Health {
+            status: "alive".to_owned(),
+            hostname: self.hostname.clone(),
+        })
+    }
+}

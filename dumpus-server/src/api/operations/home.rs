@@ -1,0 +1,24 @@
+//! `GET /`: a page that says what this server is.
+
+use poem_openapi::OpenApi;
+use poem_openapi::payload::Html;
+
+use crate::api::document::Group;
+use crate::api::http::problem::Problem;
+use crate::api::http::route::Operation;
+
+pub(super) struct Home;
+
+impl Operation for Home {
+    type Refusal = Problem;
+    const IS_CACHEABLE: bool = true;
+}
+
+#[OpenApi]
+impl Home {
+    /// What this server is
+    #[oai(path = "/", method = "get", operation_id = "getHome", tag = "Group::Operation")]
+    async fn home(&self) -> Html<&'static str> {
+        Html(include_str!("home.html"))
+    }
+}

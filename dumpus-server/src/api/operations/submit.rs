@@ -1,0 +1,180 @@
+//! `POST /process`: submits a package.
+
+use poem::Error;
+use poem_openapi::payload::Json;
+use poem_openapi::types::{Example, ParseError, ParseFromJSON, ParseResult};
+use poem_openapi::{ApiResponse, NewType, Object, OpenApi};
+use serde_json::Value;
+
+use dumpus_ports::usecase::{SubmitError, SubmitPackage};
+
+use crate::api::document::Group;
+use crate::api::http::client::Client;
+use crate::api::http::problem::{Code, RETRY_AFTER, Refuse};
+use crate::api::http::rate_limit::RateLimit;
+use crate::api::http::refusal::{BUDGET, Refusal, with_timeout};
+use crate::api::http::route::Operation;
+
+pub(super) struct Submit {
+    pub(super) use_case: SubmitPackage,
+    pub(super) limit: Option<RateLimit>,
+}
+
+impl Operation for Submit {
+    type Refusal = Acceptance;
+}
+
+// A string that is not made from a number or a boolean, as poem-openapi's own is.
+#[derive(Debug, NewType)]
+#[oai(from_json = false, from_parameter = false, from_multipart = false, to_header = false)]
+struct Text(String);
+
+impl ParseFromJSON for Text {
+    fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
+        match value {
+            Some(Value::String(text)) => Ok(Self(text)),
+            _ => Err(ParseError::custom("expected a string")),
+        }
+    }
+}
+
+/// A package to process.
+#[derive(Debug, Object)]
+#[oai(example)]
+struct SubmitRequest {
+    /// The link in Discord's email "Your Discord data package is ready". Surrounding white space is ignored.
+    package_link: Text,
+}
+
+impl Example for SubmitRequest {
+    fn example() -> Self {
+        Self {
+            package_link: Text("https://click.discord.com/ls/click?upn=u001.4Mf...".to_owned()),
+        }
+    }
+}
+
+/// The outcome of a submission.
+#[derive(Debug, Object)]
+#[oai(rename = "SubmitAnswer", rename_all = "camelCase", example)]
+pub(super) struct Acceptance {
+    /// Whether the package waits, is being processed, or is processed already.
+    is_accepted: bool,
+    /// The package's id: 32 hexadecimal digits.
+    package_id: Option<String>,
+    /// Why it was not accepted.
+    error_message_code: Option<Code>,
+}
+
+impl Refuse for Acceptance {
+    fn refused(code: Code, _: &str) -> Self {
+        Self {
+            is_accepted: false,
+            package_id: None,
+            error_message_code: Some(code),
+        }
+    }
+}
+
+impl Example for Acceptance {
+    fn example() -> Self {
+        Self {
+            is_accepted: true,
+            package_id: Some("0b6f1f2a9d6c4d1c8e7a5b3f2d1c0e9a".to_owned()),
+            error_message_code: None,
+        }
+    }
+}
+
+/// Responses to a submission.
+#[derive(ApiResponse)]
+#[oai(bad_request_handler = "Self::unreadable")]
+enum SubmitResponse {
+    /// The submission was read. The package is accepted, or the link is refused with `INVALID_LINK`.
+    #[oai(status = 200)]
+    Read(Json<Acceptance>),
+    /// The body is not JSON, or lacks the link.
+    #[oai(status = 400)]
+    Unreadable(Json<Acceptance>),
+    /// The body is larger than 16 KiB.
+    #[oai(status = 413)]
+    #[expect(dead_code, reason = "documented here, sent by the response layer")]
+    TooLarge(Json<Acceptance>),
+    /// Too many submissions from this address.
+    #[oai(status = 429)]
+    RateLimited(
+        Json<Acceptance>,
+        /// Seconds until another submission is accepted.
+        #[oai(header = "Retry-After")]
+        u64,
+    ),
+    /// A defect of the server.
+    #[oai(status = 500)]
+    Failed(Json<Acceptance>),
+    /// A backend is unavailable. Nothing of the submission is left behind.
+    #[oai(status = 503)]
+    Unavailable(
+        Json<Acceptance>,
+        /// Seconds until another attempt makes sense.
+        #[oai(header = "Retry-After")]
+        u64,
+    ),
+}
+
+impl SubmitResponse {
+    fn unreadable(_: Error) -> Self {
+        Self::Unreadable(refused(Code::InvalidRequest))
+    }
+}
+
+fn refused(code: Code) -> Json<Acceptance> {
+    Json(Acceptance::refused(code, ""))
+}
+
+impl From<Refusal> for SubmitResponse {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::InvalidLink => Self::Read(refused(Code::InvalidLink)),
+            Refusal::RateLimited(seconds) => Self::RateLimited(refused(Code::RateLimited), seconds),
+            Refusal::Unavailable => Self::Unavailable(refused(Code::ServerError), RETRY_AFTER),
+            Refusal::Unauthorized | Refusal::Failed => Self::Failed(refused(Code::ServerError)),
+        }
+    }
+}
+
+impl From<SubmitError> for Refusal {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Link(_) => Self::InvalidLink,
+            SubmitError::Access(error) => error.into(),
+            other => Self::defect(&other),
+        }
+    }
+}
+
+#[OpenApi]
+impl Submit {
+    /// Submit a package
+    ///
+    /// Idempotent: a package that waits, is being processed or is processed is not queued twice; one that failed, was
+    /// deleted or has expired is processed anew.
+    #[oai(
+        path = "/process",
+        method = "post",
+        operation_id = "submitPackage",
+        tag = "Group::Packages"
+    )]
+    async fn submit(&self, client: Client, request: Json<SubmitRequest>) -> SubmitResponse {
+        if let Some(Err(wait)) = self.limit.as_ref().map(|limit| limit.take(client.address)) {
+            return Refusal::RateLimited(wait.as_secs() + 1).into();
+        }
+        match with_timeout(BUDGET, self.use_case.run(&request.0.package_link.0)).await {
+            Ok(package) => SubmitResponse::Read(Json(Acceptance {
+                is_accepted: true,
+                package_id: Some(package.to_string()),
+                error_message_code: None,
+            })),
+            Err(refusal) => refusal.into(),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! `POST /admin/packages/{package_id}/upgrade`: moves a package to the premium lane.
+
+use poem::Error;
+use poem_openapi::param::Path;
+use poem_openapi::payload::Json;
+use poem_openapi::types::Example;
+use poem_openapi::{ApiResponse, Object, OpenApi};
+
+use dumpus_ports::usecase::UpgradePackage;
+
+use crate::api::document::Group;
+use crate::api::http::auth::Admin;
+use crate::api::http::problem::{Code, RETRY_AFTER, Refuse};
+use crate::api::http::refusal::{BUDGET, Refusal, with_timeout};
+use crate::api::http::route::Operation;
+
+pub(super) struct Upgrade {
+    pub(super) use_case: UpgradePackage,
+    /// The token that requests must present; `None` takes no upgrades.
+    pub(super) admin_token: Option<String>,
+}
+
+impl Operation for Upgrade {
+    type Refusal = UpgradeBody;
+}
+
+/// The outcome of an upgrade.
+#[derive(Debug, Object)]
+#[oai(rename = "UpgradeAnswer", rename_all = "camelCase", example)]
+pub(super) struct UpgradeBody {
+    /// Whether the package exists and is in the premium lane now.
+    is_upgraded: bool,
+    /// Why nothing was upgraded.
+    error_message_code: Option<Code>,
+}
+
+impl Refuse for UpgradeBody {
+    fn refused(code: Code, _: &str) -> Self {
+        Self {
+            is_upgraded: false,
+            error_message_code: Some(code),
+        }
+    }
+}
+
+impl Example for UpgradeBody {
+    fn example() -> Self {
+        Self {
+            is_upgraded: true,
+            error_message_code: None,
+        }
+    }
+}
+
+/// Responses to an upgrade.
+#[derive(ApiResponse)]
+#[oai(bad_request_handler = "Self::unreadable")]
+enum UpgradeResponse {
+    /// Upgraded, or there is no such package.
+    #[oai(status = 200)]
+    Done(Json<UpgradeBody>),
+    /// The token is missing or wrong.
+    #[oai(status = 401)]
+    Unauthorized(Json<UpgradeBody>),
+    /// This instance takes no upgrades.
+    #[oai(status = 404)]
+    NotFound(Json<UpgradeBody>),
+    /// A defect of the server.
+    #[oai(status = 500)]
+    Failed(Json<UpgradeBody>),
+    /// A backend is unavailable: try again.
+    #[oai(status = 503)]
+    Unavailable(
+        Json<UpgradeBody>,
+        /// Seconds until another attempt makes sense.
+        #[oai(header = "Retry-After")]
+        u64,
+    ),
+}
+
+impl UpgradeResponse {
+    fn unreadable(_: Error) -> Self {
+        Self::unknown()
+    }
+
+    fn unknown() -> Self {
+        Self::Done(refused(Code::UnknownPackageId))
+    }
+}
+
+fn refused(code: Code) -> Json<UpgradeBody> {
+    Json(UpgradeBody::refused(code, ""))
+}
+
+impl From<Refusal> for UpgradeResponse {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unavailable => Self::Unavailable(refused(Code::ServerError), RETRY_AFTER),
+            _ => Self::Failed(refused(Code::ServerError)),
+        }
+    }
+}
+
+#[OpenApi]
+impl Upgrade {
+    /// Upgrade a package
+    ///
+    /// For a payment back end: moves a package to the premium lane, a waiting one at once.
+    #[oai(
+        path = "/admin/packages/:package_id/upgrade",
+        method = "post",
+        operation_id = "upgradePackage",
+        tag = "Group::Operation"
+    )]
+    async fn upgrade(&self, admin: Admin, #[doc = "The package's id."] package_id: Path<String>) -> UpgradeResponse {
+        let Some(token) = &self.admin_token else {
+            return UpgradeResponse::NotFound(refused(Code::NotFound));
+        };
+        if !admin.is(token) {
+            return UpgradeResponse::Unauthorized(refused(Code::Unauthorized));
+        }
+        // Parsed after the token is checked: without it, nothing is said about packages.
+        let Ok(package) = package_id.parse() else {
+            return UpgradeResponse::unknown();
+        };
+        match with_timeout(BUDGET, self.use_case.run(package)).await {
+            Ok(true) => UpgradeResponse::Done(Json(UpgradeBody {
+                is_upgraded: true,
+                error_message_code: None,
+            })),
+            Ok(false) => UpgradeResponse::unknown(),
+            Err(refusal) => refusal.into(),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! `GET /process/{package_id}/user/{user_id}`: a Discord user.
+
+use poem::Error;
+use poem_openapi::param::Path;
+use poem_openapi::payload::Json;
+use poem_openapi::types::Example;
+use poem_openapi::{ApiResponse, Object, OpenApi};
+
+use dumpus_ports::profiles::UserProfile;
+use dumpus_ports::usecase::{LookUpError, LookUpUser};
+
+use crate::api::document::Group;
+use crate::api::http::auth::Owner;
+use crate::api::http::package_id::OwnedId;
+use crate::api::http::problem::{Code, DEFECT, FOREIGN_KEY, Problem, UNAVAILABLE, problem};
+use crate::api::http::refusal::{LOOK_UP_BUDGET, Refusal, with_timeout};
+use crate::api::http::route::Operation;
+
+pub(super) struct User(pub(super) LookUpUser);
+
+impl Operation for User {
+    type Refusal = Problem;
+}
+
+/// A Discord user.
+#[derive(Debug, Object)]
+#[oai(rename = "UserAnswer", example)]
+struct UserBody {
+    /// Discord's id of the user.
+    user_id: String,
+    /// The handle.
+    username: String,
+    /// The name shown to others.
+    display_name: Option<String>,
+    /// URL of the avatar, or of Discord's default one.
+    avatar_url: String,
+}
+
+impl From<UserProfile> for UserBody {
+    fn from(user: UserProfile) -> Self {
+        Self {
+            user_id: user.user_id,
+            username: user.username,
+            display_name: user.display_name,
+            avatar_url: user.avatar_url,
+        }
+    }
+}
+
+impl Example for UserBody {
+    fn example() -> Self {
+        Self {
+            user_id: "422820341791064085".to_owned(),
+            username: "ada".to_owned(),
+            display_name: Some("Ada".to_owned()),
+            avatar_url: "https://cdn.discordapp.com/embed/avatars/0.png".to_owned(),
+        }
+    }
+}
+
+/// Responses to a request for a user. The official client takes the JSON of any other HTTP code for a user and keeps
+/// it: an unavailable backend is a 500 here.
+#[derive(ApiResponse)]
+#[oai(bad_request_handler = "Self::unauthorized")]
+enum UserResponse {
+    /// The user.
+    #[oai(status = 200)]
+    Found(Json<UserBody>),
+    /// The key is missing or malformed, or owns no existing package.
+    #[oai(status = 401)]
+    Unauthorized(Json<Problem>),
+    /// There is no such user, or no directory of users is configured.
+    #[oai(status = 404)]
+    NotFound(Json<Problem>),
+    /// The rate limit was not lifted within five seconds.
+    #[oai(status = 429)]
+    RateLimited(
+        Json<Problem>,
+        /// Seconds until another attempt makes sense.
+        #[oai(header = "Retry-After")]
+        u64,
+    ),
+    /// A defect of the server, or a backend is unavailable.
+    #[oai(status = 500)]
+    Failed(Json<Problem>),
+}
+
+impl UserResponse {
+    fn unauthorized(_: Error) -> Self {
+        Refusal::Unauthorized.into()
+    }
+}
+
+impl From<Refusal> for UserResponse {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unauthorized => Self::Unauthorized(problem(Code::Unauthorized, FOREIGN_KEY)),
+            Refusal::RateLimited(seconds) => {
+                Self::RateLimited(problem(Code::RateLimited, "Too many users were requested."), seconds)
+            }
+            Refusal::Unavailable => Self::Failed(problem(Code::ServerError, UNAVAILABLE)),
+            Refusal::InvalidLink | Refusal::Failed => Self::Failed(problem(Code::ServerError, DEFECT)),
+        }
+    }
+}
+
+impl From<LookUpError> for Refusal {
+    fn from(error: LookUpError) -> Self {
+        match error {
+            LookUpError::Access(error) => error.into(),
+            LookUpError::Profile(error) => error.into(),
+            other => Self::defect(&other),
+        }
+    }
+}
+
+#[OpenApi]
+impl User {
+    /// A Discord user
+    ///
+    /// Name and avatar of a Discord user, for the owner of an existing package.
+    #[oai(
+        path = "/process/:package_id/user/:user_id",
+        method = "get",
+        operation_id = "getUser",
+        tag = "Group::Packages"
+    )]
+    async fn user(
+        &self,
+        owner: Owner,
+        #[doc = "The package's id."] package_id: Path<OwnedId>,
+        #[doc = "Discord's id of the user."] user_id: Path<String>,
+    ) -> UserResponse {
+        match with_timeout(LOOK_UP_BUDGET, self.0.run(&owner.key(), package_id.0.0, &user_id)).await {
+            Ok(Some(user)) => UserResponse::Found(Json(user.into())),
+            Ok(None) => UserResponse::NotFound(problem(Code::NotFound, "There is no such user.")),
+            Err(refusal) => refusal.into(),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! `GET /widget/{guild_id}`: a guild as a widget of the official client shows it.
+
+use std::sync::Arc;
+
+use poem::Error;
+use poem_openapi::param::Path;
+use poem_openapi::payload::Json;
+use poem_openapi::types::Example;
+use poem_openapi::{ApiResponse, Object, OpenApi};
+
+use dumpus_ports::profiles::GuildDirectory;
+
+use crate::api::document::Group;
+use crate::api::http::problem::{Code, Refuse};
+use crate::api::http::refusal::{BUDGET, Refusal, with_timeout};
+use crate::api::http::route::Operation;
+
+pub(super) struct Widget(pub(super) Option<Arc<dyn GuildDirectory>>);
+
+impl Operation for Widget {
+    type Refusal = WidgetProblem;
+    const IS_CACHEABLE: bool = true;
+}
+
+/// A guild as a widget shows it.
+#[derive(Debug, Object)]
+#[oai(rename = "WidgetAnswer", example)]
+struct WidgetBody {
+    /// Its name.
+    name: String,
+    /// URL of its icon.
+    icon_url: String,
+    /// Approximate number of members.
+    member_count: u64,
+}
+
+impl Example for WidgetBody {
+    fn example() -> Self {
+        Self {
+            name: "Dumpus".to_owned(),
+            icon_url: "https://cdn.discordapp.com/icons/1082042302410891264/0123456789abcdef.png".to_owned(),
+            member_count: 1200,
+        }
+    }
+}
+
+/// Why there is no widget.
+#[derive(Debug, Object)]
+#[oai(example)]
+pub(super) struct WidgetProblem {
+    /// One plain sentence.
+    error: String,
+}
+
+impl Refuse for WidgetProblem {
+    fn refused(_: Code, detail: &str) -> Self {
+        Self {
+            error: detail.to_owned(),
+        }
+    }
+}
+
+impl Example for WidgetProblem {
+    fn example() -> Self {
+        problem("There is no such guild.").0
+    }
+}
+
+fn problem(error: &str) -> Json<WidgetProblem> {
+    Json(WidgetProblem {
+        error: error.to_owned(),
+    })
+}
+
+/// Responses to a request for a widget.
+#[derive(ApiResponse)]
+#[oai(bad_request_handler = "Self::unreadable")]
+enum WidgetResponse {
+    /// The guild.
+    #[oai(status = 200)]
+    Found(Json<WidgetBody>),
+    /// The id is malformed.
+    #[oai(status = 400)]
+    Unreadable(Json<WidgetProblem>),
+    /// There is no such guild, it has no icon, or no bot that knows it is configured.
+    #[oai(status = 404)]
+    NotFound(Json<WidgetProblem>),
+    /// Too many requests.
+    #[oai(status = 429)]
+    RateLimited(
+        Json<WidgetProblem>,
+        /// Seconds until another attempt makes sense.
+        #[oai(header = "Retry-After")]
+        u64,
+    ),
+    /// A defect of the server, or Discord does not answer.
+    #[oai(status = 500)]
+    Failed(Json<WidgetProblem>),
+}
+
+impl WidgetResponse {
+    fn unreadable(_: Error) -> Self {
+        Self::malformed()
+    }
+
+    fn malformed() -> Self {
+        Self::Unreadable(problem("The id of a guild has digits only."))
+    }
+
+    fn not_found(error: &str) -> Self {
+        Self::NotFound(problem(error))
+    }
+}
+
+impl From<Refusal> for WidgetResponse {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::RateLimited(seconds) => Self::RateLimited(problem("Too many requests."), seconds),
+            _ => Self::Failed(problem("Discord does not answer.")),
+        }
+    }
+}
+
+#[OpenApi]
+impl Widget {
+    /// Widget of a guild
+    #[oai(
+        path = "/widget/:guild_id",
+        method = "get",
+        operation_id = "getWidget",
+        tag = "Group::Extras"
+    )]
+    async fn widget(&self, #[doc = "Discord's id of the guild."] guild_id: Path<String>) -> WidgetResponse {
+        let is_id = (1..=20).contains(&guild_id.len()) && guild_id.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_id {
+            return WidgetResponse::malformed();
+        }
+        let Some(guilds) = &self.0 else {
+            return WidgetResponse::not_found("This instance knows no guilds.");
+        };
+        match with_timeout(BUDGET * 3, guilds.look_up_guild(&guild_id)).await {
+            Ok(Some(guild)) => match guild.icon_url {
+                Some(icon_url) => WidgetResponse::Found(Json(WidgetBody {
+                    name: guild.name,
+                    icon_url,
+                    member_count: guild.member_count,
+                })),
+                // The official client cannot show a guild without an icon.
+                None => WidgetResponse::not_found("This guild has no icon."),
+            },
+            Ok(None) => WidgetResponse::not_found("There is no such guild."),
+            Err(refusal) => refusal.into(),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! How the API behaves.
+
+use std::fmt;
+
+use super::http::client::ProxySettings;
+use super::http::cors::Cors;
+use super::http::rate_limit::Rate;
+
+/// How the API behaves.
+#[derive(Clone, Default)]
+pub struct ApiSettings {
+    /// Which web pages may read responses.
+    pub cors: Cors,
+    /// The reverse proxies in front of this server, and its public address.
+    pub proxy: ProxySettings,
+    /// Submissions per client address; `None` without limit.
+    pub submit_rate: Option<Rate>,
+    /// The token that a payment back end presents; `None` takes no upgrades.
+    pub admin_token: Option<String>,
+    /// The name of this machine in `/health`.
+    pub hostname: String,
+}
+
+impl fmt::Debug for ApiSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiSettings")
+            .field("cors", &self.cors)
+            .field("proxy", &self.proxy)
+            .field("submit_rate", &self.submit_rate)
+            .field("hostname", &self.hostname)
+            .finish_non_exhaustive()
+    }
+}
