@@ -1,4 +1,4 @@
-//! Every registry keeps the port's contract.
+//! Every registry fulfils the contracts of its ports.
 
 #[cfg(feature = "memory")]
 mod memory {
@@ -6,13 +6,14 @@ mod memory {
 
     use dumpus_adapters::memory::registry::MemoryRegistry;
     use dumpus_adapters::system::SystemClock;
-    use dumpus_ports::registry::PackageRegistry;
+    use dumpus_ports::registry::Registry;
 
-    async fn fresh() -> Option<(Arc<dyn PackageRegistry>, ())> {
-        Some((Arc::new(MemoryRegistry::new(Arc::new(SystemClock))), ()))
+    async fn fresh() -> Option<(Registry, ())> {
+        let registry = MemoryRegistry::new(Arc::new(SystemClock));
+        Some((Registry::new(Arc::new(registry)), ()))
     }
 
-    dumpus_ports::package_registry_conformance!(fresh());
+    dumpus_ports::registry_conformance!(fresh());
 }
 
 #[cfg(feature = "sql")]
@@ -23,20 +24,24 @@ mod support;
 mod sql {
     use std::sync::Arc;
 
-    use dumpus_ports::registry::PackageRegistry;
+    use dumpus_ports::registry::Registry;
 
     use crate::support::{self, Scratch};
 
-    async fn fresh(scratch: Option<Scratch>) -> Option<(Arc<dyn PackageRegistry>, Scratch)> {
+    async fn fresh(scratch: Option<Scratch>) -> Option<(Registry, Scratch)> {
         let (database, scratch) = support::migrated(scratch).await?;
-        Some((Arc::new(database.registry()), scratch))
+        Some((Registry::new(Arc::new(database.registry())), scratch))
     }
 
     mod sqlite {
-        dumpus_ports::package_registry_conformance!(super::fresh(crate::support::sqlite().await));
+        use super::fresh;
+
+        dumpus_ports::registry_conformance!(fresh(crate::support::sqlite().await));
     }
 
     mod postgres {
-        dumpus_ports::package_registry_conformance!(super::fresh(crate::support::postgres().await));
+        use super::fresh;
+
+        dumpus_ports::registry_conformance!(fresh(crate::support::postgres().await));
     }
 }

@@ -64,7 +64,7 @@ pub fn service(config: &ServerConfig, backends: &Backends) -> Result<Service, St
 #[must_use]
 pub fn upgrade(backends: &Backends) -> UpgradePackage {
     UpgradePackage {
-        registry: backends.registry.clone(),
+        registry: backends.registry.packages.clone(),
         queue: backends.queue.clone(),
     }
 }
@@ -92,6 +92,7 @@ pub fn use_cases(
         vault,
         clock,
     } = backends.clone();
+    let registry = registry.packages;
     let dispatcher = Arc::new(Dispatcher {
         registry: registry.clone(),
         queue: queue.clone(),

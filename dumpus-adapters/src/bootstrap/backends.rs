@@ -21,7 +21,7 @@ use dumpus_ports::BoxError;
 use dumpus_ports::blobs::BlobStore;
 use dumpus_ports::clock::Clock;
 use dumpus_ports::queue::JobQueue;
-use dumpus_ports::registry::PackageRegistry;
+use dumpus_ports::registry::{Registry, SecretStore};
 use dumpus_ports::report::ReportWriter;
 use dumpus_ports::usecase::{ProcessPackage, Pulse, Sweep};
 use dumpus_ports::vault::Vault;
@@ -39,7 +39,7 @@ const ORPHAN_AGE: Duration = Duration::from_hours(24);
 #[derive(Clone)]
 pub struct Backends {
     /// The truth about packages.
-    pub registry: Arc<dyn PackageRegistry>,
+    pub registry: Registry,
     /// Delivers jobs.
     pub queue: Arc<dyn JobQueue>,
     /// Keeps encrypted results.
@@ -142,12 +142,12 @@ async fn finish(
     queue: Arc<dyn JobQueue>,
     settings: &BackendSettings,
 ) -> Result<Backends, StartupError> {
-    let registry: Arc<dyn PackageRegistry> = Arc::new(database.registry());
+    let registry = Registry::new(Arc::new(database.registry()));
     let blobs: Arc<dyn BlobStore> = match &settings.object_store {
         Some(store) => Arc::new(object_store(store)?),
         None => Arc::new(database.blobs()),
     };
-    let vault = RingVault::new(&instance_key(&*registry, settings).await?);
+    let vault = RingVault::new(&instance_key(&*registry.secrets, settings).await?);
     Ok(Backends {
         registry,
         queue,
@@ -193,12 +193,12 @@ pub async fn check_object_store(settings: &ObjectStoreSettings, origins: &[Strin
     Ok(())
 }
 
-async fn instance_key(registry: &dyn PackageRegistry, settings: &BackendSettings) -> Result<InstanceKey, StartupError> {
+async fn instance_key(secrets: &dyn SecretStore, settings: &BackendSettings) -> Result<InstanceKey, StartupError> {
     if let Some(key) = &settings.instance_key {
         return Ok(InstanceKey::from_bytes(key.0));
     }
     let candidate = InstanceKey::generate().ok_or_else(|| StartupError::new("the system gives no randomness"))?;
-    let kept = registry
+    let kept = secrets
         .secret(INSTANCE_KEY, *candidate.expose())
         .await
         .map_err(StartupError::of)?;
@@ -229,7 +229,7 @@ pub fn process(
         options.threads = threads;
     }
     Ok(ProcessPackage {
-        registry: backends.registry.clone(),
+        leases: backends.registry.leases.clone(),
         queue: backends.queue.clone(),
         source: Arc::new(HttpSource::new(source_settings(download)).map_err(StartupError::of)?),
         archive: Arc::new(ZipReader::new(options)),
@@ -253,7 +253,7 @@ pub fn report_writer() -> Arc<dyn ReportWriter> {
 #[must_use]
 pub fn sweep(backends: &Backends, settings: &BackendSettings) -> Sweep {
     Sweep {
-        registry: backends.registry.clone(),
+        registry: backends.registry.maintenance.clone(),
         blobs: backends.blobs.clone(),
         retention: settings.retention,
         orphan_age: ORPHAN_AGE,

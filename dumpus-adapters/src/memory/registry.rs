@@ -14,8 +14,8 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, QueueSnapshot, Ticket};
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::{
-    Admission, Attempt, DeletedPackage, Epoch, Lease, LeaseOutcome, LeaseRequest, NOT_QUEUED, NewPackage, Outcome,
-    Package, PackageRegistry, RegistryError, StoredResult,
+    Admission, Attempt, DeletedPackage, Epoch, Lease, LeaseOutcome, LeaseRegistry, LeaseRequest, NOT_QUEUED,
+    NewPackage, Outcome, Package, PackageRegistry, RegistryError, RegistryMaintenance, SecretStore, StoredResult,
 };
 
 use super::{after, is_past};
@@ -174,6 +174,53 @@ impl PackageRegistry for MemoryRegistry {
         Ok(Some(lane))
     }
 
+    async fn mark_result_lost(&self, package: PackageId, run: RunId, detail: &str) -> Result<bool, RegistryError> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let Some(row) = state.current(package, run).filter(|row| row.blob().is_some()) else {
+            return Ok(false);
+        };
+        let (code, detail) = (ErrorCode::ServerError, Some(detail.to_owned()));
+        row.end(now, Outcome::Failed { code, detail });
+        Ok(true)
+    }
+
+    async fn delete(&self, package: PackageId) -> Result<Option<DeletedPackage>, RegistryError> {
+        Ok(self.state().rows.remove(&package).map(|row| row.deleted()))
+    }
+
+    async fn upgrade(&self, package: PackageId) -> Result<Option<RunId>, RegistryError> {
+        let mut state = self.state();
+        let ticket = state.tickets + 1;
+        let Some(row) = state.rows.get_mut(&package) else {
+            return Ok(None);
+        };
+        let run = row.admission.run;
+        let moves = row.lane == Lane::Standard && row.end.is_none();
+        row.lane = Lane::Premium;
+        if moves {
+            row.ticket = ticket;
+            state.tickets = ticket;
+        }
+        Ok(Some(run))
+    }
+
+    async fn queue_snapshot(&self, epoch: &Epoch, lost_after: Duration) -> Result<QueueSnapshot, RegistryError> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let is_old_epoch = state.is_known_for(epoch, lost_after, now);
+        let unfinished = state.rows.values().filter(|row| row.end.is_none());
+        let waiting = unfinished.filter(|row| !row.is_lost(epoch, is_old_epoch, lost_after, now));
+        Ok(QueueSnapshot::new(waiting.map(|row| (row.lane, row.ticket))))
+    }
+
+    async fn ping(&self) -> Result<(), RegistryError> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl LeaseRegistry for MemoryRegistry {
     async fn lease(
         &self,
         package: PackageId,
@@ -246,9 +293,15 @@ impl PackageRegistry for MemoryRegistry {
         let finished = self.change(lease, |row, now| {
             row.stage = row.stage.step(Stage::Processed)?;
             row.end(now, Outcome::Processed(result.clone()));
-            Ok(())
+            Ok(true)
         });
-        finished.map_or(Ok(false), |finished| finished.map(|()| true).map_err(illegal))
+        // An earlier call may have recorded it.
+        let is_recorded = || {
+            let mut state = self.state();
+            let row = state.current(lease.package, lease.run);
+            row.is_some_and(|row| matches!(&row.end, Some((_, Outcome::Processed(recorded))) if recorded == result))
+        };
+        finished.unwrap_or_else(|| Ok(is_recorded())).map_err(illegal)
     }
 
     async fn fail(&self, lease: &Lease, code: ErrorCode, detail: &str) -> Result<bool, RegistryError> {
@@ -257,59 +310,24 @@ impl PackageRegistry for MemoryRegistry {
         Ok(failed.is_some())
     }
 
-    async fn mark_result_lost(&self, package: PackageId, run: RunId, detail: &str) -> Result<bool, RegistryError> {
-        let now = self.clock.now();
-        let mut state = self.state();
-        let Some(row) = state.current(package, run).filter(|row| row.blob().is_some()) else {
-            return Ok(false);
-        };
-        let (code, detail) = (ErrorCode::ServerError, Some(detail.to_owned()));
-        row.end(now, Outcome::Failed { code, detail });
-        Ok(true)
-    }
-
     async fn is_current(&self, lease: &Lease) -> Result<bool, RegistryError> {
         Ok(self.change(lease, |_, _| ()).is_some())
     }
+}
 
-    async fn delete(&self, package: PackageId) -> Result<Option<DeletedPackage>, RegistryError> {
-        Ok(self.state().rows.remove(&package).map(|row| row.deleted()))
-    }
-
-    async fn upgrade(&self, package: PackageId) -> Result<Option<RunId>, RegistryError> {
-        let mut state = self.state();
-        let ticket = state.tickets + 1;
-        let Some(row) = state.rows.get_mut(&package) else {
-            return Ok(None);
-        };
-        let run = row.admission.run;
-        let moves = row.lane == Lane::Standard && row.end.is_none();
-        row.lane = Lane::Premium;
-        if moves {
-            row.ticket = ticket;
-            state.tickets = ticket;
-        }
-        Ok(Some(run))
-    }
-
-    async fn queue_snapshot(&self, epoch: &Epoch, lost_after: Duration) -> Result<QueueSnapshot, RegistryError> {
-        let now = self.clock.now();
-        let mut state = self.state();
-        let is_old_epoch = state.is_known_for(epoch, lost_after, now);
-        let unfinished = state.rows.values().filter(|row| row.end.is_none());
-        let waiting = unfinished.filter(|row| !row.is_lost(epoch, is_old_epoch, lost_after, now));
-        Ok(QueueSnapshot::new(waiting.map(|row| (row.lane, row.ticket))))
-    }
-
-    async fn expire(&self, retention: Duration, most: u32) -> Result<Vec<DeletedPackage>, RegistryError> {
+#[async_trait]
+impl RegistryMaintenance for MemoryRegistry {
+    async fn expire(&self, retention: Duration, limit: u32) -> Result<Vec<DeletedPackage>, RegistryError> {
         let now = self.clock.now();
         let mut state = self.state();
         let expired = state.rows.iter().filter_map(|(id, row)| {
             let (ended, _) = row.end.as_ref()?;
-            is_past(now, *ended, retention).then_some(*id)
+            is_past(now, *ended, retention).then_some((*ended, *id))
         });
-        let expired: Vec<_> = expired.take(most as usize).collect();
-        let rows = expired.iter().filter_map(|id| state.rows.remove(id));
+        let mut expired: Vec<_> = expired.collect();
+        expired.sort_unstable();
+        let expired = expired.iter().take(limit as usize);
+        let rows = expired.filter_map(|(_, id)| state.rows.remove(id));
         Ok(rows.map(|row| row.deleted()).collect())
     }
 
@@ -318,15 +336,14 @@ impl PackageRegistry for MemoryRegistry {
         let is_referenced = |blob: &BlobKey| state.rows.values().any(|row| row.blob() == Some(*blob));
         Ok(blobs.iter().copied().filter(|blob| !is_referenced(blob)).collect())
     }
+}
 
+#[async_trait]
+impl SecretStore for MemoryRegistry {
     async fn secret(&self, name: &str, candidate: [u8; 32]) -> Result<[u8; 32], RegistryError> {
         Ok(match self.state().secrets.entry(name.to_owned()) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(new) => *new.insert(candidate),
         })
-    }
-
-    async fn ping(&self) -> Result<(), RegistryError> {
-        Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! Blobs in a table.
+//! Blobs in a table of a SQL database.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use dumpus_ports::blobs::{BlobError, BlobKey, BlobStore};
 use sea_orm::{DbErr, QueryResult, Value};
 
-use super::connect::Pools;
-use super::error::Trouble;
+use super::error::SqlError;
 use super::pool::millis;
+use super::pools::Pools;
 
 /// Blobs in a table of a [`super::SqlDatabase`].
 #[derive(Clone, Debug)]
@@ -51,11 +51,11 @@ impl BlobStore for SqlBlobs {
         Ok(())
     }
 
-    async fn older_than(&self, age: Duration, after: Option<BlobKey>, most: u32) -> Result<Vec<BlobKey>, BlobError> {
+    async fn older_than(&self, age: Duration, after: Option<BlobKey>, limit: u32) -> Result<Vec<BlobKey>, BlobError> {
         let sql = "SELECT key FROM blobs WHERE key > $1 AND created_at <= {now} - $2 ORDER BY key LIMIT $3";
-        // No bytes at all come before every key.
+        // Sorts before every key.
         let after = after.map_or_else(|| Value::from(Vec::<u8>::new()), name);
-        let values = vec![after, millis(age), Value::from(i64::from(most))];
+        let values = vec![after, millis(age), Value::from(i64::from(limit))];
         let rows = self.pools.blob_reads.all(sql, values).await?;
         rows.iter().map(key).collect()
     }
@@ -76,11 +76,10 @@ fn name(key: BlobKey) -> Value {
 fn key(row: &QueryResult) -> Result<BlobKey, BlobError> {
     let bytes: Vec<u8> = row.try_get_by_index(0).map_err(unreadable)?;
     let bytes = bytes.try_into();
-    let bytes =
-        bytes.map_err(|_| BlobError::from(Trouble::lasting("a key of a blob has another length than keys have")))?;
+    let bytes = bytes.map_err(|_| BlobError::from(SqlError::permanent("a blob's key has the wrong length")))?;
     Ok(BlobKey::from_bytes(bytes))
 }
 
 fn unreadable(error: DbErr) -> BlobError {
-    Trouble::from(error).into()
+    SqlError::from(error).into()
 }

@@ -1,18 +1,20 @@
 //! Registry and blobs in one SQL database: SQLite or PostgreSQL.
 //!
 //! Times are the database's clock, in milliseconds since 1970. Every write is one statement that compares and sets, or
-//! on SQLite a `BEGIN IMMEDIATE` transaction. Whatever a driver says is reduced to codes before it leaves this module:
-//! drivers quote values.
+//! on SQLite a `BEGIN IMMEDIATE` transaction. Errors of drivers are reduced to codes before they leave this module,
+//! because drivers quote values.
 
 mod blobs;
-mod connect;
+mod database;
 mod error;
 mod pool;
+mod pools;
 mod postgres;
 mod registry;
 mod sqlite;
 
 pub use blobs::SqlBlobs;
-pub use connect::{SqlDatabase, SqlOptions};
+pub use database::SqlDatabase;
 pub use error::ConnectError;
+pub use pools::SqlOptions;
 pub use registry::SqlRegistry;

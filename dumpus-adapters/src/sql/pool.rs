@@ -1,4 +1,4 @@
-//! Statements of both dialects, on one pool of connections, within a time.
+//! Statements in both dialects on one pool of connections, each within a time limit.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -11,37 +11,24 @@ use sea_orm::{
 };
 use tokio::time::timeout;
 
-use super::error::Trouble;
+use super::error::SqlError;
 
-/// Connections, and the time that a request on one of them may take in all.
+/// Connections, and how long a request on one of them may take, including the wait for the connection.
 #[derive(Clone, Debug)]
 pub(super) struct Pool {
     database: DatabaseConnection,
     budget: Duration,
-    doubt: Doubt,
-}
-
-/// Raised when a request took too long: the network may swallow what its connection sends, without a word. Such a
-/// connection is to be dropped, not kept until the operating system gives it up after a quarter of an hour.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Doubt(Arc<AtomicBool>);
-
-impl Doubt {
-    pub(super) fn is_raised(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn set(&self, is_raised: bool) {
-        self.0.store(is_raised, Ordering::Relaxed);
-    }
+    /// Set when a request took too long: the network may swallow what its connection sends. Such a connection is dropped,
+    /// not kept until the operating system gives it up after a quarter of an hour.
+    timed_out: Arc<AtomicBool>,
 }
 
 impl Pool {
-    pub(super) fn new(database: DatabaseConnection, budget: Duration, doubt: Doubt) -> Self {
+    pub(super) fn new(database: DatabaseConnection, budget: Duration, timed_out: Arc<AtomicBool>) -> Self {
         Self {
             database,
             budget,
-            doubt,
+            timed_out,
         }
     }
 
@@ -50,20 +37,20 @@ impl Pool {
     }
 
     /// Runs a statement; how many rows it changed.
-    pub(super) async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, Trouble> {
+    pub(super) async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, SqlError> {
         let statement = self.dialect().statement(sql, values);
         let done = self.within(self.database.execute_raw(statement)).await?;
         Ok(done.rows_affected())
     }
 
     /// The only row of an answer, if there is one.
-    pub(super) async fn one(&self, sql: &str, values: Vec<Value>) -> Result<Option<QueryResult>, Trouble> {
+    pub(super) async fn one(&self, sql: &str, values: Vec<Value>) -> Result<Option<QueryResult>, SqlError> {
         let statement = self.dialect().statement(sql, values);
         self.within(self.database.query_one_raw(statement)).await
     }
 
     /// Every row of an answer.
-    pub(super) async fn all(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, Trouble> {
+    pub(super) async fn all(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, SqlError> {
         let statement = self.dialect().statement(sql, values);
         self.within(self.database.query_all_raw(statement)).await
     }
@@ -72,8 +59,8 @@ impl Pool {
     /// then writes fails when another one wrote in between.
     pub(super) async fn transaction<T>(
         &self,
-        work: impl AsyncFnOnce(&Transaction) -> Result<T, Trouble>,
-    ) -> Result<T, Trouble> {
+        work: impl AsyncFnOnce(&Transaction) -> Result<T, SqlError>,
+    ) -> Result<T, SqlError> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
@@ -84,17 +71,17 @@ impl Pool {
             let transaction = Transaction { database, dialect };
             let done = work(&transaction).await?;
             transaction.database.commit().await?;
-            Ok::<_, Trouble>(done)
+            Ok::<_, SqlError>(done)
         })
         .await
     }
 
-    pub(super) async fn ping(&self) -> Result<(), Trouble> {
+    pub(super) async fn ping(&self) -> Result<(), SqlError> {
         self.one("SELECT 1", Vec::new()).await.map(drop)
     }
 
     pub(super) async fn close(&self) {
-        // What is broken already, or does not answer, is closed without a word.
+        // A connection that is broken or does not answer is dropped.
         let _ = timeout(self.budget, self.database.clone().close()).await;
     }
 
@@ -102,14 +89,14 @@ impl Pool {
         &self.database
     }
 
-    async fn within<T, E: Into<Trouble>>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, Trouble> {
+    async fn within<T, E: Into<SqlError>>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, SqlError> {
         let mut work = pin!(work);
         if let Ok(answer) = timeout(self.budget, &mut work).await {
             return answer.map_err(Into::into);
         }
-        // Before the work lets go of its connection.
-        self.doubt.set(true);
-        Err(Trouble::passing("the database took too long"))
+        // Before the work releases its connection.
+        self.timed_out.store(true, Ordering::Relaxed);
+        Err(SqlError::transient("the database took too long"))
     }
 }
 
@@ -120,7 +107,7 @@ pub(super) struct Transaction {
 }
 
 impl Transaction {
-    pub(super) async fn one(&self, sql: &str, values: Vec<Value>) -> Result<Option<QueryResult>, Trouble> {
+    pub(super) async fn one(&self, sql: &str, values: Vec<Value>) -> Result<Option<QueryResult>, SqlError> {
         let statement = self.dialect.statement(sql, values);
         Ok(self.database.query_one_raw(statement).await?)
     }

@@ -1,7 +1,9 @@
-//! A PostgreSQL server: how it is reached, and how long it may take.
+//! A PostgreSQL server: its address, TLS and time limits.
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
@@ -10,18 +12,18 @@ use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
 use tokio::time::timeout;
 use url::Url;
 
-use super::connect::{Pools, SqlOptions};
-use super::error::{ConnectError, Trouble};
-use super::pool::{Doubt, Pool};
+use super::error::{ConnectError, SqlError};
+use super::pool::Pool;
+use super::pools::{Pools, SqlOptions};
 
-/// The first connection tells whether there is a server; networks and TLS take their time.
+/// Limit of the first connection, which shows whether there is a server.
 const FIRST: Duration = Duration::from_secs(5);
-/// A connection that was idle for longer is tried before a request gets it.
+/// A connection that was idle for longer is pinged before a request gets it.
 const TRUSTED: Duration = Duration::from_secs(1);
-/// Blobs are large: more of them at once would only fill the memory.
+/// Connections for blobs. Blobs are large: more at once would only fill the memory.
 const BLOBS: u32 = 4;
 
-/// Parameters that the driver knows. Of others it logs the values.
+/// Parameters that the driver knows. It would log the values of others.
 const PARAMETERS: [&str; 12] = [
     "sslmode",
     "sslrootcert",
@@ -73,7 +75,7 @@ impl PostgresAddress {
             .map_err(|_| refusal("one of its parts cannot be read, perhaps sslmode or a character to be escaped"))?;
         let is_given = |wanted: &str| parsed.query_pairs().any(|(name, _)| name == wanted);
         let options = match options.get_ssl_mode() {
-            // An own authority is given in order to be asked. The driver would only encrypt; libpq asks it, too.
+            // A custom CA implies certificate verification, as in libpq. The driver would only encrypt.
             PgSslMode::Require if is_given("sslrootcert") => options.ssl_mode(PgSslMode::VerifyCa),
             _ if is_given("sslrootcert") && !is_given("sslmode") => options.ssl_mode(PgSslMode::VerifyFull),
             _ => options,
@@ -85,15 +87,14 @@ impl PostgresAddress {
         Ok(Self(options.disable_statement_logging()))
     }
 
-    pub(super) async fn open(&self, options: SqlOptions) -> Result<Pools, Trouble> {
+    pub(super) async fn open(&self, options: SqlOptions) -> Result<Pools, SqlError> {
         let first = timeout(FIRST, PgConnection::connect_with(&self.0)).await;
-        let first = first.map_err(|_| Trouble::passing("it does not answer"))?;
-        // Its end needs no answer.
-        let _ = first.map_err(|error| Trouble::from(&error))?.close().await;
+        let first = first.map_err(|_| SqlError::transient("it does not answer"))?;
+        let _ = first.map_err(|error| SqlError::from(&error))?.close().await;
         let pool = |connections, budget| {
-            let doubt = Doubt::default();
-            let pool = self.pool(connections, options.acquire_timeout, budget, doubt.clone());
-            Pool::new(pool, budget, doubt)
+            let timed_out = Arc::default();
+            let pool = self.pool(connections, options.acquire_timeout, budget, Arc::clone(&timed_out));
+            Pool::new(pool, budget, timed_out)
         };
         let requests = pool(options.connections, options.request_timeout);
         let blobs = pool(BLOBS, options.blob_timeout);
@@ -112,11 +113,17 @@ impl PostgresAddress {
             .acquire_timeout(FIRST)
             .connect_lazy_with(self.0.clone());
         let pool = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-        Pool::new(pool, FIRST, Doubt::default())
+        Pool::new(pool, FIRST, Arc::default())
     }
 
-    fn pool(&self, connections: u32, patience: Duration, budget: Duration, doubt: Doubt) -> DatabaseConnection {
-        // The server gives a statement up when nobody waits for it any more.
+    fn pool(
+        &self,
+        connections: u32,
+        patience: Duration,
+        budget: Duration,
+        timed_out: Arc<AtomicBool>,
+    ) -> DatabaseConnection {
+        // The server cancels a statement that nobody waits for any more.
         let millis = budget.as_millis();
         let limits = format!("SET statement_timeout = {millis}; SET idle_in_transaction_session_timeout = {millis}");
         let pool = PgPoolOptions::new()
@@ -132,13 +139,13 @@ impl PostgresAddress {
                 })
             })
             .after_release(move |connection, _| {
-                let doubt = doubt.clone();
+                let timed_out = timed_out.clone();
                 Box::pin(async move {
-                    if doubt.is_raised() {
-                        // The driver asks, too, but would wait for ever.
+                    if timed_out.load(Ordering::Relaxed) {
+                        // The driver pings as well, but without a limit.
                         let answer = timeout(TRUSTED, connection.ping()).await;
                         answer.map_err(io::Error::from)??;
-                        doubt.set(false);
+                        timed_out.store(false, Ordering::Relaxed);
                     }
                     Ok(true)
                 })
@@ -161,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn an_own_authority_is_always_asked() {
+    fn a_custom_ca_implies_certificate_verification() {
         let full = mode("postgresql://u:p@db/d?sslrootcert=/ca.pem");
         assert!(matches!(full, PgSslMode::VerifyFull));
         let authority = mode("postgres://u:p@db/d?sslmode=require&sslrootcert=/ca.pem");

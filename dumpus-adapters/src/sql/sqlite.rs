@@ -1,10 +1,11 @@
-//! A SQLite file: who may read it, how writers take turns, and that nothing erased stays in it.
+//! A SQLite file: its permissions, locks, and the deletion of erased data.
 
 use std::fmt;
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::sqlx::ConnectOptions as _;
@@ -12,17 +13,18 @@ use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolO
 use sea_orm::{DatabaseConnection, SqlxSqliteConnector};
 use tokio::time::{Instant, sleep};
 
-use super::connect::{Pools, SqlOptions};
-use super::error::{ConnectError, Trouble};
-use super::pool::{Doubt, Pool};
+use super::error::{ConnectError, SqlError};
+use super::pool::Pool;
+use super::pools::{Pools, SqlOptions};
 
-/// Another process writes for moments only; shorter than a request may take.
+/// Limit of the wait for another process's write. Shorter than a request may take.
 const BUSY: Duration = Duration::from_millis(1_500);
-/// Another process may be taking the steps of a migration.
+/// Limit of the wait for another process's migration.
 const MIGRATION: Duration = Duration::from_mins(1);
-/// Of several processes that open a new file at once, all but one are turned away at first, however long they would wait.
+/// Limit of retries when opening. Of several processes that open a new file at once, SQLite rejects all but one at first,
+/// whatever the busy timeout.
 const OPENING: Duration = Duration::from_secs(10);
-/// Each has a thread and a cache: more of them than this do not read faster.
+/// Connections for reading. Each has a thread and a cache; more do not read faster.
 const READERS: u32 = 4;
 
 /// Where the file is.
@@ -41,7 +43,7 @@ impl fmt::Display for SqliteAddress {
 impl SqliteAddress {
     pub(super) fn parse(url: &str) -> Result<Self, ConnectError> {
         if url.contains(":memory:") || url.contains("mode=memory") {
-            let reason = "SQLite has to be a file here, for each connection would have a memory of its own";
+            let reason = "SQLite has to be a file: each connection would get its own database in memory";
             return Err(ConnectError::Address(reason.to_owned()));
         }
         let options: SqliteConnectOptions = url
@@ -51,7 +53,7 @@ impl SqliteAddress {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(BUSY)
-            // What is erased is overwritten.
+            // Overwrites erased data.
             .pragma("secure_delete", "ON")
             .pragma("temp_store", "MEMORY")
             .disable_statement_logging();
@@ -59,13 +61,12 @@ impl SqliteAddress {
         Ok(Self { options, may_create })
     }
 
-    pub(super) async fn open(&self, options: SqlOptions) -> Result<Pools, Trouble> {
+    pub(super) async fn open(&self, options: SqlOptions) -> Result<Pools, SqlError> {
         keep_private(self.options.get_filename(), self.may_create)
-            .map_err(|error| Trouble::lasting(error.to_string()))?;
+            .map_err(|error| SqlError::permanent(error.to_string()))?;
         let pool = |count| connections(count, options.acquire_timeout, self.options.clone());
         let (reads, writes) = (pool(READERS.min(options.connections)), pool(1));
-        // Nothing stands between a process and its files: no connection is ever in doubt.
-        let within = |pool, budget| Pool::new(pool, budget, Doubt::default());
+        let within = |pool, budget| Pool::new(pool, budget, Arc::default());
         let pools = Pools {
             read: within(reads.clone(), options.request_timeout),
             write: within(writes.clone(), options.request_timeout),
@@ -74,20 +75,20 @@ impl SqliteAddress {
             blob_writes: within(writes, options.blob_timeout),
         };
         let until = Instant::now() + OPENING;
-        while let Err(trouble) = pools.write.ping().await {
-            if !trouble.is_passing || Instant::now() > until {
-                return Err(trouble);
+        while let Err(error) = pools.write.ping().await {
+            if !error.is_transient || Instant::now() > until {
+                return Err(error);
             }
             sleep(Duration::from_millis(20)).await;
         }
-        // A process that was killed may have left what was erased last.
+        // A killed process may have left erased data in the log.
         pools.erased().await;
         Ok(pools)
     }
 
     pub(super) fn pool_for_migrations(&self) -> Pool {
         let options = self.options.clone().busy_timeout(MIGRATION);
-        Pool::new(connections(1, MIGRATION, options), MIGRATION, Doubt::default())
+        Pool::new(connections(1, MIGRATION, options), MIGRATION, Arc::default())
     }
 }
 
@@ -95,7 +96,7 @@ fn connections(count: u32, patience: Duration, options: SqliteConnectOptions) ->
     let pool = SqlitePoolOptions::new()
         .max_connections(count)
         .acquire_timeout(patience)
-        // A connection to a file does not break while nobody looks.
+        // A connection to a file does not break while idle.
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
@@ -103,8 +104,8 @@ fn connections(count: u32, patience: Duration, options: SqliteConnectOptions) ->
     SqlxSqliteConnector::from_sqlx_sqlite_pool(pool)
 }
 
-/// Makes the file, and its folder if there is none, readable for this user only; the files that SQLite puts beside it
-/// get the same rights from it.
+/// Creates the file, and its folder if there is none, readable for this user only. SQLite gives the files that it puts
+/// beside it the same permissions.
 fn keep_private(file: &Path, may_create: bool) -> io::Result<()> {
     if may_create {
         if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -113,16 +114,4 @@ fn keep_private(file: &Path, may_create: bool) -> io::Result<()> {
         OpenOptions::new().append(true).create(true).mode(0o600).open(file)?;
     }
     fs::set_permissions(file, Permissions::from_mode(0o600))
-}
-
-/// Empties the write-ahead log: it holds pages as they were before something in them was erased.
-pub(super) async fn truncate_log(writes: &Pool) {
-    let answer = writes.one("PRAGMA wal_checkpoint(TRUNCATE)", Vec::new()).await;
-    let is_busy = match answer {
-        Ok(row) => row.and_then(|row| row.try_get_by_index::<i64>(0).ok()) != Some(0),
-        Err(_) => true,
-    };
-    if is_busy {
-        tracing::warn!("a long read keeps what was erased in the write-ahead log, until something is erased again");
-    }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use dumpus_adapters::sql::{ConnectError, SqlDatabase, SqlOptions};
 use dumpus_ports::blobs::{BlobError, BlobStore as _};
 use dumpus_ports::domain::package::PackageId;
-use dumpus_ports::registry::{PackageRegistry as _, RegistryError};
+use dumpus_ports::registry::{PackageRegistry as _, RegistryError, SecretStore as _};
 use sea_orm::{ConnectionTrait as _, Database, TransactionTrait as _};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -2,7 +2,7 @@ use std::env;
 use std::process::{Child, Command, Stdio};
 
 use dumpus_adapters::sql::{SqlDatabase, SqlOptions};
-use dumpus_ports::registry::PackageRegistry as _;
+use dumpus_ports::registry::{PackageRegistry as _, SecretStore as _};
 use sea_orm::{ConnectionTrait as _, Database};
 use tokio::task::JoinSet;
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 use dumpus_adapters::sql::SqlDatabase;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::LaneTotals;
-use dumpus_ports::registry::{Epoch, NewPackage, PackageRegistry as _, RegistryError};
+use dumpus_ports::registry::{Epoch, NewPackage, PackageRegistry as _, RegistryError, SecretStore as _};
 use sea_orm::{ConnectionTrait as _, Database, Statement};
 
 use crate::support::{self, Scratch};

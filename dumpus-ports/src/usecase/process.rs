@@ -24,7 +24,7 @@ use crate::domain::lifecycle::Stage;
 use crate::domain::link::{LinkPolicy, PackageLink};
 use crate::domain::queue::Lane;
 use crate::queue::{Delivery, JobQueue};
-use crate::registry::{Lease, LeaseOutcome, PackageRegistry, RegistryError, StoredResult};
+use crate::registry::{Lease, LeaseOutcome, LeaseRegistry, RegistryError, StoredResult};
 use crate::report::{Packing, ReportWriter};
 use crate::source::PackageSource;
 use crate::vault::Vault;
@@ -60,7 +60,7 @@ impl Default for ProcessSettings {
 #[derive(Clone)]
 pub struct ProcessPackage {
     /// Knows which work is still wanted.
-    pub registry: Arc<dyn PackageRegistry>,
+    pub leases: Arc<dyn LeaseRegistry>,
     /// Delivers jobs.
     pub queue: Arc<dyn JobQueue>,
     /// Downloads packages.
@@ -212,7 +212,7 @@ impl ProcessPackage {
     }
 
     async fn step(&self, lease: &Lease, to: Stage) -> Result<(), End> {
-        match self.patiently(|| self.registry.step(lease, to)).await {
+        match self.patiently(|| self.leases.step(lease, to)).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(End::Lost),
             Err(error) => {

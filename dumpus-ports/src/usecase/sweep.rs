@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::access::AccessError;
 use crate::blobs::BlobStore;
-use crate::registry::PackageRegistry;
+use crate::registry::RegistryMaintenance;
 
 /// At most so many rows or blobs at a time: a sweep never holds up other work.
 const BATCH: u32 = 500;
@@ -13,7 +13,7 @@ const BATCH: u32 = 500;
 /// Erases what has expired, and blobs that nothing points to.
 pub struct Sweep {
     /// Knows what ended when.
-    pub registry: Arc<dyn PackageRegistry>,
+    pub registry: Arc<dyn RegistryMaintenance>,
     /// Holds results.
     pub blobs: Arc<dyn BlobStore>,
     /// How long results are kept; `None` for ever.

@@ -1,7 +1,7 @@
 //! Jobs that the queue never confirmed, or lost.
 
 use dumpus_ports::domain::queue::Position;
-use dumpus_ports::registry::{Dispatch, LeaseRequest, PackageRegistry};
+use dumpus_ports::registry::{Dispatch, LeaseRegistry as _, LeaseRequest};
 use dumpus_ports::usecase::PackageState;
 
 use crate::support::{Fault, Gate, Person, World, assert_away, pass, seconds};

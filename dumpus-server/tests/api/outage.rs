@@ -141,7 +141,13 @@ async fn every_route_says_in_its_shape_that_the_queue_is_away() {
 async fn a_submission_that_the_queue_did_not_take_leaves_nothing_behind() {
     let instance = without_queue(false);
     unavailable(instance.submit(&key(0)).await).await;
-    let row = instance.backends.registry.find(instance.id(&key(0))).await.unwrap();
+    let row = instance
+        .backends
+        .registry
+        .packages
+        .find(instance.id(&key(0)))
+        .await
+        .unwrap();
     assert_eq!(row, None);
 }
 

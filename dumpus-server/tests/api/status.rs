@@ -25,15 +25,15 @@ async fn a_package_is_followed_from_submission_to_result() {
                "standardWhenJoined": 1, "premiumWhenJoined": 0})
     );
     let lease = instance.lease().await;
-    let registry = &instance.backends.registry;
-    registry.step(&lease, Stage::Downloading).await.unwrap();
-    registry.progress(&lease, 42).await.unwrap();
+    let leases = &instance.backends.registry.leases;
+    leases.step(&lease, Stage::Downloading).await.unwrap();
+    leases.progress(&lease, 42).await.unwrap();
     let running = status(&instance, &key(0)).await;
     assert_eq!(
         (&running["processingStep"], &running["processingProgress"]),
         (&json!("DOWNLOADING"), &json!(42))
     );
-    registry
+    leases
         .fail(&lease, ErrorCode::ExpiredLink, "The link has expired.")
         .await
         .unwrap();
@@ -62,6 +62,7 @@ async fn a_failed_package_carries_no_error_after_it_is_submitted_again() {
     instance
         .backends
         .registry
+        .leases
         .fail(&lease, ErrorCode::ServerError, "x")
         .await
         .unwrap();

@@ -131,6 +131,7 @@ async fn a_deleted_package_is_unknown_and_its_worker_stores_nothing() {
         !instance
             .backends
             .registry
+            .leases
             .step(&lease, Stage::Downloading)
             .await
             .unwrap()

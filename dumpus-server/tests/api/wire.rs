@@ -28,7 +28,7 @@ async fn start(settings: ApiSettings) -> Running {
         api: api(&backends, settings.clone()),
         worker: None,
         sweep: Sweep {
-            registry: backends.registry.clone(),
+            registry: backends.registry.maintenance.clone(),
             blobs: backends.blobs.clone(),
             retention: None,
             orphan_age: Duration::from_hours(1),

@@ -20,7 +20,7 @@ use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::profiles::{GuildDirectory, GuildProfile, ProfileDirectory, ProfileError, UserProfile};
-use dumpus_ports::registry::{Lease, LeaseOutcome, LeaseRequest, StoredResult};
+use dumpus_ports::registry::{Lease, LeaseOutcome, LeaseRequest, Registry, StoredResult};
 use dumpus_server::api::{self, ApiSettings};
 use dumpus_server::wiring::{Directories, use_cases};
 use poem::Response;
@@ -67,7 +67,7 @@ impl GuildDirectory for Users {
 pub(crate) fn backends() -> Backends {
     let clock = Arc::new(ManualClock::at(Millis(1_800_000_000_000)));
     Backends {
-        registry: Arc::new(MemoryRegistry::new(clock.clone())),
+        registry: Registry::new(Arc::new(MemoryRegistry::new(clock.clone()))),
         queue: Arc::new(ProcessQueue::new(Duration::from_mins(1))),
         blobs: Arc::new(MemoryBlobs::new(clock.clone())),
         vault: Arc::new(RingVault::new(&InstanceKey::from_bytes([7; 32]))),
@@ -148,6 +148,7 @@ impl Instance {
         let leased = self
             .backends
             .registry
+            .leases
             .lease(job.package, job.run, LeaseRequest([1; 16]), Duration::from_mins(1))
             .await
             .unwrap();
@@ -160,9 +161,9 @@ impl Instance {
     /// Submits and processes a package whose result are these bytes.
     pub(crate) async fn process(&self, key: &str, result: &[u8]) -> BlobKey {
         self.submit(key).await.assert_status_is_ok();
-        let (lease, registry, vault) = (self.lease().await, &self.backends.registry, &self.backends.vault);
+        let (lease, leases, vault) = (self.lease().await, &self.backends.registry.leases, &self.backends.vault);
         for stage in [Stage::Downloading, Stage::Analyzing] {
-            assert!(registry.step(&lease, stage).await.unwrap());
+            assert!(leases.step(&lease, stage).await.unwrap());
         }
         let (envelope, sealed) = vault
             .seal_result(&UpnKey::new(key), &lease.package, result.to_vec())
@@ -171,7 +172,7 @@ impl Instance {
         let size = sealed.len() as u64;
         self.backends.blobs.put(blob, sealed).await.unwrap();
         assert!(
-            registry
+            leases
                 .finish(&lease, &StoredResult { blob, envelope, size })
                 .await
                 .unwrap()

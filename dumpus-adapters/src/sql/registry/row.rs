@@ -1,4 +1,4 @@
-//! What a row says. A value that this version cannot read is named by its column, never quoted.
+//! Rows and parameters. A value that this version cannot read is named by its column, never quoted.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -10,10 +10,9 @@ use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::LaneTotals;
 use dumpus_ports::registry::{DeletedPackage, Dispatch, Epoch, Outcome, Package, RegistryError, StoredResult};
-use sea_orm::{QueryResult, TryGetable};
+use sea_orm::{QueryResult, TryGetable, Value};
 
 use super::super::pool::Pool;
-use super::bytes;
 
 /// In the order in which [`package`] reads them.
 const FIND: &str = "SELECT run, lane, ticket, stage, progress, attempts, joined_standard, joined_premium, owner_link,
@@ -21,7 +20,7 @@ const FIND: &str = "SELECT run, lane, ticket, stage, progress, attempts, joined_
         error_code, error_detail, blob_key, blob_size, suite, iv, mac
     FROM packages WHERE id = $1";
 
-/// The package's row, by one look-up of its key.
+/// The package's row, by its primary key.
 pub(super) async fn find(pool: &Pool, id: PackageId) -> Result<Option<Package>, RegistryError> {
     let row = pool.one(FIND, vec![bytes(id.as_bytes())]).await?;
     row.map(|row| package(id, &row)).transpose()
@@ -139,6 +138,18 @@ impl<'a> Columns<'a> {
             .map_err(|_| inconsistent("packages.blob_key"))?
             .map(BlobKey::from_bytes))
     }
+}
+
+/// Bytes as a parameter.
+pub(super) fn bytes(bytes: &[u8]) -> Value {
+    Value::from(bytes.to_vec())
+}
+
+/// Parameters that begin with the package as `$1` and the run as `$2`.
+pub(super) fn run_key(package: PackageId, run: RunId, values: impl IntoIterator<Item = Value>) -> Vec<Value> {
+    let mut all = vec![bytes(package.as_bytes()), bytes(run.as_bytes())];
+    all.extend(values);
+    all
 }
 
 pub(super) fn inconsistent(column: &'static str) -> RegistryError {

@@ -1,3 +1,5 @@
+//! Clause 4 of [`LeaseRegistry`](crate::registry::LeaseRegistry).
+
 use std::time::Duration;
 
 use super::{Fresh, LONG, begin_queued, granted, id, process, result};
@@ -7,47 +9,50 @@ use crate::registry::{Attempt, Lease};
 
 /// Tries every write that names a lease.
 async fn changes_nothing(registry: &Fresh, lease: &Lease) {
-    let before = registry.find(lease.package).await.unwrap();
+    let before = registry.packages.find(lease.package).await.unwrap();
     let code = ErrorCode::ServerError;
     let answers = [
-        ("is_current", registry.is_current(lease).await),
-        ("extend", registry.extend(lease, LONG).await),
-        ("locked", registry.step(lease, Stage::Locked).await),
-        ("downloading", registry.step(lease, Stage::Downloading).await),
-        ("analyzing", registry.step(lease, Stage::Analyzing).await),
-        ("progress", registry.progress(lease, 50).await),
-        ("release", registry.release(lease, Attempt::Counted).await),
-        ("release uncounted", registry.release(lease, Attempt::Refunded).await),
-        ("finish", registry.finish(lease, &result(1)).await),
-        ("fail", registry.fail(lease, code, "").await),
+        ("is_current", registry.leases.is_current(lease).await),
+        ("extend", registry.leases.extend(lease, LONG).await),
+        ("locked", registry.leases.step(lease, Stage::Locked).await),
+        ("downloading", registry.leases.step(lease, Stage::Downloading).await),
+        ("analyzing", registry.leases.step(lease, Stage::Analyzing).await),
+        ("progress", registry.leases.progress(lease, 50).await),
+        ("release", registry.leases.release(lease, Attempt::Counted).await),
+        (
+            "release uncounted",
+            registry.leases.release(lease, Attempt::Refunded).await,
+        ),
+        ("finish", registry.leases.finish(lease, &result(1)).await),
+        ("fail", registry.leases.fail(lease, code, "").await),
     ];
     for (write, answer) in answers {
         assert!(matches!(answer, Ok(false)), "{write}: {answer:?}");
     }
-    assert_eq!(registry.find(lease.package).await.unwrap(), before);
+    assert_eq!(registry.packages.find(lease.package).await.unwrap(), before);
 }
 
 /// Clause 4.
-pub async fn a_lease_that_was_given_away_changes_nothing(registry: Fresh) {
+pub async fn a_superseded_lease_changes_nothing(registry: Fresh) {
     begin_queued(&registry, 1, 1, "epoch").await;
     let late = granted(&registry, 1, 1, Duration::ZERO).await;
     assert!(
-        registry.is_current(&late).await.unwrap(),
+        registry.leases.is_current(&late).await.unwrap(),
         "a late worker goes on until another one came"
     );
     let current = granted(&registry, 1, 1, LONG).await;
     for stage in [Stage::Downloading, Stage::Analyzing] {
-        assert!(registry.step(&current, stage).await.unwrap());
+        assert!(registry.leases.step(&current, stage).await.unwrap());
         changes_nothing(&registry, &late).await;
     }
-    assert!(registry.finish(&current, &result(2)).await.unwrap());
+    assert!(registry.leases.finish(&current, &result(2)).await.unwrap());
 }
 
 /// Clause 4.
-pub async fn a_lease_that_was_given_back_changes_nothing(registry: Fresh) {
+pub async fn a_released_lease_changes_nothing(registry: Fresh) {
     begin_queued(&registry, 1, 1, "epoch").await;
     let lease = granted(&registry, 1, 1, LONG).await;
-    assert!(registry.release(&lease, Attempt::Refunded).await.unwrap());
+    assert!(registry.leases.release(&lease, Attempt::Refunded).await.unwrap());
     changes_nothing(&registry, &lease).await;
 }
 
@@ -55,21 +60,21 @@ pub async fn a_lease_that_was_given_back_changes_nothing(registry: Fresh) {
 pub async fn a_lease_of_a_replaced_run_changes_nothing(registry: Fresh) {
     begin_queued(&registry, 1, 1, "epoch").await;
     let erased = granted(&registry, 1, 1, LONG).await;
-    registry.delete(id(1)).await.unwrap();
+    registry.packages.delete(id(1)).await.unwrap();
     begin_queued(&registry, 1, 2, "epoch").await;
     let failed = granted(&registry, 1, 2, LONG).await;
     changes_nothing(&registry, &erased).await;
-    assert!(registry.fail(&failed, ErrorCode::ServerError, "").await.unwrap());
+    assert!(registry.leases.fail(&failed, ErrorCode::ServerError, "").await.unwrap());
     begin_queued(&registry, 1, 3, "epoch").await;
     granted(&registry, 1, 3, LONG).await;
     changes_nothing(&registry, &failed).await;
 }
 
 /// Clause 4.
-pub async fn a_lease_of_an_erased_package_changes_nothing(registry: Fresh) {
+pub async fn a_lease_of_a_deleted_package_changes_nothing(registry: Fresh) {
     begin_queued(&registry, 1, 1, "epoch").await;
     let lease = granted(&registry, 1, 1, LONG).await;
-    registry.delete(id(1)).await.unwrap();
+    registry.packages.delete(id(1)).await.unwrap();
     changes_nothing(&registry, &lease).await;
 }
 
@@ -79,6 +84,6 @@ pub async fn a_lease_of_an_ended_run_changes_nothing(registry: Fresh) {
     changes_nothing(&registry, &processed).await;
     begin_queued(&registry, 2, 1, "epoch").await;
     let failed = granted(&registry, 2, 1, LONG).await;
-    assert!(registry.fail(&failed, ErrorCode::InvalidLink, "").await.unwrap());
+    assert!(registry.leases.fail(&failed, ErrorCode::InvalidLink, "").await.unwrap());
     changes_nothing(&registry, &failed).await;
 }

@@ -1,4 +1,4 @@
-//! The contract of [`PackageRegistry`].
+//! The contracts of the registry's ports.
 
 #![expect(
     clippy::unwrap_used,
@@ -8,16 +8,17 @@
 )]
 
 mod admission;
+mod dispatch;
 mod fencing;
 mod lease;
-mod upkeep;
+mod maintenance;
 
 pub use admission::*;
+pub use dispatch::*;
 pub use fencing::*;
 pub use lease::*;
-pub use upkeep::*;
+pub use maintenance::*;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -27,11 +28,11 @@ use crate::domain::lifecycle::Stage;
 use crate::domain::package::{PackageId, RunId};
 use crate::domain::queue::{LaneTotals, Ticket};
 use crate::registry::{
-    Admission, Epoch, Lease, LeaseOutcome, LeaseRequest, NewPackage, Package, PackageRegistry, StoredResult,
+    Admission, Epoch, Lease, LeaseOutcome, LeaseRequest, NewPackage, Package, Registry, StoredResult,
 };
 
 /// A registry with no packages.
-pub type Fresh = Arc<dyn PackageRegistry>;
+pub type Fresh = Registry;
 
 /// Longer than any test takes.
 const LONG: Duration = Duration::from_hours(1);
@@ -74,7 +75,7 @@ fn result(blob: u8) -> StoredResult {
 
 /// Begins a run; its ticket.
 async fn begin(registry: &Fresh, package: u8, life: u8) -> Ticket {
-    match registry.admit(&admission(package, life)).await.unwrap() {
+    match registry.packages.admit(&admission(package, life)).await.unwrap() {
         Admission::Started { ticket, .. } => ticket,
         Admission::AlreadyExists(known) => panic!("the package is known: {known:?}"),
     }
@@ -83,7 +84,11 @@ async fn begin(registry: &Fresh, package: u8, life: u8) -> Ticket {
 /// Begins a run whose job is in the queue; its ticket.
 async fn begin_queued(registry: &Fresh, package: u8, life: u8, name: &str) -> Ticket {
     let ticket = begin(registry, package, life).await;
-    let confirmed = registry.confirm(id(package), run(life), &epoch(name)).await.unwrap();
+    let confirmed = registry
+        .packages
+        .confirm(id(package), run(life), &epoch(name))
+        .await
+        .unwrap();
     assert!(confirmed.is_some());
     ticket
 }
@@ -96,7 +101,7 @@ fn request() -> LeaseRequest {
 
 /// Asks for a lease.
 async fn ask(registry: &Fresh, package: u8, life: u8, length: Duration) -> LeaseOutcome {
-    let leased = registry.lease(id(package), run(life), request(), length).await;
+    let leased = registry.leases.lease(id(package), run(life), request(), length).await;
     leased.unwrap()
 }
 
@@ -108,7 +113,7 @@ async fn granted(registry: &Fresh, package: u8, life: u8, length: Duration) -> L
 }
 
 async fn row(registry: &Fresh, package: u8) -> Package {
-    registry.find(id(package)).await.unwrap().expect("a row")
+    registry.packages.find(id(package)).await.unwrap().expect("a row")
 }
 
 /// Takes a package from admission to a result.
@@ -116,9 +121,9 @@ async fn process(registry: &Fresh, package: u8, life: u8, blob: u8) -> Lease {
     begin_queued(registry, package, life, "epoch").await;
     let lease = granted(registry, package, life, LONG).await;
     for stage in [Stage::Downloading, Stage::Analyzing] {
-        assert!(registry.step(&lease, stage).await.unwrap());
+        assert!(registry.leases.step(&lease, stage).await.unwrap());
     }
-    assert!(registry.finish(&lease, &result(blob)).await.unwrap());
+    assert!(registry.leases.finish(&lease, &result(blob)).await.unwrap());
     lease
 }
 
@@ -134,62 +139,82 @@ async fn at_once<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
     asking.join_all().await
 }
 
-/// Runs every clause of [`PackageRegistry`] as a test of its own.
+/// Runs every clause of the registry's four ports as a test of its own.
 ///
-/// `$fresh` is a future of an empty registry as `Arc<dyn PackageRegistry>` whose clock goes, and of what has to live as
-/// long as the test; of `None` when the service it needs is not there.
+/// `$fresh` is a future of an empty [`Registry`] whose clock runs, and of a guard that lives as long as the test; of `None`
+/// when the service it needs is not available.
 #[macro_export]
-macro_rules! package_registry_conformance {
+macro_rules! registry_conformance {
     ($fresh:expr) => {
-        $crate::package_registry_conformance!(@each $fresh;
-            an_unknown_package_begins_a_run,
-            a_package_that_is_in_is_known,
-            admissions_at_once_begin_one_run,
-            a_failed_package_begins_a_new_run,
-            a_processed_package_is_known,
-            an_upgraded_package_stays_in_its_lane,
-            only_the_current_run_is_confirmed,
-            a_run_whose_job_may_be_gone_is_unconfirmed,
-            an_unconfirmed_run_is_undone,
-            an_undone_run_of_an_upgraded_package_fails_and_keeps_its_lane,
-            a_confirmed_run_is_not_undone,
-            tickets_rise_in_order_of_admission,
-            a_young_unconfirmed_job_is_not_reclaimed,
-            a_job_of_another_epoch_is_reclaimed,
-            a_job_that_somebody_has_is_not_reclaimed,
-            reclaims_at_once_tell_one,
-            a_requeued_package_keeps_its_ticket,
-            a_package_lost_for_long_gets_a_new_ticket,
-            a_lease_is_held_by_one,
-            leases_at_once_grant_one,
-            a_lease_that_ran_out_is_granted_again,
-            a_lease_can_be_extended,
-            a_request_for_a_lease_made_again_gets_the_same_lease,
-            a_void_job_gets_no_lease,
-            a_void_job_puts_the_current_run_in_doubt,
-            what_is_given_back_waits_again,
-            an_attempt_that_counts_not_is_taken_back,
-            steps_are_recorded_with_their_progress,
-            an_illegal_step_is_refused,
-            a_result_ends_the_run,
-            a_failure_ends_the_run,
-            a_lost_result_is_a_failure,
-            a_lease_that_was_given_away_changes_nothing,
-            a_lease_that_was_given_back_changes_nothing,
-            a_lease_of_a_replaced_run_changes_nothing,
-            a_lease_of_an_erased_package_changes_nothing,
-            a_lease_of_an_ended_run_changes_nothing,
-            the_queue_snapshot_holds_what_is_unfinished,
-            an_upgrade_changes_the_lane,
-            lost_packages_leave_the_queue_snapshot,
-            what_was_queued_a_moment_ago_is_not_lost_for_long,
-            a_forgotten_package_is_unknown,
-            what_ended_expires,
-            expiry_takes_a_bounded_number,
-            blobs_without_a_package_are_found,
-            a_secret_is_the_same_for_all,
-            the_registry_answers
-        );
+        mod packages {
+            use super::*;
+            $crate::registry_conformance!(@each $fresh;
+                admits_an_unknown_package,
+                reports_a_package_that_already_exists,
+                simultaneous_admissions_begin_one_run,
+                a_failed_package_begins_a_new_run,
+                does_not_admit_a_processed_package,
+                an_upgraded_package_keeps_its_lane_in_later_runs,
+                confirms_only_the_current_run,
+                rolls_back_an_unconfirmed_run,
+                rolling_back_an_upgraded_package_fails_its_run,
+                does_not_roll_back_a_confirmed_run,
+                marks_a_run_undispatched,
+                does_not_redispatch_a_recently_pushed_job,
+                redispatches_a_job_of_another_epoch,
+                does_not_redispatch_a_leased_or_ended_package,
+                simultaneous_redispatch_claims_succeed_once,
+                tickets_rise_in_order_of_admission,
+                a_requeued_package_keeps_its_ticket,
+                a_package_lost_for_long_gets_a_new_ticket,
+                the_queue_snapshot_holds_unfinished_packages,
+                an_upgrade_changes_the_lane,
+                lost_packages_leave_the_queue_snapshot,
+                a_recently_queued_package_is_not_lost_for_long,
+                a_deleted_package_is_unknown,
+                a_lost_result_fails_the_run,
+                the_registry_responds
+            );
+        }
+
+        mod leases {
+            use super::*;
+            $crate::registry_conformance!(@each $fresh;
+                grants_one_lease_at_a_time,
+                simultaneous_lease_requests_grant_one,
+                grants_a_lease_again_after_it_expired,
+                extends_a_lease,
+                a_repeated_lease_request_gets_the_same_lease,
+                a_stale_job_gets_no_lease,
+                a_stale_job_marks_the_current_run_undispatched,
+                a_superseded_lease_changes_nothing,
+                a_released_lease_changes_nothing,
+                a_lease_of_a_replaced_run_changes_nothing,
+                a_lease_of_a_deleted_package_changes_nothing,
+                a_lease_of_an_ended_run_changes_nothing,
+                a_released_package_waits_again,
+                a_refunded_attempt_is_not_counted,
+                records_steps_and_progress,
+                rejects_an_illegal_step,
+                a_result_ends_the_run,
+                a_repeated_result_is_recorded_once,
+                a_failure_ends_the_run
+            );
+        }
+
+        mod maintenance {
+            use super::*;
+            $crate::registry_conformance!(@each $fresh;
+                ended_packages_expire,
+                expires_a_limited_number_of_packages,
+                finds_unreferenced_blobs
+            );
+        }
+
+        mod secrets {
+            use super::*;
+            $crate::registry_conformance!(@each $fresh; all_callers_get_the_same_secret);
+        }
     };
     (@each $fresh:expr; $($clause:ident),+) => {$(
         #[tokio::test(flavor = "multi_thread")]

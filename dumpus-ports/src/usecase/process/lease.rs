@@ -19,7 +19,7 @@ impl ProcessPackage {
         loop {
             self.pulse.beat();
             let lease = self.settings.lease;
-            match self.registry.lease(job.package, job.run, request, lease).await {
+            match self.leases.lease(job.package, job.run, request, lease).await {
                 Err(RegistryError::Unavailable(cause)) if !is_told => {
                     tracing::warn!(cause = %cause, "the registry is unavailable: a job waits for it");
                     is_told = true;
@@ -54,9 +54,9 @@ impl ProcessPackage {
                     .inspect(|_| extended = Instant::now())
             } else if percent.is_some() && percent != told {
                 told = percent;
-                self.registry.progress(lease, percent.unwrap_or(0)).await
+                self.leases.progress(lease, percent.unwrap_or(0)).await
             } else {
-                self.registry.is_current(lease).await
+                self.leases.is_current(lease).await
             };
             match answer {
                 Ok(true) => heard = Instant::now(),
@@ -73,6 +73,6 @@ impl ProcessPackage {
         if let Err(error) = delivery.extend().await {
             tracing::debug!(error = %error, "a delivery could not be extended");
         }
-        self.registry.extend(lease, self.settings.lease).await
+        self.leases.extend(lease, self.settings.lease).await
     }
 }

@@ -4,7 +4,7 @@ use super::ProcessPackage;
 use super::end::End;
 use crate::domain::error_code::ErrorCode;
 use crate::queue::Delivery;
-use crate::registry::{Attempt, Lease, StoredResult};
+use crate::registry::{Attempt, Lease};
 use crate::usecase::access::AccessError;
 
 impl ProcessPackage {
@@ -17,33 +17,36 @@ impl ProcessPackage {
     ) -> Result<(), AccessError> {
         match end {
             End::Done(result) => {
-                if self.patiently(|| self.registry.finish(lease, &result)).await? {
+                if self.patiently(|| self.leases.finish(lease, &result)).await? {
                     tracing::info!(elapsed_ms, result.size_bytes = result.size, "processed a package");
                 } else {
-                    self.drop_unless_recorded(&result, elapsed_ms).await?;
+                    self.blobs.delete(result.blob).await?;
+                    tracing::info!(
+                        elapsed_ms,
+                        "a result was dropped: the package is not this worker's any more"
+                    );
                 }
                 delivery.acknowledge().await?;
             }
             End::Fail(code, detail) => {
-                self.patiently(|| self.registry.fail(lease, code, &detail)).await?;
+                self.patiently(|| self.leases.fail(lease, code, &detail)).await?;
                 tracing::info!(elapsed_ms, error.code = %code, "a package failed");
                 delivery.acknowledge().await?;
             }
             End::Retry(reason) if lease.attempt >= self.settings.max_attempts => {
                 let detail = format!("Processing failed {} times, at last because {reason}.", lease.attempt);
-                self.patiently(|| self.registry.fail(lease, ErrorCode::ServerError, &detail))
+                self.patiently(|| self.leases.fail(lease, ErrorCode::ServerError, &detail))
                     .await?;
                 delivery.acknowledge().await?;
             }
             End::Retry(reason) => {
                 tracing::warn!(elapsed_ms, reason, "an attempt failed");
-                self.patiently(|| self.registry.release(lease, Attempt::Counted))
-                    .await?;
+                self.patiently(|| self.leases.release(lease, Attempt::Counted)).await?;
                 delivery.release().await?;
             }
             End::GiveBack => {
                 tracing::info!(elapsed_ms, "gave a package back");
-                self.registry.release(lease, Attempt::Refunded).await?;
+                self.leases.release(lease, Attempt::Refunded).await?;
                 delivery.release().await?;
             }
             End::Lost => {
@@ -51,31 +54,18 @@ impl ProcessPackage {
                     elapsed_ms,
                     "stopped work on a package that is not this worker's any more"
                 );
-                match self.patiently(|| self.registry.is_current(lease)).await {
+                match self.patiently(|| self.leases.is_current(lease)).await {
                     // A job of the run that is current now stays with whoever holds it.
                     Ok(false) => delivery.acknowledge().await?,
                     // The registry was away for the length of a lease: the package did not end this attempt.
                     Ok(true) => {
-                        self.patiently(|| self.registry.release(lease, Attempt::Refunded))
-                            .await?;
+                        self.patiently(|| self.leases.release(lease, Attempt::Refunded)).await?;
                         delivery.release().await?;
                     }
                     // Whoever takes the job waits for the registry with it in hand.
                     Err(_) => delivery.release().await?,
                 }
             }
-        }
-        Ok(())
-    }
-
-    /// A finish that the registry refuses may be one that it recorded before, and whose answer was lost.
-    async fn drop_unless_recorded(&self, result: &StoredResult, elapsed_ms: u64) -> Result<(), AccessError> {
-        for blob in self.registry.unreferenced(&[result.blob]).await? {
-            self.blobs.delete(blob).await?;
-            tracing::info!(
-                elapsed_ms,
-                "a result was dropped: the package is not this worker's any more"
-            );
         }
         Ok(())
     }

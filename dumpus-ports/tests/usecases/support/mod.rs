@@ -205,7 +205,7 @@ impl World {
 
     pub(crate) fn worker(&self) -> ProcessPackage {
         ProcessPackage {
-            registry: self.registry.clone(),
+            leases: self.registry.clone(),
             queue: self.queue.clone(),
             source: self.source.clone(),
             archive: Arc::new(MemoryArchive),

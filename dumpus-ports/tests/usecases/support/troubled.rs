@@ -13,8 +13,8 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, QueueSnapshot};
 use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::{
-    Admission, Attempt, DeletedPackage, Epoch, Lease, LeaseOutcome, LeaseRequest, NewPackage, Package, PackageRegistry,
-    RegistryError, StoredResult,
+    Admission, Attempt, DeletedPackage, Epoch, Lease, LeaseOutcome, LeaseRegistry, LeaseRequest, NewPackage, Package,
+    PackageRegistry, RegistryError, RegistryMaintenance, SecretStore, StoredResult,
 };
 
 use super::Gate;
@@ -149,22 +149,31 @@ troubled! { PackageRegistry, RegistryError;
     fn rollback_admission(package: PackageId, run: RunId) -> bool;
     fn find(package: PackageId) -> Option<Package>;
     fn claim_redispatch(package: PackageId, run: RunId, older_than: Duration, epoch: &Epoch, lost_after: Duration) -> Option<Lane>;
+    fn mark_result_lost(package: PackageId, run: RunId, detail: &str) -> bool;
+    fn delete(package: PackageId) -> Option<DeletedPackage>;
+    fn upgrade(package: PackageId) -> Option<RunId>;
+    fn queue_snapshot(epoch: &Epoch, lost_after: Duration) -> QueueSnapshot;
+    fn ping() -> ();
+}
+
+troubled! { LeaseRegistry, RegistryError;
     fn lease(package: PackageId, run: RunId, request: LeaseRequest, length: Duration) -> LeaseOutcome;
     fn extend(lease: &Lease, length: Duration) -> bool;
     fn release(lease: &Lease, attempt: Attempt) -> bool;
     fn step(lease: &Lease, to: Stage) -> bool;
     fn progress(lease: &Lease, percent: u8) -> bool;
     fn finish(lease: &Lease, result: &StoredResult) -> bool;
-    fn mark_result_lost(package: PackageId, run: RunId, detail: &str) -> bool;
     fn fail(lease: &Lease, code: ErrorCode, detail: &str) -> bool;
     fn is_current(lease: &Lease) -> bool;
-    fn delete(package: PackageId) -> Option<DeletedPackage>;
-    fn upgrade(package: PackageId) -> Option<RunId>;
-    fn queue_snapshot(epoch: &Epoch, lost_after: Duration) -> QueueSnapshot;
-    fn expire(retention: Duration, most: u32) -> Vec<DeletedPackage>;
+}
+
+troubled! { RegistryMaintenance, RegistryError;
+    fn expire(retention: Duration, limit: u32) -> Vec<DeletedPackage>;
     fn unreferenced(blobs: &[BlobKey]) -> Vec<BlobKey>;
+}
+
+troubled! { SecretStore, RegistryError;
     fn secret(name: &str, candidate: [u8; 32]) -> [u8; 32];
-    fn ping() -> ();
 }
 
 troubled! { JobQueue, QueueError;

@@ -1,4 +1,4 @@
-//! From an address to a database that can be used.
+//! Opens a database from its address.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,64 +6,24 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::blobs::SqlBlobs;
-use super::error::{ConnectError, Trouble};
-use super::pool::Pool;
+use super::error::{ConnectError, SqlError};
+use super::pools::{Pools, SqlOptions};
 use super::postgres::PostgresAddress;
 use super::registry::SqlRegistry;
 use super::sqlite::SqliteAddress;
 
-/// The schema of an instance is changed in moments; a lock that stays is a defect.
+/// A migration takes seconds; a lock that is held for longer is a defect.
 const MIGRATION: Duration = Duration::from_mins(2);
-
-/// What a deployment may choose.
-#[derive(Clone, Copy, Debug)]
-pub struct SqlOptions {
-    /// Connections for requests. A few more are made for blobs, and one for the snapshot.
-    pub connections: u32,
-    /// A request waits at most so long for a connection.
-    pub acquire_timeout: Duration,
-    /// A request takes at most so long in all, the wait included.
-    pub request_timeout: Duration,
-    /// A blob takes at most so long to be written or read.
-    pub blob_timeout: Duration,
-}
-
-impl Default for SqlOptions {
-    fn default() -> Self {
-        Self {
-            connections: 10,
-            acquire_timeout: Duration::from_secs(1),
-            // An answer to a person comes within two seconds, also when it is that the database gives none.
-            request_timeout: Duration::from_millis(1_800),
-            blob_timeout: Duration::from_secs(20),
-        }
-    }
-}
 
 /// A database for the registry and for blobs.
 #[derive(Clone, Debug)]
 pub struct SqlDatabase {
-    pub(super) address: Address,
-    pub(super) pools: Pools,
-}
-
-/// Connections by purpose, so that no kind of work waits for another kind.
-#[derive(Clone, Debug)]
-pub(super) struct Pools {
-    /// Requests that only read.
-    pub(super) read: Pool,
-    /// Requests that write. On SQLite one connection: writers take turns without finding the file locked.
-    pub(super) write: Pool,
-    /// The snapshot.
-    pub(super) queue_snapshot: Pool,
-    /// Blobs that are read: they take longer.
-    pub(super) blob_reads: Pool,
-    /// Blobs that are written or erased.
-    pub(super) blob_writes: Pool,
+    address: Address,
+    pools: Pools,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Address {
+enum Address {
     Sqlite(SqliteAddress),
     Postgres(PostgresAddress),
 }
@@ -90,9 +50,9 @@ impl SqlDatabase {
         };
         match pools {
             Ok(pools) => Ok(Self { address, pools }),
-            Err(trouble) => Err(ConnectError::Unusable {
+            Err(error) => Err(ConnectError::Unusable {
                 database: address.to_string(),
-                reason: trouble.to_string(),
+                reason: error.to_string(),
             }),
         }
     }
@@ -110,7 +70,7 @@ impl SqlDatabase {
         pool.close().await;
         let reason = match migrated {
             Ok(Ok(())) => return Ok(()),
-            Ok(Err(error)) => Trouble::from(error).to_string(),
+            Ok(Err(error)) => SqlError::from(error).to_string(),
             Err(_) => "it took too long, or another process holds the lock of migrations".to_owned(),
         };
         Err(ConnectError::Migration {
@@ -151,15 +111,6 @@ impl fmt::Display for Address {
         match self {
             Self::Sqlite(address) => address.fmt(f),
             Self::Postgres(address) => address.fmt(f),
-        }
-    }
-}
-
-impl Pools {
-    /// Makes sure that what a statement erased cannot be read from the database's files any more.
-    pub(super) async fn erased(&self) {
-        if !self.write.dialect().is_postgres() {
-            super::sqlite::truncate_log(&self.write).await;
         }
     }
 }

@@ -1,0 +1,63 @@
+//! The connections of a database, by purpose.
+
+use std::time::Duration;
+
+use super::pool::Pool;
+
+/// Limits of connections and requests.
+#[derive(Clone, Copy, Debug)]
+pub struct SqlOptions {
+    /// Connections for requests. A few more are made for blobs, and one for the snapshot.
+    pub connections: u32,
+    /// Longest wait of a request for a connection.
+    pub acquire_timeout: Duration,
+    /// Longest duration of a request, including the wait for a connection.
+    pub request_timeout: Duration,
+    /// Longest time to write or read a blob.
+    pub blob_timeout: Duration,
+}
+
+impl Default for SqlOptions {
+    fn default() -> Self {
+        Self {
+            connections: 10,
+            acquire_timeout: Duration::from_secs(1),
+            // The API answers within two seconds, even when the database does not.
+            request_timeout: Duration::from_millis(1_800),
+            blob_timeout: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Connections by purpose, so that no kind of work waits for another kind.
+#[derive(Clone, Debug)]
+pub(super) struct Pools {
+    /// Requests that only read.
+    pub(super) read: Pool,
+    /// Requests that write. On SQLite one connection: writers take turns without finding the file locked.
+    pub(super) write: Pool,
+    /// The snapshot.
+    pub(super) queue_snapshot: Pool,
+    /// Blobs that are read: they take longer.
+    pub(super) blob_reads: Pool,
+    /// Blobs that are written or erased.
+    pub(super) blob_writes: Pool,
+}
+
+impl Pools {
+    /// Makes sure that what a statement erased cannot be read from the database's files any more: SQLite's write-ahead
+    /// log holds pages as they were before.
+    pub(super) async fn erased(&self) {
+        if self.write.dialect().is_postgres() {
+            return;
+        }
+        let answer = self.write.one("PRAGMA wal_checkpoint(TRUNCATE)", Vec::new()).await;
+        let is_busy = match answer {
+            Ok(row) => row.and_then(|row| row.try_get_by_index::<i64>(0).ok()) != Some(0),
+            Err(_) => true,
+        };
+        if is_busy {
+            tracing::warn!("Could not empty the write-ahead log, which still holds erased data: it is in use");
+        }
+    }
+}

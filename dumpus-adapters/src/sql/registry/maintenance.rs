@@ -1,0 +1,53 @@
+use std::time::Duration;
+
+use async_trait::async_trait;
+use dumpus_ports::blobs::BlobKey;
+use dumpus_ports::registry::{DeletedPackage, RegistryError, RegistryMaintenance};
+use sea_orm::Value;
+
+use super::super::pool::millis;
+use super::SqlRegistry;
+use super::row::{Columns, bytes, deleted};
+
+/// Blobs per query; databases limit the number of parameters.
+const BLOBS: usize = 500;
+
+#[async_trait]
+impl RegistryMaintenance for SqlRegistry {
+    async fn expire(&self, retention: Duration, limit: u32) -> Result<Vec<DeletedPackage>, RegistryError> {
+        // Two sweeps at once take different rows, and neither waits.
+        let lock = if self.pools.write.dialect().is_postgres() {
+            "FOR UPDATE SKIP LOCKED"
+        } else {
+            ""
+        };
+        let sql = format!(
+            "DELETE FROM packages WHERE id IN (SELECT id FROM packages
+                WHERE ended_at IS NOT NULL AND ended_at <= {{now}} - $1 ORDER BY ended_at, id LIMIT $2 {lock})
+            RETURNING run, blob_key"
+        );
+        let values = vec![millis(retention), Value::from(i64::from(limit))];
+        let rows = self.pools.write.all(&sql, values).await?;
+        if !rows.is_empty() {
+            self.pools.erased().await;
+        }
+        rows.iter().map(deleted).collect()
+    }
+
+    async fn unreferenced(&self, blobs: &[BlobKey]) -> Result<Vec<BlobKey>, RegistryError> {
+        let mut orphans = Vec::new();
+        for asked in blobs.chunks(BLOBS) {
+            let places: Vec<_> = (1..=asked.len()).map(|place| format!("${place}")).collect();
+            let sql = format!(
+                "SELECT blob_key FROM packages WHERE blob_key IN ({})",
+                places.join(", ")
+            );
+            let values = asked.iter().map(|blob| bytes(blob.as_bytes())).collect();
+            let rows = self.pools.read.all(&sql, values).await?;
+            let referenced: Result<Vec<_>, _> = rows.iter().map(|row| Columns::new(row).blob_if_any()).collect();
+            let referenced = referenced?;
+            orphans.extend(asked.iter().filter(|blob| !referenced.contains(&Some(**blob))));
+        }
+        Ok(orphans)
+    }
+}

@@ -1,0 +1,71 @@
+//! Clauses of [`RegistryMaintenance`](crate::registry::RegistryMaintenance) and
+//! [`SecretStore`](crate::registry::SecretStore).
+
+use std::time::Duration;
+
+use super::{Fresh, LONG, at_once, begin, granted, id, process, result, row, run};
+use crate::blobs::BlobKey;
+use crate::domain::error_code::ErrorCode;
+use crate::registry::DeletedPackage;
+
+/// Clause 1 of maintenance.
+pub async fn ended_packages_expire(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    process(&registry, 2, 2, 9).await;
+    begin(&registry, 3, 3).await;
+    let lease = granted(&registry, 3, 3, LONG).await;
+    assert!(registry.leases.fail(&lease, ErrorCode::InvalidLink, "").await.unwrap());
+    assert_eq!(registry.maintenance.expire(LONG, 10).await.unwrap(), []);
+    let mut expired = registry.maintenance.expire(Duration::ZERO, 10).await.unwrap();
+    expired.sort_by_key(|package| package.run);
+    let expected = [(2, Some(result(9).blob)), (3, None)];
+    assert_eq!(
+        expired,
+        expected.map(|(life, blob)| DeletedPackage { run: run(life), blob })
+    );
+    assert_eq!(registry.packages.find(id(2)).await.unwrap(), None);
+    assert_eq!(row(&registry, 1).await.run, run(1));
+}
+
+/// Clause 1 of maintenance.
+pub async fn expires_a_limited_number_of_packages(registry: Fresh) {
+    for package in 1..=5 {
+        process(&registry, package, package, package).await;
+    }
+    let mut sizes = Vec::new();
+    for _ in 0..4 {
+        sizes.push(registry.maintenance.expire(Duration::ZERO, 2).await.unwrap().len());
+    }
+    assert_eq!(sizes, [2, 2, 1, 0]);
+}
+
+/// Clause 2 of maintenance.
+pub async fn finds_unreferenced_blobs(registry: Fresh) {
+    assert_eq!(registry.maintenance.unreferenced(&[]).await.unwrap(), []);
+    process(&registry, 1, 1, 200).await;
+    process(&registry, 2, 1, 201).await;
+    registry.packages.delete(id(2)).await.unwrap();
+    let asked: Vec<_> = (0..1_200_u16)
+        .map(|number| {
+            let [high, low] = number.to_be_bytes();
+            let mut bytes = [low; 16];
+            bytes[0] = low.wrapping_add(high);
+            BlobKey::from_bytes(bytes)
+        })
+        .collect();
+    let orphans = registry.maintenance.unreferenced(&asked).await.unwrap();
+    let expected: Vec<_> = asked.iter().copied().filter(|blob| *blob != result(200).blob).collect();
+    assert_eq!(expected.len(), asked.len() - 1);
+    assert_eq!(orphans, expected);
+}
+
+/// Clause 1 of secrets.
+pub async fn all_callers_get_the_same_secret(registry: Fresh) {
+    let secrets = at_once(&registry, |registry, number| async move {
+        registry.secrets.secret("one", [number; 32]).await.unwrap()
+    });
+    let secrets = secrets.await;
+    assert!(secrets.iter().all(|secret| *secret == secrets[0]), "{secrets:?}");
+    assert_eq!(registry.secrets.secret("one", [99; 32]).await.unwrap(), secrets[0]);
+    assert_eq!(registry.secrets.secret("two", [99; 32]).await.unwrap(), [99; 32]);
+}

@@ -1,0 +1,26 @@
+//! Port: what a sweep asks of the registry.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{DeletedPackage, RegistryError};
+use crate::blobs::BlobKey;
+
+/// Deletes what has expired.
+///
+/// Contract, tested by [`crate::conformance`]:
+/// 1. `expire` erases ended packages only, those that ended first before others, and at most `limit` of them.
+/// 2. `unreferenced` returns the blobs that no package points to, in the order in which they were given.
+///
+/// # Errors
+/// Every method: [`RegistryError::Unavailable`] when the same call may succeed later. Packages that were erased by a
+/// call whose answer was lost are not reported again; their blobs are then unreferenced.
+#[async_trait]
+pub trait RegistryMaintenance: Send + Sync {
+    /// Erases packages that ended longer than `retention` ago, at most `limit` of them.
+    async fn expire(&self, retention: Duration, limit: u32) -> Result<Vec<DeletedPackage>, RegistryError>;
+
+    /// Of these blobs, those that no package points to.
+    async fn unreferenced(&self, blobs: &[BlobKey]) -> Result<Vec<BlobKey>, RegistryError>;
+}
