@@ -1,17 +1,17 @@
-//! UTC dates and their spellings, from day numbers and milliseconds since 1970.
+//! UTC dates and their text formats, from day numbers and milliseconds since 1970.
 
-/// Milliseconds of a second.
+/// Milliseconds per second.
 pub const SECOND: i64 = 1000;
-/// Milliseconds of a minute.
+/// Milliseconds per minute.
 pub const MINUTE: i64 = 60 * SECOND;
-/// Milliseconds of an hour.
+/// Milliseconds per hour.
 pub const HOUR: i64 = 60 * MINUTE;
-/// Milliseconds of a day.
+/// Milliseconds per day.
 pub const DAY: i64 = 24 * HOUR;
-/// The zero of Discord's ids: 2015-01-01, in milliseconds.
+/// The epoch of Discord's ids: 2015-01-01, in milliseconds since 1970.
 pub const DISCORD_EPOCH: i64 = 1_420_070_400_000;
 
-/// Days since 1970 of a date of the Gregorian calendar.
+/// Days since 1970 of a Gregorian date.
 #[must_use]
 pub const fn day_number(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
@@ -40,7 +40,7 @@ pub const fn date(day_number: i64) -> (i64, i64, i64) {
     (year, month, day)
 }
 
-/// The day that holds a moment.
+/// The day of a time.
 #[must_use]
 pub const fn day_of(ms: i64) -> i64 {
     ms.div_euclid(DAY)
@@ -65,7 +65,7 @@ pub fn push_number(out: &mut Vec<u8>, number: u64) {
     push_digits(out, number, 1);
 }
 
-/// Appends `number`, which is not negative, with at least `width` digits.
+/// Appends the non-negative `number` with at least `width` digits.
 pub fn push_padded(out: &mut Vec<u8>, number: i64, width: usize) {
     push_digits(out, number.unsigned_abs(), width);
 }
@@ -92,7 +92,7 @@ pub fn push_day(out: &mut Vec<u8>, day_number: i64) {
     push_padded(out, day, 2);
 }
 
-/// Appends `2024-01-31T18:04:31` with `separator` in the place of the `T`.
+/// Appends `2024-01-31T18:04:31` with `separator` instead of the `T`.
 pub fn push_seconds(out: &mut Vec<u8>, ms: i64, separator: u8) {
     push_day(out, day_of(ms));
     out.push(separator);
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_spelled_to_the_second() {
+    fn times_are_formatted_to_the_second() {
         let mut out = Vec::new();
         push_seconds(&mut out, 1_704_132_271_512, b'T');
         assert_eq!(out, b"2024-01-01T18:04:31");

@@ -1,13 +1,13 @@
-//! Writes a package and notes down the truth about it.
+//! Writes a package and records the truth about it.
 
 use std::io::{self, Cursor, Seek, Write};
 
 use crate::{plan::Plan, spec::PackageSpec, tally, truth::Truth, writer};
 
-/// Writes the package of `spec` to `out` and gives what an analysis of it must find.
+/// Writes the package of `spec` to `out` and returns what an analysis of it must find.
 ///
 /// # Errors
-/// What `out` answers.
+/// Errors of `out`.
 pub fn generate<W: Write + Seek>(spec: &PackageSpec, out: W) -> io::Result<Truth> {
     let plan = Plan::new(spec);
     let (mut truth, sums) = writer::write(&plan, out)?;
@@ -18,7 +18,7 @@ pub fn generate<W: Write + Seek>(spec: &PackageSpec, out: W) -> io::Result<Truth
 /// A package in memory.
 ///
 /// # Panics
-/// When the package needs more memory than there is.
+/// If the package does not fit into memory.
 #[must_use]
 pub fn generate_in_memory(spec: &PackageSpec) -> (Vec<u8>, Truth) {
     let mut out = Cursor::new(Vec::new());
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_package_opens_and_every_entry_is_whole() {
+    fn every_entry_of_a_plain_package_is_readable() {
         let spec = PackageSpec {
             size: 200_000,
             ..PackageSpec::default()
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn random_specifications_give_archives_that_open() {
+    fn random_specifications_give_readable_archives() {
         for seed in 0..150 {
             let (package, truth) = generate_in_memory(&PackageSpec::random(seed));
             assert!(!names(&package).is_empty(), "seed {seed}");
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn every_oddity_alone_gives_an_archive_that_opens() {
+    fn every_single_oddity_gives_a_readable_archive() {
         for &quirk in Quirk::value_variants() {
             let spec = PackageSpec {
                 quirks: BTreeSet::from([quirk]),
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn all_oddities_together_leave_every_table_filled() {
+    fn all_oddities_together_leave_no_table_empty() {
         let spec = PackageSpec {
             quirks: every_quirk(),
             size: 400_000,
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_the_truth_are_unique_and_stretches_do_not_overlap() {
+    fn rows_of_the_truth_are_unique_and_sessions_do_not_overlap() {
         for seed in 0..60 {
             let truth = generate_in_memory(&PackageSpec::random(seed)).1;
             let keys: BTreeSet<_> = truth
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_plain_event_files_are_json_with_the_usual_ends() {
+    fn lines_of_plain_event_files_are_json_with_the_usual_line_ends() {
         let spec = PackageSpec {
             size: 300_000,
             ..PackageSpec::default()
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wanted_number_of_activity_rows_is_about_met() {
+    fn the_number_of_activity_rows_is_close_to_the_target() {
         let spec = PackageSpec {
             size: 3_000_000,
             messages: Some(12_000),

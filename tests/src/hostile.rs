@@ -1,6 +1,6 @@
-//! Archives that somebody made to do harm, or that came to harm on the way.
+//! Malicious archives, and archives that were damaged on the way.
 //!
-//! Each begins as the skeleton of a package where that makes a reader go further before it notices.
+//! Most start as a minimal package, so that a reader gets further before it notices.
 
 use std::io::{self, Cursor, Write};
 
@@ -23,14 +23,14 @@ fn options() -> EntryOptions {
     }
 }
 
-#[expect(clippy::expect_used, reason = "memory takes everything")]
+#[expect(clippy::expect_used, reason = "writing to memory does not fail")]
 fn archive(fill: impl FnOnce(&mut Archive) -> io::Result<()>) -> Vec<u8> {
     let mut archive = ArchiveWriter::new(Cursor::new(Vec::new()), 9);
     fill(&mut archive).expect("writing to memory");
     archive.finish().expect("writing to memory").0.into_inner()
 }
 
-/// Archives of one account, one conversation and `more`.
+/// A package with one account, one conversation and `more`.
 fn package(more: impl FnOnce(&mut Archive) -> io::Result<()>) -> Vec<u8> {
     archive(|archive| {
         for (name, content) in [
@@ -72,14 +72,14 @@ fn repeated(archive: &mut Archive, name: &str, piece: &[u8], times: u64) -> io::
     entry.finish().map(|_| ())
 }
 
-/// A package whose event file is `bytes` long and packs a thousand to one.
+/// A package whose event file has `bytes` bytes and a compression ratio of a thousand.
 #[must_use]
 pub fn bomb(bytes: u64) -> Vec<u8> {
     let piece = vec![b'\n'; 64 * 1024];
     package(|archive| repeated(archive, EVENTS, &piece, bytes.div_ceil(piece.len() as u64)))
 }
 
-/// A package of `entries` event files of `bytes` each that share one name pattern, so that no single one is large.
+/// A package of `entries` event files of `bytes` each, so that no single one is large.
 #[must_use]
 pub fn bomb_of_many(entries: u32, bytes: u64) -> Vec<u8> {
     let piece = [b' '; 16 * 1024];
@@ -92,7 +92,7 @@ pub fn bomb_of_many(entries: u32, bytes: u64) -> Vec<u8> {
     })
 }
 
-/// Archives within archives, `depth` deep, the innermost a bomb of `bytes`.
+/// Nested archives, `depth` levels deep; the innermost is a bomb of `bytes`.
 #[must_use]
 pub fn nested(depth: u32, bytes: u64) -> Vec<u8> {
     (0..depth).fold(bomb(bytes), |inner, _| {
@@ -127,7 +127,7 @@ pub fn duplicate_names(channels: u32) -> Vec<u8> {
     })
 }
 
-/// Names that leave the folder they are unpacked to, or that are no names.
+/// Names that escape the folder they are extracted to, or that are invalid.
 #[must_use]
 pub fn path_traversal() -> Vec<u8> {
     let long = format!("Messages/{}/channel.json", "c".repeat(60_000));
@@ -157,7 +157,7 @@ pub fn path_traversal() -> Vec<u8> {
     })
 }
 
-/// A package of which every entry but the account is damaged in one way.
+/// A package in which every entry except the account is damaged in the same way.
 #[must_use]
 pub fn damaged(damage: Damage) -> Vec<u8> {
     let options = EntryOptions {
@@ -176,13 +176,13 @@ pub fn encrypted() -> Vec<u8> {
     damaged(Damage::Encrypted)
 }
 
-/// Entries packed by a method that nobody implements.
+/// Entries with an unknown compression method.
 #[must_use]
 pub fn unknown_method() -> Vec<u8> {
     damaged(Damage::UnknownMethod)
 }
 
-/// A package whose directory says that the event file unpacks to `bytes`.
+/// A package whose directory claims that the event file has `bytes` bytes uncompressed.
 #[must_use]
 pub fn absurd_unpacked_size(bytes: u32) -> Vec<u8> {
     let mut package = package(|archive| archive.file(EVENTS, options(), EVENT).map(|_| ()));
@@ -190,7 +190,7 @@ pub fn absurd_unpacked_size(bytes: u32) -> Vec<u8> {
     package
 }
 
-/// A package whose directory says that the event file is `bytes` long packed.
+/// A package whose directory claims that the event file has `bytes` bytes compressed.
 #[must_use]
 pub fn absurd_packed_size(bytes: u32) -> Vec<u8> {
     let mut package = package(|archive| archive.file(EVENTS, options(), EVENT).map(|_| ()));
@@ -198,7 +198,7 @@ pub fn absurd_packed_size(bytes: u32) -> Vec<u8> {
     package
 }
 
-/// A package whose zip64 fields say 2^63 - 1 bytes.
+/// A package whose zip64 fields claim 2^63 - 1 bytes.
 #[must_use]
 pub fn absurd_zip64_sizes() -> Vec<u8> {
     let options = EntryOptions {
@@ -212,7 +212,7 @@ pub fn absurd_zip64_sizes() -> Vec<u8> {
     package
 }
 
-/// A package whose last entry begins `offset` bytes into the archive, it says.
+/// A package whose directory claims that the last entry begins at `offset`.
 #[must_use]
 pub fn absurd_offset(offset: u32) -> Vec<u8> {
     let mut package = package(|archive| archive.file(EVENTS, options(), EVENT).map(|_| ()));
@@ -220,7 +220,7 @@ pub fn absurd_offset(offset: u32) -> Vec<u8> {
     package
 }
 
-/// A package whose end record counts `entries` and begins its directory at `offset`.
+/// A package whose end record claims `entries` entries and a directory at `offset`.
 #[must_use]
 pub fn absurd_directory(entries: u16, offset: u32) -> Vec<u8> {
     let mut package = package(|archive| archive.file(EVENTS, options(), EVENT).map(|_| ()));
@@ -242,7 +242,7 @@ pub fn truncated(archive: &[u8], length: usize) -> Vec<u8> {
     archive[..length.min(archive.len())].to_vec()
 }
 
-/// An archive in which `flips` bits, somewhere, are the other way round.
+/// An archive with `flips` random bits inverted.
 #[must_use]
 pub fn bit_flips(archive: &[u8], seed: u64, flips: u32) -> Vec<u8> {
     let mut rng = Rng::new(seed).fork("bit flips");
@@ -256,7 +256,7 @@ pub fn bit_flips(archive: &[u8], seed: u64, flips: u32) -> Vec<u8> {
     flipped
 }
 
-/// Bytes that are no archive, but end like one half of the time.
+/// Random bytes; half of the time they end like an archive.
 #[must_use]
 pub fn noise(seed: u64, length: usize) -> Vec<u8> {
     let mut rng = Rng::new(seed).fork("noise");
@@ -305,7 +305,7 @@ pub fn long_lines(bytes: u64) -> Vec<u8> {
     })
 }
 
-/// A package in which everything that is JSON nests `depth` deep.
+/// A package in which all JSON is nested `depth` levels deep.
 #[must_use]
 pub fn deep_json(depth: usize) -> Vec<u8> {
     let lists = [b"[".repeat(depth), b"]".repeat(depth)].concat();
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_is_small_and_unpacks_to_what_was_asked() {
+    fn a_bomb_is_small_and_has_the_requested_size_unpacked() {
         let archive = bomb(20_000_000);
         assert!(archive.len() < 60_000, "{}", archive.len());
         let mut opened = open(&archive).unwrap();
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn every_hostile_archive_can_be_made() {
+    fn every_hostile_archive_can_be_generated() {
         let archives = [
             path_traversal(),
             duplicate_names(5),

@@ -5,7 +5,7 @@ use crate::{
     spec::{Folder, Generation, Language, PackageSpec},
 };
 
-/// The top-level folders of one package, and how its paths are spelled.
+/// The top-level folders of a package, and the spelling of its paths.
 #[derive(Clone, Debug)]
 pub(crate) struct Layout {
     wrapper: &'static str,
@@ -48,12 +48,12 @@ impl Layout {
         }
     }
 
-    /// The entry name of a path from the root of the package.
+    /// The entry name of a path relative to the root of the package.
     pub(crate) fn entry(&self, path: &str) -> String {
         self.spelled(&format!("{}{path}", self.wrapper))
     }
 
-    /// The entry name of a path that the wrapping folder does not hold.
+    /// The entry name of a path outside of the wrapping folder.
     pub(crate) fn spelled(&self, path: &str) -> String {
         if self.backslashes {
             path.replace('/', "\\")

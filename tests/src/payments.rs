@@ -1,4 +1,4 @@
-//! Payments: records in the old place, the new place or both, and the rows they become.
+//! Payments: records in the old location, the new one or both, and the resulting rows.
 
 use serde_json::{Value, json};
 
@@ -10,12 +10,12 @@ use crate::{
     truth::PaymentRow,
 };
 
-/// The records of both places and the rows of both together.
+/// The records of both locations, and the rows of both together.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PaymentPlan {
-    /// `payments` of `user.json`; none when the key is absent.
+    /// `payments` of `user.json`; `None` if the key is absent.
     pub(crate) old: Option<Vec<Value>>,
-    /// The records of `payments.json`; none when the file is absent.
+    /// The records of `payments.json`; `None` if the file is absent.
     pub(crate) new: Option<Vec<Value>>,
     pub(crate) rows: Vec<PaymentRow>,
 }
@@ -83,7 +83,7 @@ impl PaymentPlan {
     }
 }
 
-/// What the old place says of a payment that the new place has too: as many and as kept, but not the same.
+/// The old location's record of a payment that is also in the new one: it is counted and kept likewise, but differs.
 fn other_copy(record: &Value) -> Value {
     let mut copy = record.clone();
     if let Some(fields) = copy.as_object_mut() {

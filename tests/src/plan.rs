@@ -1,4 +1,4 @@
-//! Everything about a package that is settled before its first byte.
+//! The plan of a package, which is complete before the first byte is written.
 
 use std::collections::BTreeSet;
 
@@ -14,10 +14,10 @@ use crate::{
     world::World,
 };
 
-/// Discord's launch: nothing before it counts.
+/// Discord's launch: earlier days are not counted.
 pub(crate) const FIRST_DAY: i64 = day_number(2015, 5, 13);
 
-/// Everything about a package that is known before it is written.
+/// The plan of a package.
 pub(crate) struct Plan<'a> {
     pub(crate) spec: &'a PackageSpec,
     pub(crate) world: World,
@@ -27,7 +27,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) events: EventPlan,
     pub(crate) places: Places,
     pub(crate) window: Window,
-    /// First and last moment of ordinary activity, in milliseconds since 1970.
+    /// Start and end of ordinary activity, in milliseconds since 1970.
     pub(crate) span: (i64, i64),
 }
 
@@ -72,7 +72,7 @@ impl<'a> Plan<'a> {
 fn voice_places(world: &World, channels: &[Channel]) -> Vec<Place> {
     channels
         .iter()
-        // Ids of other lengths sort differently as texts and as numbers.
+        // Ids of other lengths sort differently as text and as numbers.
         .filter(|channel| channel.id > 100_000_000_000_000_000)
         .map(|channel| (channel.id, channel.guild().map(|guild| world.guilds[guild].id)))
         .take(60)
@@ -80,7 +80,7 @@ fn voice_places(world: &World, channels: &[Channel]) -> Vec<Place> {
 }
 
 impl Plan<'_> {
-    /// Guilds that channels name.
+    /// Guilds that are named in channels.
     pub(crate) fn guilds_of_channels(&self) -> BTreeSet<usize> {
         let guilds = self.channels.iter().map(|channel| match channel.expect {
             Expect::Guild { guild, .. } => Some(guild),

@@ -1,24 +1,24 @@
-//! Every oddity that a package can have, one switch each.
+//! The oddities that a package can have.
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-/// An oddity seen in packages, or feared.
+/// An oddity that occurs in packages, or may occur.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Quirk {
     // Container
-    /// Everything lies in one more folder, as after unpacking and packing again.
+    /// Everything is in an additional folder, as after extracting and zipping again.
     WrapperFolder,
     /// `__MACOSX/._*` twins and `.DS_Store` files.
     MacJunk,
-    /// Backslashes separate the parts of entry names.
+    /// Entry names have backslashes as separators.
     Backslashes,
     /// No entries for directories.
     NoDirectories,
     /// Translated names are spelled in NFD.
     DecomposedNames,
-    /// Some entries are not packed.
+    /// Some entries are stored uncompressed.
     StoredEntries,
     /// Sizes are in zip64 fields even if they are small.
     Zip64Headers,
@@ -28,33 +28,33 @@ pub enum Quirk {
     DuplicateNames,
     /// The order of the entries is random.
     ShuffledEntries,
-    /// No entry has a usable date, so the future has no end.
+    /// No entry has a usable date, so there is no last counted day.
     UnusableDates,
 
     // Damage
     /// An event file is marked as encrypted.
     EncryptedEvents,
-    /// An event file is packed by an unknown method.
+    /// An event file has an unknown compression method.
     UnknownMethodEvents,
-    /// The packed data of an event file is broken from its first byte.
+    /// The compressed data of an event file is invalid from the first byte.
     BrokenEvents,
-    /// An event file has a wrong checksum; its content counts.
+    /// An event file has a wrong checksum; its content is counted.
     WrongCrcEvents,
-    /// A messages file is marked as encrypted.
+    /// A message file is marked as encrypted.
     EncryptedChannel,
-    /// A messages file is packed by an unknown method.
+    /// A message file has an unknown compression method.
     UnknownMethodChannel,
-    /// The packed data of a messages file is broken from its first byte.
+    /// The compressed data of a message file is invalid from the first byte.
     BrokenChannel,
-    /// A messages file has a wrong checksum; its content counts.
+    /// A message file has a wrong checksum; its content is counted.
     WrongCrcChannel,
 
     // Channels
-    /// Channel folders that hold `channel.json` alone.
+    /// Channel folders that contain only `channel.json`.
     FoldersWithoutMessages,
-    /// Channel folders that hold messages alone.
+    /// Channel folders that contain only messages.
     FoldersWithoutChannel,
-    /// Channels that the index does not name.
+    /// Channels that are not in the index.
     FoldersNotInIndex,
     /// Index keys that have no folder.
     IndexWithoutFolders,
@@ -62,7 +62,7 @@ pub enum Quirk {
     MissingIndex,
     /// Index labels that are null.
     NullLabels,
-    /// Labels `channel in Server` of channels without a name of their own.
+    /// Labels `channel in Server` of channels without a name.
     LabelsWithServer,
     /// Labels in which ` in ` occurs more than once.
     AmbiguousLabels,
@@ -74,7 +74,7 @@ pub enum Quirk {
     NameSuffixes,
     /// Recipients `Deleted User`.
     DeletedUsers,
-    /// Conversations of the owner with the owner.
+    /// Conversations of the owner with themselves.
     SelfDm,
     /// Conversations without recipients.
     NoRecipients,
@@ -82,9 +82,9 @@ pub enum Quirk {
     ShrunkenGroup,
     /// Threads.
     Threads,
-    /// Guild channels that name no guild.
+    /// Guild channels without a guild.
     UnknownGuilds,
-    /// Guild channels without a name anywhere.
+    /// Guild channels without any name.
     NamelessChannels,
     /// Recipients as objects.
     RecipientObjects,
@@ -94,23 +94,23 @@ pub enum Quirk {
     TypelessChannels,
     /// Types as numbers and as names in one package.
     MixedTypes,
-    /// Guilds whose channels give an older name than the index.
+    /// Guilds with an older name in their channels than in the index.
     RenamedGuilds,
     /// Guilds that are not in the index, or without a name there.
     LeftGuilds,
 
     // Messages
-    /// Several spellings of times in one file.
+    /// Several time formats in one file.
     MixedTimestamps,
     /// Message ids as text.
     StringMessageIds,
-    /// Message ids that tell another time than the timestamp.
+    /// Message ids that contain another time than the timestamp.
     UnrelatedMessageIds,
-    /// Timestamps that cannot be read, beside ids that can.
+    /// Invalid timestamps with valid ids.
     UnreadableTimestamps,
-    /// Messages of which neither the timestamp nor the id can be read.
+    /// Messages whose timestamp and id are both invalid.
     UndatableMessages,
-    /// Messages dated outside of the years that count.
+    /// Messages dated outside of the counted days.
     OutOfWindowMessages,
     /// Messages with attachments.
     Attachments,
@@ -126,19 +126,19 @@ pub enum Quirk {
     ByteOrderMarks,
     /// CSV lines end in CR and LF.
     CarriageReturns,
-    /// Line ends within JSON strings.
+    /// Line breaks within JSON strings.
     RawNewlines,
     /// Halves of surrogate pairs.
     LoneSurrogates,
     /// Messages in an object with the key `messages`.
     ObjectWrapper,
-    /// Commas before closing brackets.
+    /// Trailing commas.
     TrailingCommas,
     /// No outer opening bracket.
     MissingBracket,
     /// JSON over many lines.
     PrettyJson,
-    /// Everything outside of ASCII is written `\uXXXX`.
+    /// Everything outside of ASCII is escaped as `\uXXXX`.
     EscapedUnicode,
 
     // Events
@@ -146,19 +146,19 @@ pub enum Quirk {
     OverlappingFolders,
     /// The same line twice in a file.
     RepeatedLines,
-    /// Copies of one event that say different things.
+    /// Differing copies of one event.
     DifferingCopies,
     /// Lines without an event id.
     MissingEventIds,
     /// Lines without an event type.
     UntypedLines,
-    /// Files that begin with `[`, end with `]` and have commas after their lines.
+    /// Files as JSON arrays: `[`, lines that end with commas, `]`.
     ArrayStyle,
     /// Blank lines.
     BlankLines,
-    /// Lines that are no JSON, or the first half of some.
+    /// Lines that are invalid or truncated JSON.
     GarbageLines,
-    /// Events without a time, or with one that cannot be read.
+    /// Events without a time, or with an invalid one.
     UndatedEvents,
     /// Numbers where text is usual, and the reverse.
     SwappedTypes,
@@ -166,33 +166,33 @@ pub enum Quirk {
     SpacedJson,
     /// The event type is not the first key.
     TypeNotFirst,
-    /// Times in every encoding.
+    /// Times in every format.
     EventTimestamps,
-    /// Texts and objects inside of events that look like events.
+    /// Strings and objects inside of events that look like events.
     NestedText,
     /// Lines of tens of kilobytes.
     LongLines,
-    /// One more event file, of 0 bytes.
+    /// An additional event file of 0 bytes.
     EmptyEventFile,
     /// All event files have 0 bytes.
     OnlyEmptyEventFiles,
     /// No line has an event type.
     OnlyUntypedLines,
-    /// Events dated outside of the years that count.
+    /// Events dated outside of the counted days.
     OutOfWindowEvents,
-    /// Events on the first and last days that count, and on the days beyond.
+    /// Events on the first and last counted days, and on the days before and after.
     WindowEdges,
     /// Emoji with variation selectors, and ids that are null, `"null"` or empty.
     EmojiVariants,
-    /// Operating systems in one more pair of quotes.
+    /// Operating systems in an additional pair of quotes.
     QuotedOs,
-    /// Events that lack what their rows need.
+    /// Events without the values that their rows require.
     IncompleteEvents,
     /// Lines of another user.
     ForeignUsers,
-    /// Every way in which voice goes wrong.
+    /// Every irregular sequence of voice events.
     VoiceOddities,
-    /// Every way in which sessions go wrong.
+    /// Every irregular sequence of session events.
     SessionOddities,
 
     // Account and payments
@@ -202,11 +202,11 @@ pub enum Quirk {
     NoAvatars,
     /// Amounts as text.
     StringAmounts,
-    /// Payments in both places, some in both.
+    /// Payments in both locations, some of them the same.
     PaymentsTwice,
-    /// Payments that failed, were refunded, or are not money.
+    /// Payments that failed, were refunded, or are not in money.
     UnkeptPayments,
-    /// Payments that lack what their rows need.
+    /// Payments without the values that their rows require.
     IncompletePayments,
 }
 

@@ -1,8 +1,9 @@
-//! Numbers that look random and never change for a seed, on any platform and in any release.
+//! A random generator whose sequence for a seed never changes, on any platform and in any release.
 
-/// The `SplitMix64` sequence of a seed.
+/// The `SplitMix64` generator.
 ///
-/// Written out here because a seed names a package for as long as benchmarks are compared.
+/// Implemented here because a seed has to give the same package for as long as benchmarks are compared: crates may
+/// change their sequences.
 #[derive(Clone, Debug)]
 pub struct Rng(u64);
 
@@ -13,7 +14,7 @@ impl Rng {
         Self(seed)
     }
 
-    /// A sequence of its own for the part called `part`, so that a change in one part of a package leaves the others as they were.
+    /// An independent sequence for the part called `part`, so that a change in one part of a package does not affect the others.
     #[must_use]
     pub fn fork(&self, part: &str) -> Self {
         let salt = part.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -31,7 +32,7 @@ impl Rng {
         mixed(self.0)
     }
 
-    /// A number below `bound`, and 0 for a bound of 0.
+    /// A number below `bound`, or 0 if `bound` is 0.
     pub fn below(&mut self, bound: u64) -> u64 {
         let wide = u128::from(self.next()) * u128::from(bound);
         u64::try_from(wide >> 64).unwrap_or(0)
@@ -43,12 +44,12 @@ impl Rng {
         low + self.below(width).cast_signed()
     }
 
-    /// A position in something of `length` items.
+    /// An index into `length` items.
     pub fn index(&mut self, length: usize) -> usize {
         usize::try_from(self.below(length as u64)).unwrap_or(0)
     }
 
-    /// Whether something that happens `percent` times in a hundred happens now.
+    /// True with a probability of `percent` in a hundred.
     pub fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
@@ -58,7 +59,7 @@ impl Rng {
         &items[self.index(items.len())]
     }
 
-    /// Puts `items` into a random order.
+    /// Shuffles `items`.
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.index(last + 1));
@@ -66,7 +67,7 @@ impl Rng {
     }
 }
 
-/// Spreads the bits of `value` so that neighbouring values have nothing in common.
+/// Mixes the bits of `value` so that neighbouring values have nothing in common.
 #[must_use]
 pub(crate) const fn mixed(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,4 +1,4 @@
-//! What a package is to be like.
+//! Specification of a package.
 
 use std::collections::BTreeSet;
 
@@ -7,18 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::{calendar, quirk::Quirk, rng::Rng};
 
-/// Everything that decides about a package; equal specifications give equal bytes.
+/// Determines a package completely: equal specifications give equal bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackageSpec {
-    /// Seed of all that is random.
+    /// Seed of the random generator.
     pub seed: u64,
-    /// Bytes before packing that are aimed at; what the numbers below demand is written even if it takes more.
+    /// Target size in uncompressed bytes; exceeded if the counts below require more.
     pub size: u64,
-    /// Format of the year.
+    /// Format.
     pub generation: Generation,
-    /// Language of the top-level folders since 2025; older packages are English.
+    /// Language of the top-level folders, from 2025 on; older packages are in English.
     pub language: Language,
-    /// Sections that are not in the package.
+    /// Sections to leave out.
     pub without: BTreeSet<Section>,
     /// Oddities.
     pub quirks: BTreeSet<Quirk>,
@@ -28,33 +28,33 @@ pub struct PackageSpec {
     pub shards: u32,
     /// How long event lines are.
     pub lines: LineWidth,
-    /// Channels, besides those that quirks add.
+    /// Channels, in addition to those of quirks.
     pub channels: u32,
-    /// Guilds, besides those that quirks add.
+    /// Guilds, in addition to those of quirks.
     pub guilds: u32,
-    /// Payments, besides those that quirks add.
+    /// Payments, in addition to those of quirks.
     pub payments: u32,
-    /// Messages; none takes as many as fill `message_percent`.
+    /// Messages; `None` for as many as fill `message_percent`.
     pub messages: Option<u64>,
-    /// Part of the bytes that are messages.
+    /// Share of the bytes that are messages, in percent.
     pub message_percent: u64,
-    /// Part of the event lines that are of a counted type.
+    /// Share of the event lines that are of a counted type, in percent.
     pub counted_percent: u64,
-    /// Counted events without voice and sessions; none takes as many as `counted_percent` leaves.
+    /// Counted events except voice and sessions; `None` for the rest of `counted_percent`.
     pub events: Option<u64>,
-    /// Stretches in voice; none takes a tenth of the counted lines.
+    /// Voice sessions; `None` for a tenth of the counted lines.
     pub voice: Option<u64>,
-    /// Sessions; none takes half of the counted lines.
+    /// Sessions; `None` for half of the counted lines.
     pub sessions: Option<u64>,
-    /// Rows of `activity` that are aimed at; none gives every third message and every second event a row of its own.
+    /// Target number of `activity` rows; `None` gives every third message and every second event its own row.
     pub activity_rows: Option<u64>,
-    /// Whether one event file has half of all bytes; none means from 64 MB on.
+    /// Whether one event file has half of all bytes; `None` for yes from 64 MB on.
     pub half_in_one_file: Option<bool>,
     /// Years that the activity spans.
     pub years: u32,
-    /// Days since 1970 of the newest entry.
+    /// Date of the newest entry, in days since 1970.
     pub made_on: i64,
-    /// Effort of packing, 1 to 9.
+    /// Compression level, 1 to 9.
     pub level: u32,
 }
 
@@ -103,13 +103,13 @@ impl PackageSpec {
 
     /// A small package (some tens to some hundreds of kilobytes) with a random combination of everything.
     ///
-    /// Seeds of one in eight give a package without oddities, the others each oddity with a chance of 3, 15, 50 or 90 in
-    /// a hundred, so that both lonely and crowded oddities occur.
+    /// One seed in eight gives a package without oddities. The others have each oddity with a probability of 3, 15, 50 or
+    /// 90 percent, so that oddities occur both alone and together.
     #[must_use]
     pub fn random(seed: u64) -> Self {
         let mut rng = Rng::new(seed).fork("specification");
         let density = *rng.pick(&[0, 3, 3, 15, 15, 50, 50, 90]);
-        // What empties a whole section would hide all else if it were as likely.
+        // Quirks that empty a whole section would hide the others if they were as likely.
         let rare = [
             Quirk::OnlyEmptyEventFiles,
             Quirk::OnlyUntypedLines,
@@ -134,7 +134,7 @@ impl PackageSpec {
         } else {
             LineWidth::Realistic
         };
-        let some = |rng: &mut Rng, most: u64| Some(rng.below(most + 1));
+        let some = |rng: &mut Rng, max: u64| Some(rng.below(max + 1));
         Self {
             seed,
             size: 20_000 + rng.below(180_000),
@@ -163,7 +163,7 @@ impl PackageSpec {
     }
 }
 
-/// The format, by the year that brought it.
+/// The format, named after the year in which Discord introduced it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Generation {
@@ -205,11 +205,11 @@ pub enum Language {
     Polish,
     /// Portuguese.
     Portuguese,
-    /// A language that nobody has seen.
+    /// A language that does not exist.
     Invented,
 }
 
-/// A part of the package that is judged on its own.
+/// A part of the package whose completeness is reported separately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Section {
@@ -221,7 +221,7 @@ pub enum Section {
     Servers,
     /// Event files.
     Activity,
-    /// Payments in either place.
+    /// Payments in either location.
     Payments,
 }
 
@@ -251,7 +251,7 @@ pub enum Folder {
 }
 
 impl Folder {
-    /// Every folder, in the order of their names.
+    /// Every folder, sorted by name.
     pub const ALL: [Self; 4] = [Self::Analytics, Self::Modeling, Self::Reporting, Self::Tns];
 
     /// The folder's name.

@@ -1,4 +1,4 @@
-//! Turns what was planned and written into the rows of the truth.
+//! Builds the rows of the truth from what was planned and written.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -45,7 +45,7 @@ fn row(key: RowKey, count: u64) -> ActivityRow {
     }
 }
 
-/// Fills everything but the facts about the archive and the rows of messages.
+/// Fills in everything except the archive facts and the message rows.
 pub(crate) fn fill(plan: &Plan<'_>, sums: &BTreeMap<u64, MessageSums>, truth: &mut Truth) {
     truth.window = plan.window;
     truth.owner = owner(plan);
@@ -82,7 +82,7 @@ fn owner(plan: &Plan<'_>) -> Option<OwnerRow> {
     let spec = plan.spec;
     let is_known = spec.holds(Section::Account)
         || plan.events.has_types
-        // There are three conversations at least, and the owner is in all.
+        // There are at least three conversations, and the owner is in all of them.
         || spec.holds(Section::Messages);
     is_known.then(|| plan.world.owner_row(spec))
 }
@@ -138,10 +138,10 @@ fn add_guilds(plan: &Plan<'_>, sums: &BTreeMap<u64, MessageSums>, truth: &mut Tr
         if !is_listed && !named.contains(&at) {
             continue;
         }
-        let told = guild.told.as_ref().filter(|_| named.contains(&at));
-        let name = match told {
+        let in_channels = guild.name_in_channels.as_ref().filter(|_| named.contains(&at));
+        let name = match in_channels {
             _ if is_listed && guild.listing == Listing::Named => guild.name.clone(),
-            Some(told) => told.clone(),
+            Some(name) => name.clone(),
             None => "Unknown server".to_owned(),
         };
         truth.guilds.push(GuildRow {

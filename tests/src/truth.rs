@@ -1,6 +1,6 @@
-//! What an analysis of a generated package must find, number by number.
+//! The statistics that an analysis of a generated package must produce.
 //!
-//! Filled while the package is written, from what is written; nothing here ever reads a package.
+//! Recorded while the package is written; nothing here reads a package.
 
 use std::collections::BTreeMap;
 
@@ -11,29 +11,29 @@ use crate::{calendar, spec::Section};
 /// The expected content of the statistics file, and the sizes of the package.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Truth {
-    /// None when the package names no owner anywhere, and an analysis must fail.
+    /// `None` if nothing in the package identifies an owner; the analysis must fail.
     pub owner: Option<OwnerRow>,
     /// Whether messages, servers or usable events are missing.
     pub package_is_partial: bool,
     /// Every section of `package_sections`.
     pub sections: BTreeMap<Section, SectionStatus>,
-    /// Sorted, as all lists here.
+    /// Sorted, like all lists here.
     pub activity: Vec<ActivityRow>,
     /// One-to-one conversations.
     pub dm_channels_data: Vec<DmChannelRow>,
     /// Group conversations.
     pub group_channels_data: Vec<GroupChannelRow>,
-    /// Channels of guilds that are known.
+    /// Channels of known guilds.
     pub guild_channels_data: Vec<GuildChannelRow>,
     /// Guilds.
     pub guilds: Vec<GuildRow>,
     /// Payments.
     pub payments: Vec<PaymentRow>,
-    /// Time in voice.
+    /// Periods in voice channels.
     pub voice_sessions: Vec<VoiceSessionRow>,
-    /// Time connected.
+    /// Periods connected to Discord.
     pub sessions: Vec<SessionRow>,
-    /// Days outside of this have no rows.
+    /// The days that have rows.
     pub window: Window,
     /// Sizes, for benchmarks.
     pub archive: ArchiveFacts,
@@ -52,15 +52,15 @@ pub struct OwnerRow {
     pub avatar_url: Option<String>,
 }
 
-/// What became of a section. Lines that cannot be read do not make it damaged, entries do.
+/// How much of a section could be read. Unreadable entries make it damaged; unreadable lines do not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SectionStatus {
-    /// Whole.
+    /// Complete.
     Ok,
     /// Not in the package.
     Missing,
-    /// In the package, nothing to count.
+    /// In the package, with nothing to count.
     Empty,
     /// An entry of it could not be read.
     Damaged,
@@ -92,7 +92,7 @@ pub struct DmChannelRow {
     pub user_avatar_url: Option<String>,
     pub total_message_count: u64,
     pub total_voice_channel_duration: u64,
-    /// Units of 1e-4; none where the texts have no published scores.
+    /// In units of 1e-4; `None` if the texts have no published scores.
     pub sentiment_score: Option<i32>,
 }
 
@@ -138,7 +138,7 @@ pub struct PaymentRow {
     pub payment_description: String,
 }
 
-/// A row of `voice_sessions`, with its ends as seconds since 1970.
+/// A row of `voice_sessions`, with start and end in seconds since 1970.
 #[expect(missing_docs, reason = "columns are documented where the file is specified")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct VoiceSessionRow {
@@ -149,7 +149,7 @@ pub struct VoiceSessionRow {
     pub duration_mins: i64,
 }
 
-/// A row of `sessions`, with its ends as seconds since 1970.
+/// A row of `sessions`, with start and end in seconds since 1970.
 #[expect(missing_docs, reason = "columns are documented where the file is specified")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SessionRow {
@@ -159,17 +159,17 @@ pub struct SessionRow {
     pub duration_mins: i64,
 }
 
-/// The days that count.
+/// The days that are counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// First day, as days since 1970.
     pub first_day: i64,
-    /// Last day; none when no entry has a usable date.
+    /// Last day; `None` if no entry has a usable date.
     pub last_day: Option<i64>,
 }
 
 impl Window {
-    /// Whether the day that holds a moment (milliseconds since 1970) counts.
+    /// Whether the day of a time (milliseconds since 1970) is counted.
     #[must_use]
     pub fn contains(self, ms: i64) -> bool {
         let day = calendar::day_of(ms);
@@ -182,23 +182,23 @@ impl Window {
 pub struct ArchiveFacts {
     /// Bytes of the archive.
     pub bytes: u64,
-    /// Entries, directories included.
+    /// Entries, including directories.
     pub entries: u64,
-    /// Bytes of all entries before packing.
+    /// Uncompressed bytes of all entries.
     pub unpacked_bytes: u64,
-    /// Bytes of the message files before packing.
+    /// Uncompressed bytes of the message files.
     pub message_bytes: u64,
-    /// Bytes of the event files before packing.
+    /// Uncompressed bytes of the event files.
     pub event_bytes: u64,
-    /// Lines of the event files, of whatever kind.
+    /// Lines of the event files, of any kind.
     pub event_lines: u64,
-    /// Lines of a type that counts, copies included.
+    /// Lines of a counted type, including copies.
     pub counted_event_lines: u64,
-    /// Lines that are neither blank nor objects of JSON.
+    /// Lines that are neither blank nor JSON objects.
     pub unreadable_lines: u64,
-    /// Messages, those that are in two files once.
+    /// Messages; those in two files are counted once.
     pub messages: u64,
-    /// The event files, in the order of the archive.
+    /// The event files, in archive order.
     pub event_entries: Vec<EventEntry>,
 }
 

@@ -1,4 +1,4 @@
-//! The people and guilds of a package, before anything is written.
+//! The people and guilds of a package.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::{
     truth::OwnerRow,
 };
 
-/// The owner, the people around, and the guilds.
+/// The owner, other people, and the guilds.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
     pub(crate) owner: Person,
@@ -18,7 +18,7 @@ pub(crate) struct World {
     ids: Ids,
 }
 
-/// Somebody.
+/// A Discord user.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     pub(crate) id: u64,
@@ -37,7 +37,7 @@ impl Person {
     }
 }
 
-/// How the servers index knows a guild.
+/// How the server index lists a guild.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Listing {
     Named,
@@ -52,17 +52,17 @@ pub(crate) struct Guild {
     pub(crate) name: String,
     pub(crate) listing: Listing,
     /// The name in `channel.json`.
-    pub(crate) told: Option<String>,
+    pub(crate) name_in_channels: Option<String>,
 }
 
 impl Guild {
-    /// Whether a label `channel in Server` can only mean this name.
+    /// Whether a label `channel in Server` is unambiguous for this name.
     pub(crate) fn has_one_name(&self) -> bool {
-        self.told.as_deref() == Some(&self.name)
+        self.name_in_channels.as_deref() == Some(&self.name)
     }
 }
 
-/// OutstandingDeliveries out ids of 18 digits, ascending and never twice.
+/// Generates unique, ascending ids of 18 digits.
 #[derive(Clone, Debug)]
 struct Ids(u64);
 
@@ -122,12 +122,12 @@ impl World {
             } else {
                 format!("{base} {number}")
             };
-            let told = if spec.has(Quirk::RenamedGuilds) && rng.chance(30) && number > 0 {
+            let name_in_channels = if spec.has(Quirk::RenamedGuilds) && rng.chance(30) && number > 0 {
                 Some(format!("Old {name}"))
             } else {
                 Some(name.clone())
             };
-            world.add_guild(&mut rng, name, Listing::Named, told);
+            world.add_guild(&mut rng, name, Listing::Named, name_in_channels);
         }
         world
     }
@@ -136,19 +136,25 @@ impl World {
         self.ids.next(rng)
     }
 
-    /// Adds a guild and gives its position.
-    pub(crate) fn add_guild(&mut self, rng: &mut Rng, name: String, listing: Listing, told: Option<String>) -> usize {
+    /// Adds a guild and returns its index.
+    pub(crate) fn add_guild(
+        &mut self,
+        rng: &mut Rng,
+        name: String,
+        listing: Listing,
+        name_in_channels: Option<String>,
+    ) -> usize {
         let id = self.ids.next(rng);
         self.guilds.push(Guild {
             id,
             name,
             listing,
-            told,
+            name_in_channels,
         });
         self.guilds.len() - 1
     }
 
-    /// The row of `package_data` when `user.json` is there.
+    /// The row of `package_data` if there is a `user.json`.
     pub(crate) fn owner_row(&self, spec: &PackageSpec) -> OwnerRow {
         let id = self.owner.id.to_string();
         if spec.holds(Section::Account) {
@@ -168,13 +174,13 @@ impl World {
         }
     }
 
-    /// The person as `user.json` tells of them, if it does.
+    /// The person, if `user.json` lists them.
     pub(crate) fn listed(&self, spec: &PackageSpec, person: usize) -> Option<&Person> {
-        let is_told = spec.holds(Section::Account) && !spec.has(Quirk::MinimalAccount);
-        self.people.get(person).filter(|person| is_told && person.is_listed)
+        let has_details = spec.holds(Section::Account) && !spec.has(Quirk::MinimalAccount);
+        self.people.get(person).filter(|person| has_details && person.is_listed)
     }
 
-    /// Ids of the guilds that the index lists, if there is an index.
+    /// Ids of the guilds in the index, if there is an index.
     pub(crate) fn listed_guilds(&self, spec: &PackageSpec) -> BTreeSet<u64> {
         if !spec.holds(Section::Servers) {
             return BTreeSet::new();

@@ -20,10 +20,10 @@ use crate::{
     world::Listing,
 };
 
-/// Writes every entry to `out`, and gives the facts about the archive, the rows of messages, and the sums of channels.
+/// Writes every entry to `out`, and returns the archive facts, the message rows, and the channel sums.
 ///
 /// # Errors
-/// What `out` answers.
+/// Errors of `out`.
 pub(crate) fn write<W: Write + Seek>(plan: &Plan<'_>, out: W) -> io::Result<(Truth, BTreeMap<u64, MessageSums>)> {
     let spec = plan.spec;
     let mut writer = PackageWriter {
@@ -54,7 +54,7 @@ pub(crate) fn write<W: Write + Seek>(plan: &Plan<'_>, out: W) -> io::Result<(Tru
     Ok((truth, sums))
 }
 
-/// What is written in one go.
+/// A unit of writing.
 #[derive(Clone, Copy)]
 enum Part {
     Readme,
@@ -191,7 +191,7 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
         Ok(())
     }
 
-    /// A twin or store that macOS adds; `path` is from the root of the archive.
+    /// A file that macOS adds; `path` is relative to the root of the archive.
     fn junk(&mut self, path: &str) -> io::Result<()> {
         let day = self.older_day();
         let options = self.options(day, None);
@@ -209,7 +209,7 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
         self.junk(&twin)
     }
 
-    /// A small file at `path` from the root of the package.
+    /// A small file at `path`, relative to the root of the package.
     fn file(&mut self, path: &str, content: &str) -> io::Result<()> {
         self.directories_of(path)?;
         let day = self.older_day();
@@ -221,7 +221,7 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
         self.twin(path)
     }
 
-    /// An entry that a later one of the same name replaces.
+    /// An entry that a later entry of the same name overrides.
     fn replaced(&mut self, path: &str, content: &str) -> io::Result<()> {
         if self.spec.has(Quirk::DuplicateNames) {
             self.file(path, content)
@@ -318,7 +318,7 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
         self.directories_of(&path)?;
         let day = self.older_day();
         let mut options = self.options(day, file.damage);
-        // Filler overshoots a little, and incompressible gigabytes grow.
+        // Filler exceeds the target slightly, and incompressible data grows.
         options.zip64 |= file.budget >= 3_900_000_000;
         let name = self.layout.entry(&path);
         let mut entry = self.archive.entry(&name, options)?;

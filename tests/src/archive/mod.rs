@@ -1,7 +1,7 @@
-//! A ZIP writer that can also write what no honest writer does.
+//! A ZIP writer that can also write invalid archives.
 //!
-//! It is our own so that a reader is never judged by the writer of the library it uses, and so that
-//! flags, sizes and checksums can be wrong on purpose.
+//! Implemented here so that a reader is not tested with the writer of the same library, and so that flags, sizes and
+//! checksums can be wrong on purpose.
 
 mod record;
 
@@ -16,20 +16,20 @@ use record::{Record, low};
 pub enum Damage {
     /// Marked as encrypted.
     Encrypted,
-    /// Packed by a method that nobody implements.
+    /// An unknown compression method.
     UnknownMethod,
-    /// The first byte of the packed data is not deflate.
+    /// The first byte of the compressed data is not deflate.
     BrokenDeflate,
-    /// Whole, but the checksum is another.
+    /// Intact data with a wrong checksum.
     WrongCrc,
 }
 
 /// How an entry is written.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EntryOptions {
-    /// Days since 1970 of the entry's date; earlier than 1980 is written as 1980-01-01.
+    /// The entry's date in days since 1970; dates before 1980 are written as 1980-01-01.
     pub day: i64,
-    /// Not packed.
+    /// Stored uncompressed.
     pub stored: bool,
     /// Sizes are in a zip64 field even if they are small.
     pub zip64: bool,
@@ -39,7 +39,7 @@ pub struct EntryOptions {
     pub damage: Option<Damage>,
 }
 
-/// Bytes of an entry before and after packing.
+/// Uncompressed and compressed bytes of an entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EntrySize {
     /// Bytes of the content.
@@ -53,7 +53,7 @@ const STORED: u16 = 0;
 const UNASSIGNED: u16 = 77;
 const ENCRYPTION_HEADER: [u8; 12] = *b"\x93\x07\xd4\x1f\x5a\x88\x02\xee\x31\xc6\x70\x4b";
 
-/// Writes one archive, entry after entry.
+/// Writes one archive, entry by entry.
 pub struct ArchiveWriter<W> {
     out: W,
     position: u64,
@@ -63,7 +63,7 @@ pub struct ArchiveWriter<W> {
 }
 
 impl<W: Write + Seek> ArchiveWriter<W> {
-    /// Starts an archive whose entries are packed at `level`, 1 (fast) to 9.
+    /// Starts an archive with compression `level`, 1 (fast) to 9.
     pub fn new(out: W, level: u32) -> Self {
         Self {
             out,
@@ -80,10 +80,10 @@ impl<W: Write + Seek> ArchiveWriter<W> {
         self.records.len()
     }
 
-    /// Adds a directory entry; `name` ends with its separator.
+    /// Adds a directory entry; `name` ends with a separator.
     ///
     /// # Errors
-    /// What the output answers.
+    /// Errors of the output.
     pub fn directory(&mut self, name: &str, day: i64) -> io::Result<()> {
         let options = EntryOptions {
             day,
@@ -93,10 +93,10 @@ impl<W: Write + Seek> ArchiveWriter<W> {
         self.entry(name, options)?.finish().map(|_| ())
     }
 
-    /// Adds a file of which the whole content is known.
+    /// Adds a file with the given content.
     ///
     /// # Errors
-    /// What the output answers.
+    /// Errors of the output.
     pub fn file(&mut self, name: &str, options: EntryOptions, content: &[u8]) -> io::Result<EntrySize> {
         let mut entry = self.entry(name, options)?;
         entry.write_all(content)?;
@@ -106,7 +106,7 @@ impl<W: Write + Seek> ArchiveWriter<W> {
     /// Starts a file.
     ///
     /// # Errors
-    /// What the output answers.
+    /// Errors of the output.
     pub fn entry(&mut self, name: &str, options: EntryOptions) -> io::Result<EntryWriter<'_, W>> {
         let method = match options.damage {
             Some(Damage::UnknownMethod) => UNASSIGNED,
@@ -149,10 +149,10 @@ impl<W: Write + Seek> ArchiveWriter<W> {
         })
     }
 
-    /// Writes the central directory and gives the output back.
+    /// Writes the central directory and returns the output.
     ///
     /// # Errors
-    /// What the output answers.
+    /// Errors of the output.
     pub fn finish(mut self) -> io::Result<(W, u64)> {
         let start = self.position;
         let mut directory = Vec::new();
@@ -197,7 +197,7 @@ impl<W: Write + Seek> ArchiveWriter<W> {
 
 const CHUNK: usize = 64 * 1024;
 
-/// Takes the content of one entry.
+/// Writes the content of one entry.
 pub struct EntryWriter<'a, W> {
     archive: &'a mut ArchiveWriter<W>,
     record: Record,
@@ -243,7 +243,7 @@ impl<W: Write + Seek> EntryWriter<'_, W> {
             archive
                 .out
                 .seek(SeekFrom::Start(self.record.offset + header.len() as u64))?;
-            // A last block of the type that deflate reserves.
+            // A final block of the type that deflate reserves.
             archive.out.write_all(&[0b111])?;
         }
         archive.out.seek(SeekFrom::Start(archive.position))?;

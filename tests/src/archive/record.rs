@@ -1,9 +1,9 @@
-//! Headers of entries: local, central, and behind the data.
+//! Headers of entries: local, central, and data descriptors.
 
 use super::{EntryOptions, EntrySize};
 use crate::calendar;
 
-/// What the headers of one entry say.
+/// The header fields of an entry.
 pub(super) struct Record {
     pub(super) name: Vec<u8>,
     pub(super) options: EntryOptions,
@@ -14,7 +14,7 @@ pub(super) struct Record {
     pub(super) offset: u64,
 }
 
-/// The number, or the mark of one that does not fit.
+/// The number, or the marker for one that does not fit.
 pub(super) fn low(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

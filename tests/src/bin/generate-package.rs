@@ -1,4 +1,4 @@
-//! Writes a package and, beside it, the truth about it.
+//! Writes a package and the truth about it.
 
 use std::{
     collections::BTreeSet,
@@ -12,24 +12,24 @@ use std::{
 use clap::{Parser, ValueEnum};
 use dumpus_tests::{Folder, Generation, Language, LineWidth, PackageSpec, Quirk, Section, calendar, generate};
 
-/// Writes a package of invented data, and the rows that an analysis of it must find.
+/// Generates a package of invented data, and the rows that an analysis of it must find
 ///
-/// Equal arguments give equal bytes. The truth is written beside the package, as `<out>.truth.json`.
+/// Equal arguments give equal bytes. The truth is written to `<out>.truth.json`.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Where the package goes
+    /// The file to write
     #[arg(long, short, default_value = "package.zip")]
     out: PathBuf,
-    /// Seed of all that is random
+    /// Seed of the random generator
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Take a random combination of everything from the seed, and only `--size` and `--level` from the arguments
+    /// Derive a random combination of everything from the seed; of the other arguments, only `--size` and `--level` apply
     #[arg(long)]
     random: bool,
-    /// Bytes before packing, such as 300KB, 1MB or 10GB
+    /// Uncompressed size, such as 300KB, 1MB or 10GB
     #[arg(long, value_parser = parse_size)]
     size: Option<u64>,
-    /// Format, by the year that brought it
+    /// Format, named after the year in which Discord introduced it
     #[arg(long, default_value = "2025")]
     generation: Generation,
     /// Language of the top-level folders, from 2025 on
@@ -38,10 +38,10 @@ struct Arguments {
     /// Sections to leave out
     #[arg(long, value_delimiter = ',')]
     without: Vec<Section>,
-    /// Oddities to have
+    /// Oddities to include
     #[arg(long = "with", value_delimiter = ',', value_name = "QUIRK")]
     quirks: Vec<Quirk>,
-    /// Have every oddity, but those that empty the event files
+    /// Include every oddity except those that empty the event files
     #[arg(long)]
     with_all: bool,
     /// Folders with event files
@@ -50,7 +50,7 @@ struct Arguments {
     /// Event files per folder
     #[arg(long, default_value_t = 1)]
     shards: u32,
-    /// How long event lines are
+    /// Length of event lines
     #[arg(long, default_value = "realistic")]
     lines: LineWidth,
     /// Channels
@@ -62,28 +62,28 @@ struct Arguments {
     /// Payments
     #[arg(long, default_value_t = 4)]
     payments: u32,
-    /// Messages, instead of as many as fill their part of the bytes
+    /// Number of messages, instead of as many as fill their share of the bytes
     #[arg(long)]
     messages: Option<u64>,
-    /// Part of the bytes that are messages
+    /// Share of the bytes that are messages, in percent
     #[arg(long, default_value_t = 10)]
     message_percent: u64,
-    /// Part of the event lines that are of a counted type
+    /// Share of the event lines that are of a counted type, in percent
     #[arg(long, default_value_t = 9)]
     counted_percent: u64,
-    /// Counted events without voice and sessions, instead of as many as their part of the lines
+    /// Number of counted events except voice and sessions, instead of their share of the lines
     #[arg(long)]
     events: Option<u64>,
-    /// Stretches in voice, instead of a tenth of the counted lines
+    /// Number of voice sessions, instead of a tenth of the counted lines
     #[arg(long)]
     voice: Option<u64>,
-    /// Sessions, instead of half of the counted lines
+    /// Number of sessions, instead of half of the counted lines
     #[arg(long)]
     sessions: Option<u64>,
-    /// Rows of the activity table to aim at
+    /// Target number of rows in the activity table
     #[arg(long)]
     activity_rows: Option<u64>,
-    /// Whether one event file has half of all bytes, instead of from 64 MB on
+    /// Whether one event file has half of all bytes; by default from 64 MB on
     #[arg(long)]
     half_in_one_file: Option<bool>,
     /// Years that the activity spans
@@ -92,7 +92,7 @@ struct Arguments {
     /// Date of the newest entry
     #[arg(long, default_value = "2026-02-01", value_parser = parse_day)]
     made_on: i64,
-    /// Effort of packing, 1 to 9
+    /// Compression level, 1 to 9
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=9))]
     level: u32,
 }
@@ -148,11 +148,9 @@ fn parse_size(text: &str) -> Result<u64, String> {
         "KB" | "K" => 1_000,
         "MB" | "M" => 1_000_000,
         "GB" | "G" => 1_000_000_000,
-        other => return Err(format!("unit `{other}` is none of B, KB, MB and GB")),
+        other => return Err(format!("unknown unit `{other}`: expected B, KB, MB or GB")),
     };
-    let number: u64 = digits
-        .parse()
-        .map_err(|_| "size must be a number and a unit".to_owned())?;
+    let number: u64 = digits.parse().map_err(|_| "expected a number and a unit".to_owned())?;
     number.checked_mul(unit).ok_or_else(|| "size is too large".to_owned())
 }
 
@@ -160,7 +158,7 @@ fn parse_day(text: &str) -> Result<i64, String> {
     let parts: Vec<i64> = text.split('-').filter_map(|part| part.parse().ok()).collect();
     match parts[..] {
         [year, month @ 1..=12, day @ 1..=31] => Ok(calendar::day_number(year, month, day)),
-        _ => Err("date must be like 2026-02-01".to_owned()),
+        _ => Err("expected a date such as 2026-02-01".to_owned()),
     }
 }
 
@@ -184,7 +182,7 @@ fn run(arguments: &Arguments) -> io::Result<()> {
         facts.bytes / 1_000_000,
     );
     println!(
-        "{} messages, {} event lines ({} counted), {} activity rows, {} stretches in voice, {} sessions",
+        "{} messages, {} event lines ({} counted), {} activity rows, {} voice sessions, {} sessions",
         facts.messages,
         facts.event_lines,
         facts.counted_event_lines,
@@ -199,7 +197,7 @@ fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("package could not be written: {error}");
+            eprintln!("Failed to write the package: {error}");
             ExitCode::FAILURE
         }
     }

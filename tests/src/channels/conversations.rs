@@ -1,4 +1,4 @@
-//! Conversations: with one person, with oneself, with several.
+//! Conversations with one person, with oneself, and with several people.
 
 use super::{ChannelPlan, Expect, Label};
 use crate::{quirk::Quirk, spec::Generation, world::Person};

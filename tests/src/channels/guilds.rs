@@ -1,4 +1,4 @@
-//! Channels of guilds, and of guilds that were left.
+//! Channels of guilds that the owner is in or has left.
 
 use super::{ChannelPlan, Expect, Label, json_text};
 use crate::{
@@ -36,11 +36,11 @@ impl ChannelPlan<'_> {
         let (id_pair, type_pair) = (self.id_pair(id), self.type_pair(kind));
         let name_pair = |name: &str| format!(",\"name\":{}", json_text(name));
         let own = name.map(name_pair).unwrap_or_default();
-        let told = &self.world.guilds[guild];
-        let guild_name = told.told.as_deref().map(name_pair).unwrap_or_default();
+        let named = &self.world.guilds[guild];
+        let guild_name = named.name_in_channels.as_deref().map(name_pair).unwrap_or_default();
         let json = format!(
             "{{{id_pair}{type_pair}{own},\"guild\":{{\"id\":\"{}\"{guild_name}}}}}",
-            told.id
+            named.id
         );
         let no_label = self.spec.has(Quirk::MissingIndex) && name.is_none();
         let shown = if no_label { "Unknown channel" } else { shown };
@@ -65,8 +65,10 @@ impl ChannelPlan<'_> {
         }
         if has(Quirk::AmbiguousLabels) {
             let name = "Cats in Hats".to_owned();
-            let told = Some(name.clone());
-            let guild = self.world.add_guild(&mut self.rng, name, Listing::Named, told);
+            let name_in_channels = Some(name.clone());
+            let guild = self
+                .world
+                .add_guild(&mut self.rng, name, Listing::Named, name_in_channels);
             let label = Label::Text("all in in Cats in Hats".to_owned());
             let id = self.world.next_id(&mut self.rng);
             self.put_guild_channel(id, guild, 0, None, label, "all in");
@@ -103,17 +105,21 @@ impl ChannelPlan<'_> {
             .add_guild(&mut self.rng, String::new(), Listing::Absent, None);
         self.guild_channel_named(nameless, "unnamed");
         for (name, listing) in [("Left Long Ago", Listing::Absent), ("Null In Index", Listing::Null)] {
-            let told = Some(name.to_owned());
-            let guild = self.world.add_guild(&mut self.rng, name.to_owned(), listing, told);
+            let name_in_channels = Some(name.to_owned());
+            let guild = self
+                .world
+                .add_guild(&mut self.rng, name.to_owned(), listing, name_in_channels);
             self.guild_channel_named(guild, "kept");
         }
-        // As texts, ids of 18 digits that begin with 1 sort before one of 17 that begins with 9.
-        let told = Some("Second Name".to_owned());
+        // Compared as text, an id of 18 digits that begins with 1 sorts before one of 17 digits that begins with 9.
+        let name_in_channels = Some("Second Name".to_owned());
         let name = "First Name".to_owned();
-        let guild = self.world.add_guild(&mut self.rng, name, Listing::Absent, told);
+        let guild = self
+            .world
+            .add_guild(&mut self.rng, name, Listing::Absent, name_in_channels);
         let late = 99_000_000_000_000_000 + self.rng.below(1_000_000);
         self.put_guild_channel(late, guild, 0, Some("late"), Label::Null, "late");
-        self.world.guilds[guild].told = Some("First Name".to_owned());
+        self.world.guilds[guild].name_in_channels = Some("First Name".to_owned());
         self.guild_channel_named(guild, "early");
     }
 

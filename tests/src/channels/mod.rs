@@ -1,4 +1,4 @@
-//! The channels of a package: what their files say, and which row each must become.
+//! The channels of a package: the content of their files, and the row that each must result in.
 
 mod conversations;
 mod guilds;
@@ -13,7 +13,7 @@ use crate::{
     world::World,
 };
 
-/// A channel folder, or an index key without one.
+/// A channel folder, or an index key without a folder.
 #[derive(Clone, Debug)]
 pub(crate) struct Channel {
     pub(crate) id: u64,
@@ -21,14 +21,14 @@ pub(crate) struct Channel {
     pub(crate) json: Option<String>,
     pub(crate) label: Label,
     pub(crate) expect: Expect,
-    /// Whether there is a messages file.
+    /// Whether there is a message file.
     pub(crate) has_file: bool,
     pub(crate) damage: Option<Damage>,
     /// Messages in the files.
     pub(crate) messages: u64,
-    /// Rows of `activity` that the messages are to give.
+    /// Target number of `activity` rows from the messages.
     pub(crate) hours: u64,
-    /// Channels of quirks have a handful of messages, however many the package has.
+    /// Channels added by quirks have few messages, regardless of the total.
     is_special: bool,
 }
 
@@ -41,13 +41,13 @@ impl Channel {
         }
     }
 
-    /// Whether nothing of the messages can be read.
+    /// Whether the messages are unreadable.
     pub(crate) fn is_lost(&self) -> bool {
         self.damage.is_some_and(|damage| damage != Damage::WrongCrc)
     }
 }
 
-/// What the index says of a channel.
+/// The index entry of a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Label {
     Absent,
@@ -55,7 +55,7 @@ pub(crate) enum Label {
     Text(String),
 }
 
-/// The row that a channel must become.
+/// The row that a channel must result in.
 #[derive(Clone, Debug)]
 pub(crate) enum Expect {
     Dm {
@@ -72,11 +72,11 @@ pub(crate) enum Expect {
         guild: usize,
         name: String,
     },
-    /// Rows of `activity` and nothing else.
+    /// Only rows of `activity`.
     Nowhere,
 }
 
-/// Makes the channels of a package.
+/// Builds the channels of a package.
 pub(crate) struct ChannelPlan<'a> {
     pub(super) spec: &'a PackageSpec,
     pub(super) world: &'a mut World,
@@ -114,7 +114,7 @@ impl<'a> ChannelPlan<'a> {
     }
 
     fn ordinary(&mut self) {
-        // An owner who is known from conversations alone must be in three of them.
+        // Without an account, the owner is identified by three conversations.
         let least_dms = if self.spec.holds(Section::Account) { 1 } else { 3 };
         for number in 0..self.spec.channels.max(least_dms) {
             match number % 10 {
@@ -216,7 +216,7 @@ impl<'a> ChannelPlan<'a> {
     }
 }
 
-/// Bytes of a message with its keys.
+/// Approximate bytes of a message, including its keys.
 const AVERAGE_MESSAGE: u64 = 160;
 
 /// A few channels have most of the messages.

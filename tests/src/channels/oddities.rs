@@ -1,4 +1,4 @@
-//! Channels that are there because a quirk wants them.
+//! Channels that quirks add.
 
 use super::{Channel, ChannelPlan, Expect, Label, conversations::Recipient, json_text};
 use crate::{archive::Damage, quirk::Quirk, spec::Section};
@@ -106,7 +106,7 @@ impl ChannelPlan<'_> {
         &mut self.channels[last]
     }
 
-    /// Gives the last channel another label, one that is as good as none.
+    /// Replaces the label of the last channel with one that says nothing.
     fn set_label(&mut self, label: Label) {
         if !self.spec.has(Quirk::MissingIndex) {
             self.last().label = label;
@@ -134,9 +134,9 @@ impl ChannelPlan<'_> {
         self.push(id, json, Label::Null, Expect::Nowhere);
         let id = self.world.next_id(&mut self.rng);
         let guild = &self.world.guilds[0];
-        let told = json_text(guild.told.as_deref().unwrap_or_default());
+        let guild_name = json_text(guild.name_in_channels.as_deref().unwrap_or_default());
         let json = format!(
-            "{{\"id\":\"{id}\",\"name\":\"typeless\",\"guild\":{{\"id\":\"{}\",\"name\":{told}}}}}",
+            "{{\"id\":\"{id}\",\"name\":\"typeless\",\"guild\":{{\"id\":\"{}\",\"name\":{guild_name}}}}}",
             guild.id
         );
         let expect = Expect::Guild {

@@ -1,6 +1,6 @@
-//! Types of events, where they come from, and their keys.
+//! Event types, their sources and their keys.
 
-/// Who writes the lines of a type.
+/// The source of the lines of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     Desktop,
@@ -8,10 +8,10 @@ pub(crate) enum Source {
     Server,
 }
 
-/// A type: name, source, keys with holes, and how often it occurs among its like.
+/// A type: name, source, keys with placeholders, and relative frequency.
 pub(crate) type Type = (&'static str, Source, &'static str, u64);
 
-/// Types that are counted per day and have no keys of interest.
+/// Types that are counted per day and have no relevant keys.
 pub(crate) const PLAIN: [Type; 15] = [
     (
         "email_opened",
@@ -105,7 +105,7 @@ pub(crate) const PLAIN: [Type; 15] = [
     ),
 ];
 
-/// Keys of the counted types that have keys of interest too; those stand before.
+/// Further keys of the counted types with relevant keys, which come first.
 pub(crate) const COUNTED: [Type; 10] = [
     (
         "guild_joined",
@@ -159,7 +159,7 @@ pub(crate) const COUNTED: [Type; 10] = [
     ("session_end", Source::Server, "", 1),
 ];
 
-/// Types that do not count, by their share of lines; some have the names of counted types in theirs.
+/// Types that are not counted, with their share of lines; some names contain names of counted types.
 pub(crate) const UNCOUNTED: [Type; 26] = [
     (
         "send_message",

@@ -1,4 +1,4 @@
-//! Spreads events over files, some of them more than once.
+//! Distributes events over files, some of them more than once.
 
 use std::collections::HashMap;
 
@@ -15,16 +15,16 @@ use crate::{
     truth::Window,
 };
 
-/// Puts events into files whose paths ascend.
-pub(crate) struct Spread<'a> {
+/// Distributes events over files in ascending order of paths.
+pub(crate) struct Distributor<'a> {
     spec: &'a PackageSpec,
     files: &'a mut [EventFile],
     rng: Rng,
-    /// Budgets of the files up to each.
+    /// Cumulative byte budgets of the files.
     ends: Vec<u64>,
 }
 
-impl<'a> Spread<'a> {
+impl<'a> Distributor<'a> {
     pub(crate) fn new(spec: &'a PackageSpec, files: &'a mut [EventFile]) -> Self {
         let mut end = 0;
         let ends = files.iter().map(|file| {
@@ -46,7 +46,7 @@ impl<'a> Spread<'a> {
         self.files[file].items.push(Item::Event(event));
     }
 
-    /// Puts an event into a file, and copies of it where the package has copies.
+    /// Adds an event to a file, and copies of it if the package has copies.
     pub(crate) fn put(&mut self, event: Event) {
         let file = self.any_file();
         self.put_into(file, event);
@@ -62,7 +62,7 @@ impl<'a> Spread<'a> {
         }
     }
 
-    /// Events whose copies differ: the first copy that yields a row decides. Gives the rows.
+    /// Adds events with differing copies: the first copy that results in a row counts. Returns the rows.
     pub(crate) fn put_differing(&mut self, plan: &mut PlainPlan<'_>, window: Window) -> Vec<RowKey> {
         let mut rows = Vec::new();
         for group in 0..12 {
@@ -108,7 +108,7 @@ impl<'a> Spread<'a> {
         rows
     }
 
-    /// Lines that are no events.
+    /// Lines that are not events.
     pub(crate) fn put_junk(&mut self) {
         for (quirk, junk) in [
             (Quirk::UntypedLines, Junk::Untyped),
@@ -125,7 +125,7 @@ impl<'a> Spread<'a> {
         }
     }
 
-    /// Puts every file into a random order in which differing copies still follow their ranks.
+    /// Shuffles every file, but keeps differing copies in the order of their ranks.
     pub(crate) fn finish(mut self) {
         for file in self.files.iter_mut() {
             self.rng.shuffle(&mut file.items);

@@ -1,4 +1,4 @@
-//! Makes lines harder to read without changing what they say, and lines that say nothing.
+//! Makes lines harder to parse without changing their meaning, and generates lines without events.
 
 use crate::rng::Rng;
 
@@ -9,7 +9,7 @@ pub(crate) const NESTED: &str = concat!(
     r#""duration":"60000","timestamp":"\"2020-01-01T00:00:00.000Z\"","list":[{"event_type":"email_opened"},"]}",["{"]]},"#,
 );
 
-/// Moves the first pair of the object that begins at `start` to its end.
+/// Moves the first pair of the object that begins at `start` to the end of the object.
 pub(crate) fn put_type_last(line: &mut Vec<u8>, start: usize) {
     let Some(comma) = line[start..].iter().position(|&byte| byte == b',') else {
         return;
@@ -22,7 +22,7 @@ pub(crate) fn put_type_last(line: &mut Vec<u8>, start: usize) {
     line.push(b'}');
 }
 
-/// Copies `line` with a space after every colon and comma that is not in a text.
+/// Copies `line` with a space after every colon and comma outside of strings.
 pub(crate) fn space_out(line: &[u8], out: &mut Vec<u8>) {
     let (mut is_text, mut is_escape) = (false, false);
     for &byte in line {
@@ -40,7 +40,7 @@ pub(crate) fn space_out(line: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// A line without an event in it.
+/// A line without an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Junk {
     Blank,

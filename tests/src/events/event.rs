@@ -1,8 +1,8 @@
-//! One event of a counted type, as it is planned, before it is a line.
+//! A planned event of a counted type.
 
 use crate::{calendar, truth::Window};
 
-/// An event, in few bytes: plans hold one of these per counted line.
+/// An event. Kept small, because plans hold one per counted line.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Event {
     pub(crate) kind: Kind,
@@ -10,16 +10,16 @@ pub(crate) struct Event {
     pub(crate) at: i64,
     pub(crate) stamp: Stamp,
     pub(crate) client: Stamp,
-    /// None for lines without `event_id`.
+    /// `None` for lines without `event_id`.
     pub(crate) id: Option<u64>,
-    /// Copies that differ share a group, and stand in the order of their ranks.
+    /// Differing copies share a group and are ordered by rank.
     pub(crate) order: Option<(u32, u8)>,
 }
 
 /// One of the time keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stamp {
-    /// As `timestamp`, or for the client's clock a moment before.
+    /// Same as `timestamp`, or shortly before it for the client's clock.
     Usual,
     At(i64),
     Absent,
@@ -27,10 +27,10 @@ pub(crate) enum Stamp {
     Unreadable,
 }
 
-/// What happened.
+/// The type of an event and its relevant values.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
-    /// A type without keys of interest.
+    /// A type without relevant keys.
     Plain(&'static str),
     Joined {
         guild: Option<u64>,
@@ -62,7 +62,7 @@ pub(crate) enum Kind {
         session: Option<u64>,
         os: Os,
     },
-    /// A type that does not count.
+    /// A type that is not counted.
     Uncounted,
 }
 
@@ -85,7 +85,7 @@ pub(crate) enum EmojiId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Os {
     Named(&'static str),
-    /// In one more pair of quotes.
+    /// In an additional pair of quotes.
     Quoted(&'static str),
     Empty,
     Absent,
@@ -108,7 +108,7 @@ pub(crate) enum Duration {
     Unreadable,
 }
 
-/// What identifies a row of `activity`.
+/// The key of an `activity` row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct RowKey {
     pub(crate) event: &'static str,
@@ -156,7 +156,7 @@ impl Event {
         }
     }
 
-    /// The row of `activity` that the event was planned to give.
+    /// The `activity` row for which the event was planned.
     pub(crate) fn row(&self, window: Window) -> Option<RowKey> {
         if self.stamp != Stamp::Usual || !window.contains(self.at) {
             return None;

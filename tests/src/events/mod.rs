@@ -1,4 +1,4 @@
-//! Event files: which events there are, in which files their lines stand, and how those are written.
+//! Event files: their events, the distribution of the lines over files, and writing.
 
 mod catalogue;
 mod copies;
@@ -25,7 +25,7 @@ use crate::{
     spec::{Folder, LineWidth, PackageSpec, Section},
     truth::{SessionRow, VoiceSessionRow, Window},
 };
-use copies::Spread;
+use copies::Distributor;
 use disguise::Junk;
 use event::Event;
 use plain::PlainPlan;
@@ -33,7 +33,7 @@ use scribe::Scribe;
 use sessions::SessionPlan;
 use voice::VoicePlan;
 
-/// What an event file begins with, beside filler.
+/// The contents of an event file, besides filler.
 #[derive(Clone, Debug)]
 enum Item {
     Event(Event),
@@ -45,14 +45,14 @@ enum Item {
 pub(crate) struct EventFile {
     pub(crate) folder: Folder,
     pub(crate) shard: u32,
-    /// Bytes that filler brings it to.
+    /// Target size in bytes, reached with filler.
     pub(crate) budget: u64,
     pub(crate) damage: Option<Damage>,
     filler: Filler,
     items: Vec<Item>,
 }
 
-/// Lines that are there for their bytes.
+/// Lines that only add bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Filler {
     Nothing,
@@ -60,7 +60,7 @@ enum Filler {
     Events,
 }
 
-/// Lines of one file, by what an analysis may say of them.
+/// Line counts of one file.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LineCounts {
     pub(crate) lines: u64,
@@ -68,7 +68,7 @@ pub(crate) struct LineCounts {
     pub(crate) unreadable: u64,
 }
 
-/// All event files, and what they come to.
+/// All event files, and their expected results.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct EventPlan {
     pub(crate) files: Vec<EventFile>,
@@ -79,7 +79,7 @@ pub(crate) struct EventPlan {
     pub(crate) has_types: bool,
 }
 
-/// Bytes of a line, to plan with.
+/// Estimated bytes of a line, for planning.
 const fn average_line(width: LineWidth) -> u64 {
     match width {
         LineWidth::Realistic => 1750,
@@ -116,26 +116,26 @@ impl EventPlan {
         let voice = VoicePlan::new(spec, window, voice_places, span, voice, 1 << 40);
         let sessions = SessionPlan::new(spec, window, span, sessions, 2 << 40);
         let mut plain = PlainPlan::new(spec, places, span, plain, 3 << 40);
-        let mut spread = Spread::new(spec, &mut self.files);
+        let mut distributor = Distributor::new(spec, &mut self.files);
         for event in plain.events.iter().chain(&voice.events).chain(&sessions.events) {
             if let Some(row) = event.row(window) {
                 *self.rows.entry(row).or_default() += 1;
             }
-            spread.put(*event);
+            distributor.put(*event);
         }
         if spec.has(Quirk::DifferingCopies) {
-            let rows = spread.put_differing(&mut plain, window);
+            let rows = distributor.put_differing(&mut plain, window);
             for row in rows {
                 *self.rows.entry(row).or_default() += 1;
             }
         }
-        spread.put_junk();
-        spread.finish();
+        distributor.put_junk();
+        distributor.finish();
         self.voice = voice.rows;
         self.sessions = sessions.rows;
     }
 
-    /// Files that cannot be read, full of events that count nowhere.
+    /// Unreadable files, with events that must not be counted.
     fn damaged_files(&mut self, spec: &PackageSpec, places: &Places, span: (i64, i64)) {
         let Some(first) = self.files.first() else {
             return;
@@ -174,7 +174,7 @@ impl EventPlan {
     }
 }
 
-/// How many of each kind of counted events a package is to have.
+/// Target number of counted events by kind.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted {
     voice: u64,
@@ -198,18 +198,18 @@ impl Wanted {
         Self { voice, sessions, plain }
     }
 
-    /// Rows of `activity` that the plain events are to give, of all that the package is to have.
+    /// Target number of `activity` rows from plain events.
     pub(crate) fn rows(self, all: u64) -> u64 {
         (all / 5).min(self.plain)
     }
 }
 
-/// Bytes of all event files.
+/// Target bytes of all event files.
 fn event_bytes(spec: &PackageSpec) -> u64 {
     spec.size - spec.size * spec.message_percent.min(100) / 100
 }
 
-/// A file of events that nothing else repeats.
+/// A file with unique events.
 fn lost_file(
     spec: &PackageSpec,
     places: &Places,
@@ -274,10 +274,10 @@ fn files(spec: &PackageSpec) -> Vec<EventFile> {
 const PIECE: usize = 256 * 1024;
 
 impl EventFile {
-    /// OutstandingDeliveries the bytes of the file to `sink`, piece by piece.
+    /// Passes the bytes of the file to `sink` in pieces.
     ///
     /// # Errors
-    /// What `sink` answers.
+    /// Errors of `sink`.
     pub(crate) fn write<E>(
         &self,
         spec: &PackageSpec,
@@ -308,7 +308,7 @@ impl EventFile {
         let count = self.items.len() as u64;
         let mut next_item = 0;
         loop {
-            // Items are spread evenly over the bytes of the file.
+            // Items are distributed evenly over the bytes of the file.
             let due = (count * written).checked_div(self.budget).unwrap_or(count);
             let before = out.len();
             if next_item < count && (next_item <= due || written >= self.budget) {
@@ -328,7 +328,7 @@ impl EventFile {
             out.extend_from_slice(end);
             written += (out.len() - before) as u64;
             if out.len() >= PIECE * 2 {
-                // Some is kept, for the end of the file may have to be taken back.
+                // Some bytes are kept, because the last separator may have to be removed.
                 let kept = out.split_off(PIECE);
                 sink(&out)?;
                 out = kept;

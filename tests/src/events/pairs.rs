@@ -1,4 +1,4 @@
-//! Pairs of keys and values, each with a comma behind it.
+//! Key-value pairs, each followed by a comma.
 
 use super::event::{Duration, Os};
 use crate::calendar;

@@ -1,4 +1,4 @@
-//! Counted events that need no partner: each gives one row, or adds one to it, or nothing.
+//! Counted events that are independent of each other: each adds a row, increments one, or is ignored.
 
 use super::{
     Wanted,
@@ -41,13 +41,13 @@ const SYSTEMS: [&str; 5] = ["Windows", "Mac OS X", "Linux", "Android", "iOS"];
 
 const PAGES: [&str; 3] = ["/docs/resources/user", "/docs/intro", "/docs/topics/gateway"];
 
-/// A row to be: what happens, and the day or hour of it.
+/// A planned row: the event, and its day or hour.
 struct Cell {
     kind: Kind,
     start: i64,
 }
 
-/// Plans events of every counted type but voice and sessions.
+/// Plans events of every counted type except voice and sessions.
 pub(crate) struct PlainPlan<'a> {
     spec: &'a PackageSpec,
     places: &'a Places,
@@ -89,7 +89,7 @@ impl<'a> PlainPlan<'a> {
         self.next_id
     }
 
-    /// An event that gives a row.
+    /// An event that results in a row.
     pub(crate) fn any(&mut self) -> Event {
         let cell = self.cell();
         self.event(&cell)

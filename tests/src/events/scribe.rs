@@ -1,4 +1,4 @@
-//! Turns planned events, and everything around them, into lines.
+//! Writes planned events and filler as lines.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use crate::{
     spec::{LineWidth, PackageSpec},
 };
 
-/// Places that lines mention.
+/// Channels and guilds that lines refer to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Places {
     pub(crate) owner: u64,
@@ -39,7 +39,7 @@ pub(crate) struct Scribe<'a> {
     scratch: Vec<u8>,
 }
 
-/// What the holes of one line are filled from.
+/// The values for the placeholders of one line.
 #[derive(Clone, Copy)]
 struct Line {
     name: &'static str,
@@ -93,12 +93,12 @@ impl<'a> Scribe<'a> {
         }
     }
 
-    /// Appends the line of a planned event, without its end.
+    /// Appends the line of a planned event, without its terminator.
     pub(crate) fn event(&mut self, out: &mut Vec<u8>, event: &Event) {
         self.line(out, event.name(), *event, true);
     }
 
-    /// Appends a line of a type that does not count.
+    /// Appends a line of a type that is not counted.
     pub(crate) fn filler(&mut self, out: &mut Vec<u8>, span: (i64, i64)) {
         let at = self.rng.between(span.0, span.1);
         let pick = self.rng.below(self.filler_weight);
@@ -124,7 +124,7 @@ impl<'a> Scribe<'a> {
             event,
             source,
             is_swapped: self.rng.chance(is_swapped),
-            // The owner must stay the most frequent user even in a file of planned lines.
+            // The owner must remain the most frequent user even in a file of planned lines only.
             is_foreign: !is_planned && self.rng.chance(is_foreign),
         };
         let start = out.len();
@@ -133,7 +133,7 @@ impl<'a> Scribe<'a> {
             Source::Mobile => 1,
             Source::Server => 2,
         };
-        // Taken out for the time of writing, so that the holes may use the rest of the scribe.
+        // Taken out while writing, so that filling placeholders can borrow the rest of the scribe.
         let pieces = std::mem::take(&mut self.envelopes[envelope].0);
         self.fill(out, &pieces, &line);
         self.envelopes[envelope].0 = pieces;

@@ -1,4 +1,4 @@
-//! Sessions of the gateway, each placed where nothing but itself decides what becomes of it.
+//! Gateway sessions, far enough apart not to affect each other.
 
 use super::{
     event::{Event, Kind, Os, Stamp},
@@ -23,18 +23,18 @@ pub(crate) struct SessionPlan<'a> {
     pub(crate) rows: Vec<SessionRow>,
 }
 
-/// The id that a start and an end share, if they have one.
+/// The id that a start and an end share, if any.
 type Session = Option<u64>;
 
 type Scenario<'a> = fn(&mut SessionPlan<'a>, Slot);
 
-/// Below this the quarters of a length can fall into one second, where the longer session goes first.
+/// Below this, the quarters of a length can be in the same second, in which the longer session sorts first.
 const SHORTEST_NESTED: i64 = 8 * SECOND;
 
 const SYSTEMS: [&str; 5] = ["Windows", "Mac OS X", "Linux", "Android", "iOS"];
 
 impl<'a> SessionPlan<'a> {
-    /// Starts and ends that find no partner by id reach a day ahead, so each has a slot of more than two days.
+    /// Starts and ends without a matching id are paired within a day, so each has a slot of more than two days.
     const ODDITIES: [Scenario<'a>; 18] = [
         Self::clean,
         Self::parallel,
@@ -154,8 +154,8 @@ impl<'a> SessionPlan<'a> {
     }
 
     fn length(&mut self, slot: Slot) -> i64 {
-        let most = slot.room.min(9 * HOUR);
-        self.rng.between(most / 20 + 1, most)
+        let max = slot.room.min(9 * HOUR);
+        self.rng.between(max / 20 + 1, max)
     }
 
     fn clean(&mut self, slot: Slot) {
@@ -164,7 +164,7 @@ impl<'a> SessionPlan<'a> {
         self.whole(os, slot.start, slot.start + length);
     }
 
-    /// Two devices: the second counts from where the first ends.
+    /// Two devices: the second counts from the end of the first.
     fn parallel(&mut self, slot: Slot) {
         let (first_os, second_os) = (self.os(), self.os());
         let (first, second) = (self.session(), self.session());
@@ -250,7 +250,7 @@ impl<'a> SessionPlan<'a> {
         self.end(session, os, slot.start + HOUR);
     }
 
-    /// The end closes the start that is not older than a day.
+    /// The end belongs to the start of the last 24 hours.
     fn start_too_old(&mut self, slot: Slot) {
         self.start(None, "Windows", slot.start);
         self.start(None, "Android", slot.start + 2 * HOUR);
@@ -273,7 +273,7 @@ impl<'a> SessionPlan<'a> {
     fn within_a_second(&mut self, slot: Slot) {
         let start = slot.start - slot.start % SECOND;
         self.whole("Linux", start + 100, start + 900);
-        // One instant: an end that is paired by id never comes before its start.
+        // Same instant: an end that is paired by id is never before its start.
         self.whole("Linux", start + MINUTE, start + MINUTE);
         self.whole("Linux", start + HOUR + 900, start + HOUR + 1100);
     }
@@ -296,7 +296,7 @@ impl<'a> SessionPlan<'a> {
         self.row("Linux", hour(1), hour(2));
     }
 
-    /// Pairs by id are taken out before what is left is paired by order.
+    /// Pairing by id comes first; the rest is paired by order.
     fn leftover_beside_pair(&mut self, slot: Slot) {
         let hour = |hour: i64| slot.start + hour * HOUR;
         let session = self.session();

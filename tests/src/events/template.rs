@@ -1,6 +1,6 @@
-//! Lines with holes: the constant text of an event line, cut once into pieces.
+//! Templates of event lines with placeholders, parsed once.
 
-/// A place in a line that differs from event to event.
+/// A part of a line that differs between events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hole {
     /// `"event_type":"...",`
@@ -13,7 +13,7 @@ pub(crate) enum Hole {
     Os,
     /// The keys of the type.
     Fields,
-    /// The three last time keys, each with a comma before.
+    /// The last three time keys, each preceded by a comma.
     Times,
     Ingest,
     Hour,
@@ -34,12 +34,12 @@ pub(crate) enum Piece {
     Hole(Hole),
 }
 
-/// A line, or the middle of one, cut at its holes.
+/// A line, or the middle of one, split at its placeholders.
 #[derive(Clone, Debug)]
 pub(crate) struct Template(pub(crate) Vec<Piece>);
 
 impl Template {
-    /// Cuts `text` at its percent signs: every second part names a hole.
+    /// Splits `text` at its percent signs: every second part names a placeholder.
     pub(crate) fn new(text: &'static str) -> Self {
         let pieces = text.split('%').enumerate().map(|(at, part)| {
             if at % 2 == 0 {
@@ -118,7 +118,7 @@ pub(crate) const SERVER: &str = concat!(
     r#""_hour_pt":"%hour%","_hour_utc":"%hour%","_day_pt":"%day%","_day_utc":"%day%"%times%}"#,
 );
 
-/// As little as any line can be.
+/// Minimal lines.
 pub(crate) const LEAN: &str = concat!(
     r#"{%type%%id%"user_id":%user%,"domain":"%folder%","ip":"203.0.113.%octet%",%os%%fields%"user_is_bot":false,"#,
     r#""_hour_utc":"%hour%"%times%}"#,

@@ -1,11 +1,11 @@
-//! What the planners of voice and sessions share: a stretch of time cut into slots.
+//! Time slots for the planners of voice and sessions.
 
 use crate::{
     calendar::{DAY, SECOND},
     rng::Rng,
 };
 
-/// A slot for one scenario: everything that it does lies within.
+/// A time slot that contains all events of one scenario.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slot {
     /// Milliseconds since 1970.
@@ -14,11 +14,11 @@ pub(crate) struct Slot {
     pub(crate) room: i64,
 }
 
-/// Slots for `count` scenarios in `span`, none touching another; fewer when the span is too short.
+/// Separate slots for `count` scenarios in `span`, or fewer if the span is too short.
 pub(crate) fn slots(mut rng: Rng, span: (i64, i64), count: u64) -> impl Iterator<Item = Slot> {
     let width = span.1 - span.0;
-    let most = (width / (8 * SECOND)).max(0).cast_unsigned();
-    let count = count.min(most);
+    let max = (width / (8 * SECOND)).max(0).cast_unsigned();
+    let count = count.min(max);
     let pitch = width / count.max(1).cast_signed();
     (0..count.cast_signed()).map(move |at| {
         let start = span.0 + at * pitch + rng.between(SECOND, pitch / 8);
@@ -29,7 +29,7 @@ pub(crate) fn slots(mut rng: Rng, span: (i64, i64), count: u64) -> impl Iterator
     })
 }
 
-/// Cuts a span in two: the first third, for the scenarios that need days, and the rest.
+/// Splits a span in two: the first third, for scenarios that take days, and the rest.
 pub(crate) const fn thirds(span: (i64, i64)) -> ((i64, i64), (i64, i64)) {
     let cut = span.0 + (span.1 - span.0) / 3;
     ((span.0, cut - 2 * DAY), (cut, span.1))

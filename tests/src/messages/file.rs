@@ -1,4 +1,4 @@
-//! The spellings of a messages file: JSON and CSV, tidy and untidy.
+//! The formats of a message file: JSON and CSV, regular and irregular.
 
 use super::sequence::Message;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     spec::PackageSpec,
 };
 
-/// The two kinds of messages files.
+/// The two kinds of message files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileKind {
     Json,
@@ -24,7 +24,7 @@ impl FileKind {
     }
 }
 
-/// Spells one file.
+/// Formats one file.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a habit of the file, and all combine"
@@ -110,7 +110,7 @@ impl Speller {
         }
     }
 
-    /// Appends a message. A text of known score keeps it, whatever the habits.
+    /// Appends a message. The irregularities of the file preserve the known score of a text.
     pub(crate) fn message(&mut self, out: &mut Vec<u8>, message: &Message, text: &str) {
         match self.kind {
             FileKind::Csv => self.row(out, message, text),
@@ -237,7 +237,7 @@ impl Speller {
             .collect()
     }
 
-    /// The time to the second, in the file's own spelling or in any.
+    /// The time to the second, in the file's usual format or in any.
     fn stamp(&mut self, out: &mut Vec<u8>, at: i64) {
         let own = u64::from(self.kind == FileKind::Csv);
         let spelling = if self.mixed_times { self.rng.below(7) } else { own };
@@ -278,7 +278,7 @@ impl Speller {
     }
 }
 
-/// Appends `\uXXXX`, twice for letters outside of the basic plane.
+/// Appends `\uXXXX`, as a surrogate pair outside of the basic plane.
 pub(crate) fn push_escaped(out: &mut Vec<u8>, letter: char) {
     for unit in letter.encode_utf16(&mut [0; 2]) {
         out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());

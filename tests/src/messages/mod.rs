@@ -1,4 +1,4 @@
-//! Messages: what is written, when, and how the files spell it.
+//! Messages: texts, times and file formats.
 
 mod file;
 mod sequence;
@@ -16,18 +16,18 @@ use crate::{
     spec::{Generation, PackageSpec},
 };
 
-/// Which message files a channel has, and what its texts are like.
+/// The message files of a channel, and the kind of its texts.
 pub(crate) struct ChannelMessages {
     sequence: Sequence,
     files: Vec<FileKind>,
     rng: Rng,
 }
 
-/// What a channel's messages come to.
+/// The expected results of a channel's messages.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct MessageSums {
     pub(crate) count: u64,
-    /// Times of the messages that have one.
+    /// Times of the messages with a valid time.
     pub(crate) hours: std::collections::BTreeMap<i64, u64>,
     scores: i64,
     scored: i64,
@@ -35,7 +35,7 @@ pub(crate) struct MessageSums {
 }
 
 impl MessageSums {
-    /// Mean of the scores that are not 0 in units of 1e-4, rounded half away from zero.
+    /// Mean of the non-zero scores in units of 1e-4, rounded half away from zero.
     pub(crate) fn sentiment(&self) -> Option<i32> {
         if self.unknown {
             return None;
@@ -100,15 +100,15 @@ impl ChannelMessages {
         sums
     }
 
-    /// Names of the files.
+    /// File names.
     pub(crate) fn files(&self) -> impl Iterator<Item = &'static str> {
         self.files.iter().map(|kind| kind.name())
     }
 
-    /// OutstandingDeliveries the bytes of the `number`th file to `sink`, piece by piece.
+    /// Passes the bytes of file `number` to `sink` in pieces.
     ///
     /// # Errors
-    /// What `sink` answers.
+    /// Errors of `sink`.
     pub(crate) fn write<E>(
         &self,
         spec: &PackageSpec,
@@ -123,7 +123,7 @@ impl ChannelMessages {
         let mut at = 0;
         speller.begin(&mut out);
         while let Some(message) = sequence.next(&mut text) {
-            // Of two files, each has a third for itself and both have the rest.
+            // With two files, each has a third of the messages to itself, and both have the rest.
             let is_here = self.files.len() == 1 || at % 3 != number;
             at += 1;
             if !is_here {

@@ -1,4 +1,4 @@
-//! The messages of one channel, newest first, without the file they stand in.
+//! The messages of one channel, newest first, independent of the file.
 
 use super::text::{Style, Writer};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     spec::PackageSpec,
 };
 
-/// One message; its text is handed over apart.
+/// One message; its text is passed separately.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Message {
     pub(crate) id: u64,
@@ -21,7 +21,7 @@ pub(crate) struct Message {
 }
 
 impl Message {
-    /// The time that an analysis finds.
+    /// The time that an analysis must find.
     pub(crate) const fn found_at(&self) -> Option<i64> {
         if self.can_read_stamp || self.can_read_id {
             Some(self.at)
@@ -31,7 +31,7 @@ impl Message {
     }
 }
 
-/// Gives the messages of a channel one after another; a clone gives them again.
+/// Generates the messages of a channel in order; a clone generates the same again.
 #[derive(Clone, Debug)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -78,7 +78,7 @@ impl Sequence {
             step,
             serial: 0,
             unreadable: spec.has(Quirk::UnreadableTimestamps),
-            // Messages that are in two files are known by their ids.
+            // Messages in two files are matched by their ids.
             undatable: spec.has(Quirk::UndatableMessages) && !has_two_files,
             unrelated: spec.has(Quirk::UnrelatedMessageIds),
             out_of_window: spec.has(Quirk::OutOfWindowMessages),
@@ -86,7 +86,7 @@ impl Sequence {
         }
     }
 
-    /// The next message, its text in `text`.
+    /// The next message; its text is written to `text`.
     pub(crate) fn next(&mut self, text: &mut String) -> Option<Message> {
         if self.left == 0 {
             return None;
@@ -107,17 +107,17 @@ impl Sequence {
         if !can_read_id && self.rng.chance(70) {
             can_read_stamp = false;
         }
-        let mut told = at + self.rng.below(1000).cast_signed();
+        let mut id_time = at + self.rng.below(1000).cast_signed();
         if self.unrelated && can_read_stamp && self.rng.chance(50) {
-            told -= self.rng.between(0, 900) * DAY;
+            id_time -= self.rng.between(0, 900) * DAY;
         }
-        // Before 2015 there are no ids, so such messages must be dated by their timestamp.
-        if told < DISCORD_EPOCH {
+        // Ids cannot express times before 2015, so such messages need a valid timestamp.
+        if id_time < DISCORD_EPOCH {
             can_read_stamp = true;
-            told = DISCORD_EPOCH + 500 * DAY;
+            id_time = DISCORD_EPOCH + 500 * DAY;
         }
         self.serial += 1;
-        let id = ((told - DISCORD_EPOCH).cast_unsigned() << 22) | (self.serial & 0x3f_ffff);
+        let id = ((id_time - DISCORD_EPOCH).cast_unsigned() << 22) | (self.serial & 0x3f_ffff);
         let score = self.writer.write(&mut self.rng, text);
         Some(Message {
             id,

@@ -1,4 +1,4 @@
-//! What people write: texts of known sentiment, and texts that are merely awkward.
+//! Message texts: texts with known sentiment, and texts that are hard to process.
 
 use crate::rng::Rng;
 
@@ -60,16 +60,16 @@ const AWKWARD: [&str; 14] = [
     "{\"ID\":1}",
 ];
 
-/// What a channel's messages are made of.
+/// The kind of texts in a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
     /// Texts with published scores.
     Scored,
     /// Texts without any sentiment.
     Neutral,
-    /// Words of which nobody published the sentiment.
+    /// Words without published scores.
     Prose,
-    /// Nothing but attachments.
+    /// Only attachments.
     Empty,
 }
 
@@ -90,7 +90,7 @@ impl Writer {
         Self { style, words }
     }
 
-    /// Puts a text into `out` and gives its score, if it is known.
+    /// Writes a text to `out` and returns its score, if known.
     pub(crate) fn write(&self, rng: &mut Rng, out: &mut String) -> Option<i32> {
         out.clear();
         match self.style {

@@ -1,4 +1,4 @@
-//! Stretches in voice, each placed where nothing but itself decides what becomes of it.
+//! Voice sessions, far enough apart not to affect each other.
 
 mod scenarios;
 
@@ -14,7 +14,7 @@ use crate::{
     truth::{VoiceSessionRow, Window},
 };
 
-/// A channel to be in, with its guild unless it is a call.
+/// A voice channel, with its guild unless it is a call.
 pub(crate) type Place = (u64, Option<u64>);
 
 /// Plans voice events and their rows.
@@ -23,7 +23,7 @@ pub(crate) struct VoicePlan<'a> {
     rng: Rng,
     window: Window,
     places: &'a [Place],
-    /// Places whose last join has no leave: a leave alone would close it.
+    /// Channels whose last join has no leave: a lone leave would close it.
     open: Vec<bool>,
     first_id: u64,
     pub(crate) events: Vec<Event>,
@@ -76,7 +76,7 @@ impl<'a> VoicePlan<'a> {
         plan
     }
 
-    /// Around the first and last days that count.
+    /// At the first and last counted days.
     fn far_away(&mut self) {
         if self.spec.has(Quirk::OutOfWindowEvents) {
             for day in [day_number(1999, 12, 31), day_number(2014, 6, 1), day_number(2099, 1, 1)] {
@@ -88,7 +88,7 @@ impl<'a> VoicePlan<'a> {
         }
         if self.spec.has(Quirk::WindowEdges) {
             let last = self.spec.made_on + 2;
-            // Begins on the last day and ends on the next one.
+            // Begins on the last counted day and ends on the next.
             let place = self.place();
             self.whole(place, last * DAY + 23 * HOUR, last * DAY + 25 * HOUR);
             let place = self.place();
@@ -105,7 +105,7 @@ impl<'a> VoicePlan<'a> {
         self.rng.index(self.places.len())
     }
 
-    /// A place where a leave alone has nothing to close.
+    /// A channel in which a lone leave closes nothing.
     fn closed_place(&mut self) -> Option<usize> {
         let first = self.place();
         let count = self.places.len();
@@ -132,7 +132,7 @@ impl<'a> VoicePlan<'a> {
         self.push_kind(kind, time);
     }
 
-    /// An event whose time is `time`, in one of the ways in which two clocks can say so.
+    /// An event at `time`, expressed by one of the combinations of the two clocks.
     fn push_kind(&mut self, kind: Kind, time: i64) {
         let late = self.rng.between(20, 900);
         let far = DAY + self.rng.between(1, 40 * DAY);
@@ -166,7 +166,7 @@ impl<'a> VoicePlan<'a> {
         self.push(true, place, time, Duration::Absent);
     }
 
-    /// A leave that closes a join: its own duration must not matter.
+    /// A leave that closes a join: its own duration must be ignored.
     fn leave(&mut self, place: usize, time: i64) {
         let duration = match self.rng.below(4) {
             0 => Duration::Absent,
@@ -197,7 +197,7 @@ impl<'a> VoicePlan<'a> {
     }
 
     fn length(&mut self, slot: Slot) -> i64 {
-        let most = slot.room.min(5 * HOUR);
-        self.rng.between(most / 20 + 1, most)
+        let max = slot.room.min(5 * HOUR);
+        self.rng.between(max / 20 + 1, max)
     }
 }

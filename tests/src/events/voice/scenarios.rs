@@ -1,4 +1,4 @@
-//! What can happen in voice, and the rows it must come to.
+//! Sequences of voice events, and the rows they must result in.
 
 use super::{Scenario, VoicePlan};
 use crate::{
@@ -36,7 +36,7 @@ impl<'a> VoicePlan<'a> {
         Self::join_alone_then_leave_much_later,
     ];
 
-    /// Those that need minutes, not days.
+    /// Scenarios that take minutes, not days.
     pub(super) const SHORT_ODDITIES: [Scenario<'a>; 9] = [
         Self::lost_join,
         Self::leave_alone,
@@ -183,7 +183,7 @@ impl<'a> VoicePlan<'a> {
         self.row(third, minute(90), minute(95));
     }
 
-    /// A leave without a join says that it began before the session that the same channel had just ended.
+    /// A lone leave claims that it began before the previous session of the same channel ended.
     fn overlapping_same_channel(&mut self, slot: Slot) {
         let place = self.place();
         let minute = |minute: i64| slot.start + minute * MINUTE;
@@ -205,7 +205,7 @@ impl<'a> VoicePlan<'a> {
     fn touching_in_one_second(&mut self, slot: Slot) {
         let (first, second) = self.two_places();
         let start = slot.start - slot.start % SECOND;
-        // The client moves before it is told to have left.
+        // The client joins the next channel before the leave of the previous one.
         self.join(first, start);
         self.join(second, start + MINUTE + 200);
         self.leave(first, start + MINUTE + 700);
@@ -235,7 +235,7 @@ impl<'a> VoicePlan<'a> {
         self.whole(place, start + 900, start + 1100);
     }
 
-    /// The second leave tells of the whole time since the join.
+    /// The second leave reports the whole time since the join.
     fn two_leaves(&mut self, slot: Slot) {
         let place = self.place();
         let length = self.length(slot);
@@ -259,7 +259,7 @@ impl<'a> VoicePlan<'a> {
         }
     }
 
-    /// A session of more than a day is dropped before overlaps are looked for.
+    /// Sessions of more than a day are dropped before overlaps are resolved.
     fn long_swallows_nothing(&mut self, slot: Slot) {
         let (long, short) = self.two_places();
         self.join(long, slot.start);
@@ -267,7 +267,7 @@ impl<'a> VoicePlan<'a> {
         self.leave(long, slot.start + 25 * HOUR);
     }
 
-    /// The app died, and the leave of the next day has its own duration, which does not count: a join is open.
+    /// The app crashed; the duration in the next day's leave is ignored because a join is open.
     fn join_alone_then_leave_much_later(&mut self, slot: Slot) {
         let place = self.place();
         self.join(place, slot.start);
