@@ -1,5 +1,4 @@
-// Fetches a package's result as the official client does, and decrypts it with WebCrypto, which shares no code with the
-// server. Reads {"base", "packageId", "key"} from standard input; writes the SQLite file to standard output.
+// Fetches a result like the official client, and decrypts it with WebCrypto, which shares no code with the server. Reads {"base", "packageId", "key"} from standard input; writes the SQLite file to standard output.
 
 import { webcrypto } from "node:crypto";
 

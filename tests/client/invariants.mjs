@@ -1,4 +1,4 @@
-// What clients take for granted. Each query selects the rows that break the rule in its name.
+// Invariants that clients rely on. Each query selects the rows that violate the rule in its name.
 
 const typed = (table, column, allowed) =>
   `SELECT 1 FROM ${table} WHERE typeof(${column}) NOT IN (${allowed.map((type) => `'${type}'`)})`;
@@ -10,7 +10,7 @@ const instant = (table, column) =>
 const day = (table, column) =>
   `SELECT 1 FROM ${table} WHERE ${column} NOT GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]' OR date(${column}) IS NOT ${column}`;
 
-// Stretches that do not overlap, ends after starts, whole minutes of the difference.
+// Periods do not overlap, end after they start, and last the whole minutes of the difference.
 const stretches = (table) => ({
   [`${table}: times are text of ten digits and .0`]: `${instant(table, "started_date")} UNION ALL ${instant(table, "ended_date")}`,
   [`${table}: ends come after starts`]: `SELECT 1 FROM ${table} WHERE ended_date <= started_date`,

@@ -1,8 +1,8 @@
-// Opens a statistics file as the official client does, asks what it asks, and checks what it relies on.
+// Opens a statistics file like the official client, runs its queries, and checks the invariants that it relies on.
 //
 //   node queries.mjs FILE          FILE is SQLite, or SQLite in gzip
 //
-// Prints { file, rows, answers, milliseconds } as JSON. Exits with 1 when something does not hold.
+// Prints { file, rows, answers, milliseconds } as JSON. Exits with 1 if an invariant is violated.
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import initSqlJs from "sql.js";
@@ -21,7 +21,7 @@ const bytes = isGzip ? gunzipSync(raw) : raw;
 const { Database } = await initSqlJs();
 const db = new Database(bytes);
 
-// Parameters are put into the text, as the client does.
+// Like the client, inserts parameters into the text.
 function all(sql) {
   const [result] = db.exec(sql);
   if (!result) return [];
@@ -31,7 +31,7 @@ function all(sql) {
 const failures = [];
 for (const [what, sql] of Object.entries(invariants)) {
   const broken = all(sql);
-  // Counts only: a row could show somebody's data in a log.
+  // Prints counts only: rows could reveal someone's data in a log.
   if (broken.length > 0) failures.push(`${what}: ${broken.length} row(s) do not`);
 }
 
@@ -53,5 +53,5 @@ const rows = Object.fromEntries(
 );
 console.log(JSON.stringify({ file: { bytes: bytes.length, packed: isGzip ? raw.length : null }, rows, answers, milliseconds }, null, 2));
 for (const failure of failures) console.error(failure);
-// Not exit(): it cuts off output that a pipe has not taken yet.
+// Not exit(), which truncates output that a pipe has not read yet.
 process.exitCode = failures.length > 0 ? 1 : 0;

@@ -1,4 +1,4 @@
-// What the client's screens ask, for the whole time range that the file covers.
+// The queries of the client's screens, for the whole time range of the file.
 
 const sum = (rows, column) => rows.reduce((total, row) => total + (row[column] ?? 0), 0);
 const isIn = (range, value) => value >= range.first && value <= range.last;
@@ -134,7 +134,7 @@ function* oneGuild({ guild_id: guild }, messages, within, range, asBefore) {
       WHERE a.event_name = 'message_sent' AND a.associated_guild_id = '${guild}'`) };
 }
 
-// Stretches of time are chosen as text: bare seconds on one side, seconds with ".0" on the other.
+// Times are compared as text: bare seconds on one side, seconds with ".0" on the other.
 function* times(range) {
   const seconds = (day) => Date.parse(`${day}T00:00:00Z`) / 1000;
   const [from, to] = [seconds(range.first), seconds(range.last) + 86_400];
@@ -158,7 +158,7 @@ function* times(range) {
   yield { name: "voice by channel", sql: `SELECT channel_id, SUM(duration_mins) AS minutes FROM voice_sessions GROUP BY channel_id ORDER BY minutes DESC LIMIT 30` };
 }
 
-// Days in groups of 30, 7 or 1, days without a row included: the client's most expensive query.
+// Days in groups of 30, 7 or 1, including days without rows: the client's most expensive query.
 function chart(range, rows) {
   const days = Math.round((Date.parse(range.last) - Date.parse(range.first)) / 86_400_000);
   const group = days > 360 ? 30 : days > 90 ? 7 : 1;

@@ -1,5 +1,5 @@
 // An S3-compatible server with one private bucket, on a free port of this machine. It prints the port and the folder of
-// its objects, and ends with its standard input, so that it never outlives the tests that started it.
+// its objects, and exits when its standard input ends, so that it never outlives the tests.
 //
 //   node server.js BUCKET ACCESS_KEY SECRET_KEY ORIGIN
 'use strict';
@@ -29,7 +29,7 @@ const server = new S3rver({
   configureBuckets: [{ name: bucket, configs: [cors] }],
 });
 
-// The server takes a request without any signature for an allowed one; a private bucket does not.
+// Unlike a private bucket, the server accepts requests without a signature.
 server.middleware.unshift((ctx, next) => {
   const signed = ctx.get('authorization') || ctx.query['X-Amz-Signature'];
   if (signed || ctx.method === 'OPTIONS') return next();

@@ -1,12 +1,12 @@
-//! Arrows between the crates point inwards only.
-#![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
+//! Dependencies between the crates point inwards.
+#![expect(clippy::unwrap_used, reason = "a failing setup fails the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use serde_json::Value;
 
-/// Each crate, and the crates of the workspace that it may depend on.
+/// Each crate, and the workspace crates that it may depend on.
 const ALLOWED: [(&str, &[&str]); 7] = [
     ("dumpus-domain", &[]),
     ("dumpus-ports", &["dumpus-domain"]),
@@ -17,13 +17,13 @@ const ALLOWED: [(&str, &[&str]); 7] = [
     ("dumpus-tests", &[]),
 ];
 
-/// What the rules may use: no I/O, no runtime, no wire format.
+/// External crates that the domain may use: no I/O, no runtime, no wire format.
 const DOMAIN_MAY_USE: &[&str] = &["base64", "indexmap", "rustc-hash", "thiserror", "url", "zeroize"];
 
-/// What the core may use beside the rules.
+/// External crates that the ports may use in addition.
 const PORTS_MAY_USE: &[&str] = &["async-trait", "dumpus-domain", "thiserror", "tokio", "tracing"];
 
-/// Technologies, each behind its one crate.
+/// Technologies, and the only crate that may use each.
 const BEHIND: [(&str, &[&str]); 10] = [
     ("sea-orm", &["dumpus-adapters"]),
     ("sea-orm-migration", &["dumpus-migrations"]),
@@ -37,7 +37,7 @@ const BEHIND: [(&str, &[&str]); 10] = [
     ("poem-openapi", &["dumpus-server"]),
 ];
 
-/// Normal dependencies of each crate of the workspace.
+/// Normal dependencies of each workspace crate.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
@@ -78,7 +78,7 @@ fn crates_depend_inwards_only() {
 }
 
 #[test]
-fn the_core_uses_nothing_but_what_rules_need() {
+fn the_core_uses_only_what_the_rules_need() {
     let dependencies = dependencies();
     for (name, may_use) in [("dumpus-domain", DOMAIN_MAY_USE), ("dumpus-ports", PORTS_MAY_USE)] {
         let allowed: BTreeSet<_> = may_use.iter().copied().map(str::to_owned).collect();
@@ -88,7 +88,7 @@ fn the_core_uses_nothing_but_what_rules_need() {
 }
 
 #[test]
-fn a_technology_is_used_by_its_own_crate_only() {
+fn each_technology_is_used_by_its_own_crate_only() {
     for (name, used) in dependencies() {
         for (technology, crates) in BEHIND {
             assert!(

@@ -1,4 +1,4 @@
-//! The calls of the official client, as it makes them and as fast as it makes them, and what it needs of each answer.
+//! Replays the calls of the official client with their timing, and checks what it needs from each response.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
@@ -14,29 +14,29 @@ use serde_json::{Value, json};
 use support::database::Database;
 use support::directory::{ABSENT, BROKEN, Directory, LIMITED};
 use support::discord::{Behaviour, Discord, fresh_key};
-use support::http::{Answer, Request};
+use support::http::{Request, Response};
 use support::instance::{Instance, submission};
 
-/// The app of the client, and a web page with it.
+/// The origins of the client as an app and as a web page.
 const ORIGINS: [&str; 2] = ["capacitor://localhost", "https://dumpus.app"];
-/// Between a submission and the first poll.
+/// Time between a submission and the first poll.
 const FIRST_POLL: Duration = Duration::from_millis(50);
-/// Between polls.
+/// Time between polls.
 const POLL: Duration = Duration::from_secs(1);
-/// Users that the client looks up at once.
+/// Number of users that the client looks up at the same time.
 const LOOK_UPS: usize = 21;
 
-/// The client, as far as a server can tell.
+/// The client, from the point of view of a server.
 struct Client<'a> {
     instance: &'a Instance,
     origin: &'static str,
-    /// What the user typed as address ends with it.
+    /// The end of the address that the user entered.
     slash: &'static str,
 }
 
 impl Client<'_> {
-    /// Sends a request after the preflight that a browser sends before it, and asserts that the page may read the answer.
-    fn send(&self, method: &str, path: &str, headers: &str, request: impl Fn(&str) -> Request) -> Answer {
+    /// Sends the preflight of a browser and then the request, and asserts that the page may read the response.
+    fn send(&self, method: &str, path: &str, headers: &str, request: impl Fn(&str) -> Request) -> Response {
         let path = format!("{}{path}", self.slash);
         let preflight = Request::new("OPTIONS", &path)
             .header("Origin", self.origin)
@@ -63,28 +63,28 @@ impl Client<'_> {
             );
         }
         assert_eq!(allowed.header("access-control-max-age"), Some("86400"));
-        let answer = self.instance.send(&request(&path).header("Origin", self.origin));
-        self.assert_readable(&answer);
-        answer
+        let response = self.instance.send(&request(&path).header("Origin", self.origin));
+        self.assert_readable(&response);
+        response
     }
 
-    fn assert_readable(&self, answer: &Answer) {
-        let origin = answer.header("access-control-allow-origin");
+    fn assert_readable(&self, response: &Response) {
+        let origin = response.header("access-control-allow-origin");
         assert!(
             origin == Some("*") || origin == Some(self.origin),
             "{}: {origin:?}",
-            answer.status
+            response.status
         );
-        assert_eq!(answer.header("access-control-allow-credentials"), None);
-        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
-        assert_eq!(answer.header("content-encoding"), None);
+        assert_eq!(response.header("access-control-allow-credentials"), None);
+        assert_eq!(response.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(response.header("content-encoding"), None);
     }
 
-    fn get(&self, key: &str, path: &str) -> Answer {
+    fn get(&self, key: &str, path: &str) -> Response {
         self.send("GET", path, "authorization", |path| Request::get(path).bearer(key))
     }
 
-    fn submit(&self, link: &str) -> Answer {
+    fn submit(&self, link: &str) -> Response {
         let request = |path: &str| {
             let body = json!({ "package_link": link }).to_string();
             Request::new("POST", path)
@@ -94,7 +94,7 @@ impl Client<'_> {
         self.send("POST", "/process", "content-type", request)
     }
 
-    fn delete(&self, key: &str, id: &str) -> Answer {
+    fn delete(&self, key: &str, id: &str) -> Response {
         let path = format!("/process/{id}");
         self.send("DELETE", &path, "authorization", |path| {
             Request::new("DELETE", path).bearer(key)
@@ -102,15 +102,15 @@ impl Client<'_> {
     }
 
     fn status(&self, key: &str, id: &str) -> Value {
-        let answer = self.get(key, &format!("/process/{id}/status"));
-        assert_eq!(answer.status, 200);
-        let status = answer.json();
+        let response = self.get(key, &format!("/process/{id}/status"));
+        assert_eq!(response.status, 200);
+        let status = response.json();
         assert_status_shape(&status);
         status
     }
 }
 
-/// The client crashes without the whole of it.
+/// Asserts that the status is complete; otherwise the client crashes.
 fn assert_status_shape(status: &Value) {
     let is_text = |value: &Value| value.is_null() || value.is_string();
     for name in ["isDataAvailable", "isUpgraded", "isErrored", "isProcessing"] {
@@ -147,7 +147,7 @@ fn replay(client: &Client<'_>, discord: &Discord, directory: &Directory, seed: u
         size: 300_000,
         ..PackageSpec::default()
     };
-    let link = discord.link(generate_in_memory(&spec).0, Behaviour::Slow);
+    let link = discord.link(generate_in_memory(&spec).0, Behaviour::Paused);
     let submitted = client.submit(&link.url);
     assert_eq!(submitted.status, 200);
     let body = submitted.json();
@@ -165,7 +165,7 @@ fn replay(client: &Client<'_>, discord: &Discord, directory: &Directory, seed: u
     let mut status = client.status(&link.key, id);
     assert_ne!(
         status["errorMessageCode"], "UNKNOWN_PACKAGE_ID",
-        "the row exists by then"
+        "the package is known after a submission"
     );
     let mut polls = 0;
     while status["isProcessing"] == true {
@@ -178,11 +178,13 @@ fn replay(client: &Client<'_>, discord: &Discord, directory: &Directory, seed: u
         let step = status["processingStep"].as_str().unwrap();
         assert!(["LOCKED", "DOWNLOADING", "ANALYZING"].contains(&step), "{step}");
         assert!(polls < 120, "still {status}");
+        // A poll has seen the package in progress, so it may finish now.
+        link.switch_to(Behaviour::Package);
         thread::sleep(POLL);
         polls += 1;
         status = client.status(&link.key, id);
     }
-    assert!(polls > 0, "the package was too quick to be polled");
+    assert!(polls > 0, "{status}");
     assert_eq!(
         (&status["isDataAvailable"], &status["processingStep"]),
         (&json!(true), &json!("PROCESSED")),
@@ -195,12 +197,12 @@ fn replay(client: &Client<'_>, discord: &Discord, directory: &Directory, seed: u
     assert_eq!(located["ttl"], 300);
     assert!(
         !url.contains(&link.key[..32]) && !url.contains(id),
-        "the address names a secret: {url}"
+        "the address contains a secret: {url}"
     );
     let path = url
         .strip_prefix(&format!("http://{}", client.instance.address))
         .unwrap();
-    // No header of its own: a simple request, without a preflight.
+    // No custom header, so there is no preflight.
     let blob = client
         .instance
         .send(&Request::get(path).header("Origin", client.origin));
@@ -234,11 +236,11 @@ fn look_up(client: &Client<'_>, directory: &Directory, key: &str, id: &str, seed
     thread::scope(|scope| {
         for number in 0..LOOK_UPS {
             scope.spawn(move || {
-                // Each user twice: two lists show the same friend.
+                // Each user twice, because two lists show the same friend.
                 let user = user(number);
-                let answer = client.get(key, &format!("/process/{id}/user/{user}"));
-                assert_eq!(answer.status, 200);
-                let found = answer.json();
+                let response = client.get(key, &format!("/process/{id}/user/{user}"));
+                assert_eq!(response.status, 200);
+                let found = response.json();
                 assert_eq!(found["user_id"], user.as_str());
                 assert_eq!(found["username"], format!("user{user}"));
                 assert_eq!(found["display_name"], "Somebody");
@@ -253,12 +255,12 @@ fn look_up(client: &Client<'_>, directory: &Directory, key: &str, id: &str, seed
         }
     });
     for number in 0..LOOK_UPS {
-        assert_eq!(directory.asked()[&user(number)], 1, "one question for each user");
+        assert_eq!(directory.asked()[&user(number)], 1, "one request per user");
     }
     for (user, status) in [("deleted:1", 404), ("", 404), (ABSENT, 404), (BROKEN, 500)] {
-        let answer = client.get(key, &format!("/process/{id}/user/{user}"));
-        assert_eq!(answer.status, status, "{user}");
-        assert!(answer.json().is_object());
+        let response = client.get(key, &format!("/process/{id}/user/{user}"));
+        assert_eq!(response.status, status, "{user}");
+        assert!(response.json().is_object());
     }
     let foreign = client.get(&fresh_key(), &format!("/process/{id}/user/{}", user(0)));
     assert_eq!(foreign.status, 401);
@@ -287,7 +289,7 @@ fn the_client_imports_a_package_and_deletes_it() {
 }
 
 #[test]
-fn a_directory_that_wants_to_be_asked_later_is_the_last_resort() {
+fn a_rate_limit_of_the_directory_is_passed_on() {
     let (discord, directory) = (Discord::start(), Directory::start());
     let settings = [
         ("DISWHO_BASE_URL", &*directory.base()),
@@ -301,17 +303,17 @@ fn a_directory_that_wants_to_be_asked_later_is_the_last_resort() {
     };
     let link = discord.link(generate_in_memory(&PackageSpec::default()).0, Behaviour::Package);
     let id = instance.process(&link);
-    let answer = client.get(&link.key, &format!("/process/{id}/user/{LIMITED}"));
+    let response = client.get(&link.key, &format!("/process/{id}/user/{LIMITED}"));
     assert_eq!(
-        (answer.status, &answer.json()["errorMessageCode"]),
+        (response.status, &response.json()["errorMessageCode"]),
         (429, &json!("RATE_LIMITED"))
     );
-    let wait: u64 = answer.header("retry-after").unwrap().parse().unwrap();
+    let wait: u64 = response.header("retry-after").unwrap().parse().unwrap();
     assert!((1..=61).contains(&wait), "{wait}");
 }
 
 #[test]
-fn every_answer_can_be_read_by_the_page_that_asked() {
+fn the_page_can_read_every_response() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[("DUMPUS_SUBMIT_RATE", "4/hour")]);
     let link = discord.link(generate_in_memory(&PackageSpec::default()).0, Behaviour::Package);
@@ -324,12 +326,12 @@ fn every_answer_can_be_read_by_the_page_that_asked() {
             slash: "",
         };
         let assert = |request: Request, status: u16, code: &str| {
-            let answer = instance.send(&request.header("Origin", origin));
+            let response = instance.send(&request.header("Origin", origin));
             assert_eq!(
-                (answer.status, &answer.json()["errorMessageCode"]),
+                (response.status, &response.json()["errorMessageCode"]),
                 (status, &json!(code))
             );
-            client.assert_readable(&answer);
+            client.assert_readable(&response);
         };
         for path in ["status", "data", "blob", "user/1"] {
             assert(
@@ -360,22 +362,22 @@ fn every_answer_can_be_read_by_the_page_that_asked() {
     };
     let limited = (0..5)
         .map(|_| client.submit("nothing"))
-        .find(|answer| answer.status == 429);
+        .find(|response| response.status == 429);
     assert_eq!(limited.unwrap().json()["errorMessageCode"], "RATE_LIMITED");
 
-    // The database is damaged.
+    // Make the database unusable.
     let mut database = Database::open(&instance.database());
     database.run("ALTER TABLE packages RENAME TO elsewhere");
     for path in ["status", "data", "blob", "user/1"] {
-        let answer = client.get(&link.key, &format!("/process/{id}/{path}"));
-        assert!(matches!(answer.status, 500 | 503), "{path}: {}", answer.status);
+        let response = client.get(&link.key, &format!("/process/{id}/{path}"));
+        assert!(matches!(response.status, 500 | 503), "{path}: {}", response.status);
         if path == "status" {
-            assert_status_shape(&answer.json());
+            assert_status_shape(&response.json());
         } else {
-            assert_eq!(answer.json()["errorMessageCode"], "SERVER_ERROR", "{path}");
+            assert_eq!(response.json()["errorMessageCode"], "SERVER_ERROR", "{path}");
         }
         if path.starts_with("user") {
-            assert_eq!(answer.status, 500, "the client takes other codes for users");
+            assert_eq!(response.status, 500, "the client takes other codes for users");
         }
     }
     let deleted = client.delete(&link.key, &id);
@@ -386,7 +388,7 @@ fn every_answer_can_be_read_by_the_page_that_asked() {
 }
 
 #[test]
-fn a_database_that_is_held_keeps_the_client_trying() {
+fn a_locked_database_lets_the_client_retry() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[]);
     let client = Client {
@@ -397,9 +399,9 @@ fn a_database_that_is_held_keeps_the_client_trying() {
     let mut database = Database::open(&instance.database());
     database.run("BEGIN IMMEDIATE");
     let link = discord.link(generate_in_memory(&PackageSpec::default()).0, Behaviour::Package);
-    let answer = client.submit(&link.url);
+    let response = client.submit(&link.url);
     assert_eq!(
-        (answer.status, &answer.json()["errorMessageCode"]),
+        (response.status, &response.json()["errorMessageCode"]),
         (503, &json!("SERVER_ERROR"))
     );
     database.run("ROLLBACK");
@@ -407,7 +409,7 @@ fn a_database_that_is_held_keeps_the_client_trying() {
 }
 
 #[test]
-fn origins_can_be_narrowed() {
+fn origins_can_be_restricted() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[("DUMPUS_CORS_ORIGINS", ORIGINS[1])]);
     for (origin, allowed) in [
@@ -415,8 +417,8 @@ fn origins_can_be_narrowed() {
         (ORIGINS[0], None),
         ("https://dumpus.app.example", None),
     ] {
-        let answer = instance.send(&Request::get("/nowhere").header("Origin", origin));
-        assert_eq!(answer.header("access-control-allow-origin"), allowed);
-        assert!(answer.header("vary").unwrap().to_ascii_lowercase().contains("origin"));
+        let response = instance.send(&Request::get("/nowhere").header("Origin", origin));
+        assert_eq!(response.header("access-control-allow-origin"), allowed);
+        assert!(response.header("vary").unwrap().to_ascii_lowercase().contains("origin"));
     }
 }

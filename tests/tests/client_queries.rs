@@ -1,4 +1,4 @@
-//! The official client's queries on files of the real writer, in the SQLite build that the client uses.
+//! The official client's queries on files of the product, in the SQLite build that the client uses.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
@@ -62,7 +62,7 @@ async fn a_file_without_activity_satisfies_the_client() {
 }
 
 #[tokio::test]
-async fn a_broken_rule_is_noticed() {
+async fn a_violated_rule_is_detected() {
     let mut report = samples::every_table();
     report.sessions[0].ended = report.sessions[0].started;
     report.dm_channels[0].sentiment = 10_001;

@@ -1,5 +1,5 @@
-//! `dumpus-worker analyze` as people use it: files, output and exit codes.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+//! `dumpus-worker analyze`: files, output and exit codes.
+#![expect(clippy::unwrap_used, reason = "a failing setup fails the test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,18 +9,23 @@ use dumpus_tests::{PackageSpec, Truth, generate_in_memory};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A folder with a package in it.
-struct Place {
+/// A folder that contains a package.
+struct Folder {
     folder: TempDir,
     truth: Truth,
 }
 
-impl Place {
+impl Folder {
     fn new() -> Self {
+        Self::with_package_of(400_000)
+    }
+
+    /// `size` is in uncompressed bytes.
+    fn with_package_of(size: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let spec = PackageSpec {
             seed: 3,
-            size: 400_000,
+            size,
             ..PackageSpec::default()
         };
         let (package, truth) = generate_in_memory(&spec);
@@ -43,7 +48,7 @@ impl Place {
     }
 }
 
-/// The worker that was built with these tests.
+/// The worker, which cargo builds beside the tests.
 fn program() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     let program = tests.ancestors().nth(2).unwrap().join("dumpus-worker");
@@ -64,26 +69,26 @@ fn query(database: &Path, sql: &str) -> String {
 }
 
 #[test]
-fn a_package_becomes_a_database_and_a_summary() {
-    let place = Place::new();
-    let output = place.analyze(&["package.zip", "--out", "stats.sqlite"]);
+fn analysis_of_a_package_gives_a_database_and_a_summary() {
+    let folder = Folder::new();
+    let output = folder.analyze(&["package.zip", "--out", "stats.sqlite"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let summary = String::from_utf8(output.stdout).unwrap();
-    let owner = place.truth.owner.as_ref().unwrap();
+    let owner = folder.truth.owner.as_ref().unwrap();
     assert!(
         summary.starts_with(&format!("{} ({})", owner.name, owner.id)),
         "{summary}"
     );
     assert!(
-        summary.contains(&format!("messages  {}\n", place.truth.archive.messages)),
+        summary.contains(&format!("messages  {}\n", folder.truth.archive.messages)),
         "{summary}"
     );
     assert_eq!(
-        query(&place.path("stats.sqlite"), "SELECT package_id FROM package_data"),
+        query(&folder.path("stats.sqlite"), "SELECT package_id FROM package_data"),
         "local"
     );
-    // Nothing else is left, and nothing of the archive was unpacked.
-    let mut names: Vec<_> = fs::read_dir(place.folder.path())
+    // Nothing else is left; in particular, nothing was extracted.
+    let mut names: Vec<_> = fs::read_dir(folder.path(""))
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
         .collect();
@@ -92,12 +97,12 @@ fn a_package_becomes_a_database_and_a_summary() {
 }
 
 #[test]
-fn the_summary_as_json_equals_the_truth() {
-    let place = Place::new();
-    let output = place.analyze(&["package.zip", "--out", "stats.sqlite.gz", "--gzip", "--json"]);
+fn the_json_summary_equals_the_truth() {
+    let folder = Folder::new();
+    let output = folder.analyze(&["package.zip", "--out", "stats.sqlite.gz", "--gzip", "--json"]);
     assert_eq!(output.status.code(), Some(0));
     let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let truth = &place.truth;
+    let truth = &folder.truth;
     let minutes = |rows: &mut dyn Iterator<Item = i64>| rows.sum::<i64>();
     assert_eq!(summary["owner"]["id"], truth.owner.as_ref().unwrap().id.as_str());
     assert_eq!(summary["messages"], truth.archive.messages);
@@ -123,38 +128,44 @@ fn the_summary_as_json_equals_the_truth() {
         .filter_map(Value::as_i64)
         .sum();
     assert_eq!(spent, truth.payments.iter().map(|row| row.payment_amount).sum::<i64>());
-    let packed = fs::read(place.path("stats.sqlite.gz")).unwrap();
+    let packed = fs::read(folder.path("stats.sqlite.gz")).unwrap();
     assert!(packed.starts_with(&[0x1f, 0x8b]));
     assert_eq!(summary["statistics_bytes"], packed.len());
 }
 
 #[test]
-fn where_no_terminal_is_progress_comes_in_plain_lines() {
-    let place = Place::new();
-    let output = place.analyze(&["package.zip", "--out", "stats.sqlite"]);
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(!told.contains('\u{1b}') && !told.contains('\r'), "{told}");
+fn without_a_terminal_progress_is_printed_as_plain_lines() {
+    // Large enough to take several times the interval at which progress is printed.
+    let folder = Folder::with_package_of(100_000_000);
+    let output = folder.analyze(&["package.zip", "--out", "stats.sqlite"]);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(!errors.contains('\u{1b}') && !errors.contains('\r'), "{errors}");
+    let percents = errors
+        .lines()
+        .map(|line| line.split(' ').nth(1).unwrap().parse::<u8>().unwrap());
+    let percents: Vec<_> = percents.collect();
+    assert!(!percents.is_empty() && percents.is_sorted(), "{errors}");
 }
 
 #[test]
-fn a_package_that_cannot_be_analysed_is_one_sentence_and_exit_code_one() {
-    let place = Place::new();
-    fs::write(place.path("broken.zip"), "no archive").unwrap();
-    fs::write(place.path("stats.sqlite"), "as it was").unwrap();
-    let output = place.analyze(&["broken.zip", "--out", "stats.sqlite"]);
+fn a_package_that_cannot_be_analysed_gives_one_sentence_and_exit_code_one() {
+    let folder = Folder::new();
+    fs::write(folder.path("broken.zip"), "no archive").unwrap();
+    fs::write(folder.path("stats.sqlite"), "as it was").unwrap();
+    let output = folder.analyze(&["broken.zip", "--out", "stats.sqlite"]);
     assert_eq!(output.status.code(), Some(1));
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(told.lines().count(), 1, "{told}");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(errors.lines().count(), 1, "{errors}");
     assert!(
-        told.starts_with("the package cannot be analysed: the file is not a readable archive"),
-        "{told}"
+        errors.starts_with("the package cannot be analysed: the file is not a readable archive"),
+        "{errors}"
     );
-    assert_eq!(fs::read_to_string(place.path("stats.sqlite")).unwrap(), "as it was");
+    assert_eq!(fs::read_to_string(folder.path("stats.sqlite")).unwrap(), "as it was");
 }
 
 #[test]
-fn wrong_use_is_exit_code_two() {
-    let place = Place::new();
+fn a_usage_error_gives_exit_code_two() {
+    let folder = Folder::new();
     for arguments in [
         &["package.zip"][..],
         &["package.zip", "--out"],
@@ -162,9 +173,9 @@ fn wrong_use_is_exit_code_two() {
         &["package.zip", "--out", "no/such/folder/stats.sqlite"],
         &["package.zip", "--out", "stats.sqlite", "--wrong"],
     ] {
-        let output = place.analyze(arguments);
+        let output = folder.analyze(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(!output.stderr.is_empty(), "{arguments:?}");
-        assert!(!place.path("stats.sqlite").exists(), "{arguments:?}");
+        assert!(!folder.path("stats.sqlite").exists(), "{arguments:?}");
     }
 }

@@ -1,6 +1,6 @@
-//! Archives that mean harm, given to the program with little memory: each ends in a report with stated gaps or in a
-//! named error, and never in a crash.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+//! Malicious archives, analysed with little memory: each results in a report that states what is missing, or in a specific
+//! error, and never in a crash.
+#![expect(clippy::unwrap_used, reason = "a failing setup fails the test")]
 
 mod support;
 
@@ -12,10 +12,10 @@ use dumpus_ports::domain::report::SectionStatus;
 use dumpus_tests::{Damage, PackageSpec, generate_in_memory, hostile};
 use support::engine::analyse;
 
-/// Kilobytes of address space that the program gets: its own code and threads need a third of it.
+/// Limit of the address space in kilobytes; the code and threads of the program take a third of it.
 const MEMORY: u32 = 1_500_000;
 
-/// Runs the program on the archive; its exit code and what it said.
+/// Runs the program on the archive, and returns its exit code and output.
 fn run(archive: &[u8]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("package.zip"), archive).unwrap();
@@ -36,7 +36,7 @@ fn run(archive: &[u8]) -> (Option<i32>, String) {
 }
 
 #[test]
-fn bombs_are_refused_by_name() {
+fn bombs_are_rejected_with_a_specific_error() {
     for archive in [hostile::bomb(4_000_000_000), hostile::bomb_of_many(200, 50_000_000)] {
         let (code, said) = run(&archive);
         assert_eq!(code, Some(1), "{said}");
@@ -51,7 +51,7 @@ fn bombs_are_refused_by_name() {
 }
 
 #[test]
-fn what_is_not_needed_is_never_unpacked() {
+fn irrelevant_entries_are_never_decompressed() {
     for archive in [hostile::nested(6, 1_000_000), hostile::path_traversal()] {
         let (code, said) = run(&archive);
         assert_eq!(code, Some(0), "{said}");
@@ -60,7 +60,7 @@ fn what_is_not_needed_is_never_unpacked() {
 
 #[test]
 fn long_lines_and_deep_nesting_fit_in_little_memory() {
-    // Lines of 100 MB of one letter are a bomb by their ratio, shorter ones are left out.
+    // Lines of 100 MB of one letter exceed the compression ratio; shorter ones are skipped.
     let (code, said) = run(&hostile::long_lines(100_000_000));
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("unpacked bytes for each packed byte"), "{said}");
@@ -75,7 +75,7 @@ fn long_lines_and_deep_nesting_fit_in_little_memory() {
 }
 
 #[test]
-fn headers_that_lie_about_content_are_an_error_or_a_stated_gap() {
+fn wrong_sizes_in_headers_are_an_error_or_reported_as_damage() {
     for (name, archive) in [
         ("unpacked size", hostile::absurd_unpacked_size(u32::MAX - 1)),
         ("zip64 sizes", hostile::absurd_zip64_sizes()),
@@ -89,9 +89,9 @@ fn headers_that_lie_about_content_are_an_error_or_a_stated_gap() {
 }
 
 #[test]
-fn headers_that_no_content_depends_on_are_refused_or_without_effect() {
+fn wrong_headers_that_no_content_depends_on_are_rejected_or_ignored() {
     for archive in [
-        // The packed data tells by itself where it ends.
+        // The end of the compressed data is known without the header.
         hostile::absurd_packed_size(u32::MAX - 1),
         hostile::absurd_directory(u16::MAX - 1, 0),
         hostile::absurd_directory(3, u32::MAX - 1),
@@ -104,7 +104,7 @@ fn headers_that_no_content_depends_on_are_refused_or_without_effect() {
 }
 
 #[test]
-fn entries_that_cannot_be_read_are_stated_gaps() {
+fn unreadable_entries_are_reported_as_damage() {
     for archive in [
         hostile::encrypted(),
         hostile::unknown_method(),
@@ -122,14 +122,14 @@ fn entries_that_cannot_be_read_are_stated_gaps() {
 }
 
 #[test]
-fn any_cut_and_any_bit_flip_is_an_error_or_a_report() {
+fn truncation_and_bit_flips_result_in_an_error_or_a_report() {
     let spec = PackageSpec {
         seed: 11,
         size: 30_000,
         ..PackageSpec::default()
     };
     let (whole, _) = generate_in_memory(&spec);
-    let is_named = |answer: Result<_, ArchiveError>| !matches!(answer, Err(ArchiveError::Failed(_)));
+    let is_named = |response: Result<_, ArchiveError>| !matches!(response, Err(ArchiveError::Failed(_)));
     for part in 0..200 {
         let cut = hostile::truncated(&whole, whole.len() * part / 200);
         assert!(is_named(analyse(cut, 1).map(drop)), "cut at {part} of 200");

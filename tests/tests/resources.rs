@@ -1,4 +1,4 @@
-//! An idle server is small, and stays so whatever strangers do to it.
+//! The memory of an idle server is small, and stays small under misuse.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
@@ -15,7 +15,7 @@ use support::instance::Instance;
 use support::wait::eventually;
 
 const MB: u64 = 1_000_000;
-/// What an idle server may use.
+/// Memory limit of an idle server, in bytes.
 const IDLE: u64 = 50 * MB;
 const CONNECTIONS: usize = 1_000;
 
@@ -27,11 +27,11 @@ fn assert_calm(instance: &Instance, idle: u64, what: &str) {
 }
 
 #[test]
-fn strangers_do_not_make_an_idle_server_grow() {
+fn misuse_does_not_increase_the_memory_of_an_idle_server() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[]);
     let idle = instance.process.resident_bytes();
-    // Of a build for tests, the pages of the program alone are more than that.
+    // In a debug build, the pages of the program alone exceed the limit: `tests/run full` runs this test in release.
     if !cfg!(debug_assertions) {
         assert!(idle < IDLE, "{idle} bytes when idle");
     }
@@ -39,20 +39,20 @@ fn strangers_do_not_make_an_idle_server_grow() {
     for has_length in [true, false] {
         send_large_body(&instance, has_length);
     }
-    assert_calm(&instance, idle, "after bodies of the size of an upload");
+    assert_calm(&instance, idle, "after large bodies");
 
     let idle_ones: Vec<_> = (0..CONNECTIONS)
         .map(|_| TcpStream::connect(instance.address).unwrap())
         .collect();
     assert_calm(&instance, idle, "with idle connections");
     let slow_ones: Vec<_> = (0..200).map(|number| start_slowly(&instance, number)).collect();
-    assert_calm(&instance, idle, "with slow clients too");
+    assert_calm(&instance, idle, "with slow clients, too");
     for mut slow in slow_ones.into_iter().take(20) {
         slow.write_all(b"x").unwrap();
     }
-    assert_calm(&instance, idle, "while they go on");
+    assert_calm(&instance, idle, "while they continue");
     drop(idle_ones);
-    eventually("the connections are gone", || {
+    eventually("the connections are closed", || {
         let files = fs::read_dir(format!("/proc/{}/fd", instance.process.id()))
             .unwrap()
             .count();
@@ -61,7 +61,7 @@ fn strangers_do_not_make_an_idle_server_grow() {
     assert_calm(&instance, idle, "afterwards");
 }
 
-/// The server answers long before the end, and hangs up.
+/// Sends a large body. The server must respond and close the connection long before its end.
 fn send_large_body(instance: &Instance, has_length: bool) {
     const SIZE: u64 = 200 * MB;
     let mut stream = TcpStream::connect(instance.address).unwrap();
@@ -89,16 +89,19 @@ fn send_large_body(instance: &Instance, has_length: bool) {
         }
         sent += framed.len() as u64;
     }
-    assert!(sent < SIZE, "all of it was taken");
-    // Its answer may be lost when it hangs up on what is still under way.
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer);
-    let answer = String::from_utf8_lossy(&answer);
-    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 413"), "{answer}");
+    assert!(sent < SIZE, "the server read all of it");
+    // The response may be lost if the server closes the connection while data is in flight.
+    let mut response = Vec::new();
+    let _ = stream.read_to_end(&mut response);
+    let response = String::from_utf8_lossy(&response);
+    assert!(
+        response.is_empty() || response.starts_with("HTTP/1.1 413"),
+        "{response}"
+    );
     let _ = stream.shutdown(Shutdown::Both);
 }
 
-/// A head, or a body, that never ends.
+/// Starts a request whose head or body never ends.
 fn start_slowly(instance: &Instance, number: usize) -> TcpStream {
     let mut stream = TcpStream::connect(instance.address).unwrap();
     let start: &[u8] = if number.is_multiple_of(2) {

@@ -1,5 +1,5 @@
 //! The statistics file of any package contains exactly what was written into the package, number by number.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the run")]
+#![expect(clippy::unwrap_used, reason = "a failing setup fails the test")]
 
 mod support;
 
@@ -7,7 +7,7 @@ use dumpus_ports::report::Packing;
 use dumpus_tests::{PackageSpec, Truth, generate};
 use proptest::prelude::*;
 use support::engine::{analyse, written};
-use support::tables::assert_file_tells;
+use support::tables::assert_file_equals;
 
 /// Generates the package and compares its statistics file with the truth, which it returns.
 fn assert_truth(spec: &PackageSpec) -> Truth {
@@ -15,13 +15,16 @@ fn assert_truth(spec: &PackageSpec) -> Truth {
     let truth = generate(spec, &mut package).unwrap();
     let read = analyse(package.into_inner(), 2);
     match (&truth.owner, read) {
-        (Some(_), Ok(report)) => assert_file_tells(&written(&report, Packing::Plain), &truth),
+        (Some(_), Ok(report)) => assert_file_equals(&written(&report, Packing::Plain), &truth),
         (None, Err(error)) => assert!(
             matches!(error, dumpus_ports::archive::ArchiveError::MissingUserData(_)),
             "{error}"
         ),
-        (Some(_), Err(error)) => panic!("the package was refused: {error}"),
-        (None, Ok(report)) => panic!("an owner was found that the package does not name: {}", report.owner.id),
+        (Some(_), Err(error)) => panic!("the package was rejected: {error}"),
+        (None, Ok(report)) => panic!(
+            "the package does not identify its owner, but the analysis found {}",
+            report.owner.id
+        ),
     }
     truth
 }
@@ -51,16 +54,16 @@ fn a_million_rows_of_activity_reproduce_the_truth() {
     let truth = assert_truth(&PackageSpec {
         seed: 6,
         size: 600_000_000,
-        messages: Some(1_200_000),
-        activity_rows: Some(1_000_000),
+        messages: Some(1_500_000),
+        activity_rows: Some(1_250_000),
         ..PackageSpec::default()
     });
     let rows = truth.activity.len();
-    assert!((900_000..1_100_000).contains(&rows), "{rows} rows");
+    assert!(rows >= 1_000_000, "{rows} rows");
 }
 
 #[test]
-fn threads_and_runs_change_no_byte_of_the_file() {
+fn the_file_is_the_same_for_any_number_of_threads() {
     for seed in 0..12 {
         let mut package = std::io::Cursor::new(Vec::new());
         generate(&PackageSpec::random(seed), &mut package).unwrap();
@@ -78,8 +81,8 @@ fn threads_and_runs_change_no_byte_of_the_file() {
 }
 
 #[test]
-fn channels_without_a_message_are_an_empty_section() {
-    // Seeds at which a random search found a package like that.
+fn channels_without_messages_are_an_empty_section() {
+    // Seeds of such packages, found by a random search.
     for seed in [5_226, 5_687, 6_848, 7_144] {
         assert_truth(&PackageSpec::random(seed));
     }

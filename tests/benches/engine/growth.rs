@@ -1,4 +1,4 @@
-//! How the time grows when a package has twice as much of something: at most twice.
+//! The growth of the time when the package doubles, which should be at most twofold.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use dumpus_tests::{LineWidth, PackageSpec};
 use super::inflate::Entries;
 use super::{Bench, fastest, ratio, timed};
 
-/// Sizes of each table: each the double of the one before.
+/// Number of sizes per table; each is double the previous one.
 const STEPS: u32 = 4;
 
 /// A table of four sizes for events, channels, guilds and sessions.
@@ -57,7 +57,7 @@ fn table(bench: &Bench, what: &str, first: u64, spec: impl Fn(u64) -> PackageSpe
             inflate.run();
             timed(|| bench.write(&bench.read(&path, 1, false)))
         });
-        // What the machine makes of twice as much, whatever is done with it.
+        // How the machine itself scales with twice the bytes.
         let both = [taken, inflate.fastest().iter().sum()];
         print!("{count:>10} {what:<9}");
         for (place, time) in both.into_iter().enumerate() {
@@ -70,7 +70,7 @@ fn table(bench: &Bench, what: &str, first: u64, spec: impl Fn(u64) -> PackageSpe
     println!();
 }
 
-/// A report of so many rows of activity, such as messages in 500 channels give.
+/// A report with this number of activity rows, like that of messages in 500 channels.
 pub(super) fn report(rows: u32) -> Report {
     let channels: Vec<Text> = (0..500u64)
         .map(|place| (180_000_000_000_000_000 + place * 77_777).to_string().into())

@@ -1,4 +1,4 @@
-//! The floor: raw inflate of the entries that an analysis needs, with the same library, nothing else.
+//! The lower bound: raw inflate of the entries that an analysis needs, with the same library.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -9,13 +9,13 @@ use dumpus_ports::domain::layout::Layout;
 use flate2::{Decompress, FlushDecompress, Status};
 use zip::{CompressionMethod, ZipArchive};
 
-/// Bytes of the blocks that are read and written.
+/// Size in bytes of the blocks that are read and written.
 const BLOCK: usize = 512 * 1024;
 
-/// The entries of a package that an analysis needs, and the fastest raw inflate of each so far.
+/// The entries that an analysis needs, with the fastest raw inflate of each so far.
 pub(super) struct Entries {
     file: File,
-    /// Where the packed bytes begin, how many they are, and the time.
+    /// Start and length of the compressed bytes, and the time.
     entries: Vec<(u64, u64, Duration)>,
 }
 
@@ -110,7 +110,7 @@ impl<'a> Inflater<'a> {
     }
 }
 
-/// Texts such as people write, of 5 to 400 bytes: half a megabyte.
+/// Half a megabyte of realistic texts of 5 to 400 bytes.
 pub(super) fn messages_of_conversations() -> Vec<String> {
     let words = [
         "lol", "the", "game", "was", "really", "GREAT", "but", "i", "don't", "like", "waiting", "so", "much", "ok",

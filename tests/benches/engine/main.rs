@@ -1,8 +1,8 @@
-//! The engine against its limits, everything in one run: `cargo bench -p dumpus-tests --bench engine`.
+//! Measures the engine against its targets in one run: `cargo bench -p dumpus-tests --bench engine`.
 //!
-//! Prints ratios: of reading and analysis to an ideal inflate on two cores, of event files to raw inflate, the cost of
-//! sentiment for each byte of text, of the statistics file for each row, and how times grow when a package doubles.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the run")]
+//! Prints the ratios of reading and analysis to an ideal inflate on two cores, and of event files to raw inflate, the cost
+//! of sentiment per byte of text, the time for the statistics file, and the growth of times when a package doubles.
+#![expect(clippy::unwrap_used, reason = "a failing setup fails the run")]
 
 mod growth;
 mod inflate;
@@ -27,7 +27,7 @@ use dumpus_tests::{PackageSpec, Section, Truth};
 const RUNS: usize = 15;
 
 fn main() {
-    // Cargo passes flags of its own harness too. A number is the size in MB, words choose measurements.
+    // Ignores the flags that cargo passes. A number is the size in MB, words choose measurements.
     let arguments: Vec<_> = std::env::args()
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
@@ -58,14 +58,14 @@ fn main() {
     }
 }
 
-/// What all measurements share.
+/// The context of all measurements.
 struct Bench {
     runtime: tokio::runtime::Runtime,
     folder: PathBuf,
 }
 
 impl Bench {
-    /// Reading and analysis until the report is complete, beside an ideal inflate on two cores.
+    /// Reading and analysis up to the complete report, compared to an ideal inflate on two cores.
     fn whole_package(&self, size: u64) {
         let (path, truth) = self.package(
             "whole",
@@ -101,7 +101,7 @@ impl Bench {
         );
     }
 
-    /// Event files on one core, beside raw inflate of the same bytes.
+    /// Event files on one core, compared to raw inflate of the same bytes.
     fn event_files(&self, size: u64) {
         let without = [Section::Messages, Section::Servers, Section::Payments].into();
         let (path, _) = self.package(
@@ -123,7 +123,7 @@ impl Bench {
         println!("RATIO to raw inflate: {:.2} (at least 0.75)\n", ratio(inflate, taken));
     }
 
-    /// The statistics file of half a million rows of activity.
+    /// The statistics file with half a million rows of activity.
     fn statistics_file(&self) {
         let report = growth::report(500_000);
         let taken = fastest(|| timed(|| self.write(&report)));
@@ -134,7 +134,7 @@ impl Bench {
         );
     }
 
-    /// Generates a package, unless a former run left the same.
+    /// Generates a package.
     fn package(&self, name: &str, spec: &PackageSpec) -> (PathBuf, Truth) {
         let path = self.folder.join(format!("{name}.zip"));
         let mut file = BufWriter::new(File::create(&path).unwrap());
@@ -161,17 +161,17 @@ impl Bench {
     }
 }
 
-/// What sentiment adds for each byte of text in conversations.
+/// The cost of sentiment per byte of text in conversations.
 fn sentiment() {
     let texts = inflate::messages_of_conversations();
     let bytes: usize = texts.iter().map(String::len).sum();
     let scorer = dumpus_adapters::archive_zip::Scorer::new();
     let taken = fastest(|| timed(|| texts.iter().filter(|text| scorer.score(text) == Some(i32::MAX)).count()));
     let nanoseconds = taken.as_secs_f64() * 1e9 / as_f64(bytes as u64);
-    println!("sentiment: {nanoseconds:.0} ns for each byte of text (at most 150)\n");
+    println!("sentiment: {nanoseconds:.0} ns per byte of text (at most 150)\n");
 }
 
-/// The fastest of some runs, after one that is not counted.
+/// The fastest of several runs, after a warm-up run.
 fn fastest(mut run: impl FnMut() -> Duration) -> Duration {
     run();
     (0..RUNS).map(|_| run()).min().unwrap_or_default()
@@ -189,7 +189,7 @@ fn ratio(a: Duration, b: Duration) -> f64 {
     a.as_secs_f64() / b.as_secs_f64()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "figures for people")]
+#[expect(clippy::cast_precision_loss, reason = "approximate results are enough")]
 fn as_f64(number: u64) -> f64 {
     number as f64
 }

@@ -1,12 +1,8 @@
 //! The server under load: `cargo bench -p dumpus-tests --bench load -- [embedded|many]`.
 //!
-//! Starts the programs of the release build as operators do, queues packages over HTTP, and lets all their owners poll.
+//! Starts the release builds of the programs, queues packages over HTTP, and lets all their owners poll.
 //! Needs `cargo build --release --workspace` before and `wrk` in the PATH; `many` needs PostgreSQL and Redis too.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "what cannot be set up fails the run"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failing setup fails the run")]
 
 mod owners;
 #[path = "../../tests/support/mod.rs"]
@@ -24,16 +20,16 @@ use support::postgres_server::PostgresServer;
 use support::redis_server::RedisServer;
 use support::services::output_of;
 
-/// Packages that wait while their owners poll.
+/// Packages that are queued while their owners poll.
 const QUEUED: u32 = 100_000;
-/// How long submissions keep their rate, and polls go on.
+/// Duration of the submissions at a fixed rate, and of the polls.
 const SUBMITTING: Duration = Duration::from_mins(1);
 const POLLING: Duration = Duration::from_secs(30);
-/// Submissions a second.
+/// Submissions per second.
 const RATE: u32 = 500;
 
 fn main() {
-    // Cargo passes flags of its own harness too. A number is that of the packages, words choose measurements.
+    // Ignores the flags that cargo passes. A number is the number of packages, words choose measurements.
     let arguments: Vec<_> = std::env::args()
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
@@ -50,10 +46,10 @@ fn main() {
     }
 }
 
-/// What any server of a load has: room for a logbook of what matters only, and no limit of submissions.
+/// Settings for every server: a terse log, and no rate limit of submissions.
 const SETTINGS: [(&str, &str); 2] = [("DUMPUS_LOG", "warn,dumpus_server=info"), ("DUMPUS_SUBMIT_RATE", "off")];
 
-/// One process with SQLite; its worker is held by the first package all the time.
+/// One process with SQLite; the first package occupies its worker all the time.
 fn embedded(queued: u32) {
     println!("embedded mode, {queued} packages queued");
     let discord = Discord::start();
@@ -68,7 +64,7 @@ fn embedded(queued: u32) {
     );
 }
 
-/// A server with PostgreSQL and Redis, and no worker: the queue stays as it is.
+/// A server with PostgreSQL and Redis, without a worker, so the queue remains unchanged.
 fn many(queued: u32) {
     println!("a server with PostgreSQL and Redis, {queued} packages queued");
     let discord = Discord::start();
@@ -104,7 +100,7 @@ fn many(queued: u32) {
     );
 }
 
-/// Bytes that a Redis uses.
+/// Memory of Redis in bytes.
 fn used_by(redis: &str) -> u64 {
     let info = Command::new("redis-cli").args(["-u", redis, "INFO", "memory"]).output();
     let info = String::from_utf8(output_of("redis-cli", info)).unwrap();
@@ -112,7 +108,7 @@ fn used_by(redis: &str) -> u64 {
     used.unwrap().trim().parse().unwrap()
 }
 
-/// Statements are counted from now on.
+/// Resets the statement counters.
 fn count_statements(postgres: &mut PostgresServer) {
     postgres.ask("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'");
     postgres.stop();

@@ -11,15 +11,15 @@ use serde_json::Value;
 use crate::support::discord::{Behaviour, Discord, Link};
 use crate::support::instance::submission;
 
-/// Submissions under way at the same time.
+/// Concurrent submissions.
 const AT_ONCE: u32 = 16;
 
-/// Everybody who has submitted a package so far.
+/// All owners who have submitted a package so far.
 pub(crate) struct Owners<'a> {
-    /// Gives nobody's archive: a worker that begins with one stays with it.
+    /// The archive of its link never ends, so a worker stays occupied.
     discord: &'a Discord,
     next: AtomicU32,
-    /// Ids of packages by the number of their owner.
+    /// Package ids by owner number.
     ids: Mutex<Vec<(u32, String)>>,
 }
 
@@ -32,17 +32,17 @@ impl<'a> Owners<'a> {
         }
     }
 
-    /// The key of an owner, as long as Discord's are. The script of [`super::wrk`] makes the same.
+    /// The key of an owner, as long as Discord's. The script of [`super::wrk`] generates the same.
     pub(crate) fn key(number: u32) -> String {
         format!("u001.owner-{number}-{}", "Key_of-a.package0".repeat(46))
     }
 
-    /// Their numbers and the ids of their packages.
+    /// Owner numbers and package ids.
     pub(crate) fn ids(&self) -> Vec<(u32, String)> {
         self.ids.lock().unwrap().clone()
     }
 
-    /// So many more submit, as fast as it goes.
+    /// Submits `count` packages as fast as possible.
     pub(crate) fn submit_all(&self, address: SocketAddr, count: u32) {
         let began = Instant::now();
         let left = AtomicU32::new(count);
@@ -57,10 +57,10 @@ impl<'a> Owners<'a> {
             }
         });
         let per_second = f64::from(count) / began.elapsed().as_secs_f64();
-        println!("{count} submissions as fast as it goes: {per_second:.0} a second");
+        println!("{count} submissions at full speed: {per_second:.0}/s");
     }
 
-    /// New ones submit at this rate, each at its own instant whatever became of those before; how many did.
+    /// Submits packages at a fixed rate, regardless of how long earlier ones take, and returns their number.
     pub(crate) fn submit_paced(&self, address: SocketAddr, rate: u32, length: Duration) -> u32 {
         let count = rate * u32::try_from(length.as_secs()).unwrap();
         let (began, number, errors) = (Instant::now(), AtomicU32::new(0), AtomicU32::new(0));
@@ -78,7 +78,7 @@ impl<'a> Owners<'a> {
                         if !self.submit(address) {
                             errors.fetch_add(1, Ordering::Relaxed);
                         }
-                        // From the instant at which it was due: a server that falls behind shows.
+                        // Measured from the scheduled time, so that a server that falls behind is noticed.
                         times.lock().unwrap().push(due.elapsed());
                     }
                 });
@@ -97,22 +97,22 @@ impl<'a> Owners<'a> {
         count
     }
 
-    /// One more submits; whether the package was accepted.
+    /// Submits a package, and returns whether it was accepted.
     fn submit(&self, address: SocketAddr) -> bool {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let url = self.link(number);
-        let Ok(answer) = submission(&url).send(address) else {
+        let Ok(response) = submission(&url).send(address) else {
             return false;
         };
-        if answer.status != 200 || answer.json()["isAccepted"] != Value::Bool(true) {
+        if response.status != 200 || response.json()["isAccepted"] != Value::Bool(true) {
             return false;
         }
-        let id = answer.json()["packageId"].as_str().unwrap().to_owned();
+        let id = response.json()["packageId"].as_str().unwrap().to_owned();
         self.ids.lock().unwrap().push((number, id));
         true
     }
 
-    /// Only the first link leads anywhere: to an archive that does not end.
+    /// Only the first link works; its archive never ends.
     fn link(&self, number: u32) -> String {
         let key = Self::key(number);
         if number > 0 {
@@ -120,7 +120,7 @@ impl<'a> Owners<'a> {
         }
         let link: Link = self
             .discord
-            .link_with_key(&key, std::sync::Arc::new(vec![0; 1_000_000]), Behaviour::Held);
+            .link_with_key(&key, std::sync::Arc::new(vec![0; 1_000_000]), Behaviour::Paused);
         link.url
     }
 }

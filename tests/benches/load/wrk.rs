@@ -1,4 +1,4 @@
-//! Polls of many owners, by `wrk`: a generator that needs less of the machine than what it asks.
+//! Polls of many owners with `wrk`, a load generator that needs less processor time than the server.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::owners::Owners;
 
-/// Each poll is that of the next owner. `ids` has a number and an id in each line.
+/// Each poll is for the next owner. Each line of `ids` has an owner number and a package id.
 const SCRIPT: &str = r#"
 local requests, place = {}, 0
 function init(arguments)
@@ -34,16 +34,16 @@ end
 /// Open connections.
 const CONNECTIONS: u32 = 64;
 
-/// What came of the polls.
+/// The result of the polls.
 pub(crate) struct Polls {
     pub(crate) per_second: f64,
     pub(crate) median_ms: f64,
     pub(crate) p99_ms: f64,
-    /// Answers that were none, or not 200.
+    /// Failed requests, and responses other than 200.
     pub(crate) errors: u64,
 }
 
-/// All owners poll in turn, as fast as the server answers.
+/// Polls for all owners in turn, as fast as the server responds.
 pub(crate) fn poll(address: SocketAddr, owners: &Owners<'_>, queued: u32, length: Duration) -> Polls {
     let ids = owners.ids();
     assert_eq!(ids.len(), queued as usize, "not every package was accepted");

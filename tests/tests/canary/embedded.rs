@@ -1,4 +1,4 @@
-//! One process, everything in one folder.
+//! Embedded mode.
 
 use std::fs;
 
@@ -48,7 +48,7 @@ impl Subject for Embedded {
 }
 
 #[test]
-fn an_embedded_instance_keeps_nothing_of_a_package() {
+fn an_embedded_instance_stores_no_plain_text() {
     let around = Surroundings::new();
     let settings = around.settings();
     let settings: Vec<_> = settings.iter().map(|(name, value)| (&**name, &**value)).collect();

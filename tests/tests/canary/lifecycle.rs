@@ -1,4 +1,4 @@
-//! What happens to packages, whatever the instance is made of, and when is searched.
+//! The lifecycle of packages, with a search at every step, for any kind of instance.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -15,21 +15,21 @@ use crate::support::discord::{Behaviour, Discord, Link};
 use crate::support::http::Request;
 use crate::support::instance::Instance;
 
-/// An instance, and all places where it could leave something.
+/// An instance, and all places where it could leave data.
 pub(crate) trait Subject {
     fn instance(&self) -> &Instance;
-    /// Looks at everything that its processes have written, and at its backends.
+    /// Searches everything that its processes have written, and its backends.
     fn look(&mut self, search: &mut Search);
-    /// Kills what works on packages as `kill -9` does.
+    /// Kills the process that works on packages.
     fn crash(&mut self);
     /// Starts it again.
     fn recover(&mut self);
-    /// Puts text where packages and jobs are, and takes it away again.
+    /// Stores text where packages and jobs are stored; `uproot` removes it.
     fn plant(&mut self, text: &str);
     fn uproot(&mut self);
 }
 
-/// Everything around an instance.
+/// The environment of an instance.
 pub(crate) struct Surroundings {
     pub(crate) discord: Discord,
     pub(crate) directory: Directory,
@@ -45,7 +45,7 @@ impl Surroundings {
         }
     }
 
-    /// Settings of servers and workers, some of them for tests of what they would write.
+    /// Settings of servers and workers, with a verbose log.
     pub(crate) fn settings(&self) -> Vec<(String, String)> {
         [
             ("DUMPUS_LOG", "debug".to_owned()),
@@ -65,14 +65,14 @@ impl Surroundings {
     }
 }
 
-/// Leads packages through their lives and searches at every turn.
+/// Takes packages through their lifecycle and searches at every step.
 pub(crate) fn live_and_search(subject: &mut dyn Subject, around: &Surroundings) {
     let search = &mut Search::new(&around.markers);
     prove(&around.markers, search);
     prove_in_backends(subject, search, &around.markers.text);
 
     let package = Arc::new(package(&around.markers));
-    let running = around.link(1, &package, Behaviour::Held);
+    let running = around.link(1, &package, Behaviour::Paused);
     let waiting = around.link(2, &package, Behaviour::Package);
     let running_id = subject.instance().admit(&running.url);
     subject.instance().half_downloaded(&running, &running_id);
@@ -98,7 +98,7 @@ pub(crate) fn live_and_search(subject: &mut dyn Subject, around: &Surroundings) 
     misuse(subject.instance(), &running, &running_id);
     look(subject, search, "when both are done");
 
-    let killed = around.link(3, &package, Behaviour::Held);
+    let killed = around.link(3, &package, Behaviour::Paused);
     let killed_id = subject.instance().admit(&killed.url);
     subject.instance().half_downloaded(&killed, &killed_id);
     subject.crash();
@@ -111,9 +111,9 @@ pub(crate) fn live_and_search(subject: &mut dyn Subject, around: &Surroundings) 
     let mut failed = Vec::new();
     let fates = [
         Behaviour::Expired,
-        Behaviour::NoArchive,
+        Behaviour::NotAnArchive,
         Behaviour::LengthTooSmall,
-        Behaviour::Unproven,
+        Behaviour::WrongCertificate,
     ];
     for (number, fate) in (4..).zip(fates) {
         let link = around.link(number, &package, fate);
@@ -139,13 +139,13 @@ fn prove_in_backends(subject: &mut dyn Subject, search: &mut Search, marker: &st
     subject.plant(marker);
     subject.look(search);
     let found = search.take();
-    assert!(found.len() >= 2, "what is planted is not found everywhere: {found:?}");
+    assert!(found.len() >= 2, "planted text is not found everywhere: {found:?}");
     subject.uproot();
     subject.look(search);
     search.assert_clean("before anything happens");
 }
 
-/// Everything that an owner does with a result. The markers are in it.
+/// Sends all requests for a result, and asserts that it contains the markers.
 fn use_result(instance: &Instance, link: &Link, id: &str, markers: &Markers) {
     let data = instance.get(&link.key, &format!("/process/{id}/data"));
     let mut file = Vec::new();
@@ -161,7 +161,7 @@ fn use_result(instance: &Instance, link: &Link, id: &str, markers: &Markers) {
     for marker in all {
         assert!(
             memmem::find(&file, marker.as_bytes()).is_some(),
-            "{marker} is not even in the result"
+            "{marker} is missing in the result"
         );
     }
     let located = instance.get(&link.key, &format!("/process/{id}/blob")).json();
@@ -179,7 +179,7 @@ fn use_result(instance: &Instance, link: &Link, id: &str, markers: &Markers) {
     );
 }
 
-/// What clients get wrong with a key or a link in hand.
+/// Invalid requests that contain a key or a link.
 fn misuse(instance: &Instance, link: &Link, id: &str) {
     let text = |body: String| Request::new("POST", "/process").body("application/json", body);
     let requests = [
@@ -199,7 +199,7 @@ fn misuse(instance: &Instance, link: &Link, id: &str) {
         Request::new(&link.key[..30], "/process").header("X-Request-Id", &link.key),
     ];
     for request in &requests {
-        // A server that takes none of it may just hang up.
+        // A server that rejects the request may close the connection.
         drop(request.send(instance.address));
     }
 }

@@ -1,4 +1,4 @@
-//! Nothing of a package, nor its key or link, is in anything that the programs keep or say, at no time of its life.
+//! Nothing from a package, and neither its key nor its link, is in anything that the programs store or print, at any time.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 

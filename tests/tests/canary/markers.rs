@@ -1,11 +1,11 @@
-//! Strings that occur nowhere else, and how they look when they travel.
+//! Unique strings, and their encodings.
 
 use std::fmt::Write as _;
 use std::time::UNIX_EPOCH;
 
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE, Engine as _};
 
-/// What must never be found. The last digits differ in each run.
+/// Strings that must never be found. The last digits differ between runs.
 pub(crate) struct Markers {
     pub(crate) key: String,
     pub(crate) user_name: String,
@@ -25,7 +25,7 @@ impl Markers {
     pub(crate) fn new() -> Self {
         let now = UNIX_EPOCH.elapsed().unwrap().as_nanos();
         let run = format!("{:08x}{:012x}", std::process::id(), now & 0xffff_ffff_ffff);
-        // Characters that look different in addresses and in JSON.
+        // Characters that are encoded differently in URLs and in JSON.
         let marker = |kind: &str| format!("canary {kind} \u{fc}&{run}");
         Self {
             key: format!("canary-key.{run}_"),
@@ -57,13 +57,13 @@ impl Markers {
             ("emoji", &self.emoji),
             ("payment", &self.payment),
             ("looked-up user", &self.looked_up_user),
-            // Parts of every link, and of what it leads to.
+            // Parts of every link, and of the address that it redirects to.
             ("link", "ls/click?upn="),
             ("signed address", "X-Goog-Signature=0123456789abcdef"),
         ]
     }
 
-    /// Every spelling of every marker, and what it is.
+    /// Every encoding of every marker, with a description.
     pub(crate) fn needles(&self) -> Vec<(String, Vec<u8>)> {
         let named = |(name, marker)| move |(spelling, bytes)| (format!("{name}, {spelling}: {marker}"), bytes);
         self.all()
@@ -73,7 +73,7 @@ impl Markers {
     }
 }
 
-/// A text in each encoding that it may travel in; those that are equal are there once.
+/// A text in every encoding in which it may occur, without duplicates.
 pub(crate) fn spellings(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     let percent = |upper: bool, is_form: bool| {
         let mut encoded = String::new();
@@ -98,14 +98,14 @@ pub(crate) fn spellings(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     let mut spellings = vec![
         ("raw", text.as_bytes().to_vec()),
         ("URL-encoded", percent(true, false).into_bytes()),
-        ("URL-encoded in small letters", percent(false, false).into_bytes()),
-        ("as a form", percent(true, true).into_bytes()),
+        ("URL-encoded in lower case", percent(false, false).into_bytes()),
+        ("form-encoded", percent(true, true).into_bytes()),
         ("in JSON", json.into_bytes()),
         ("hex", hex::encode(text).into_bytes()),
-        ("hex in capitals", hex::encode_upper(text).into_bytes()),
+        ("hex in upper case", hex::encode_upper(text).into_bytes()),
         ("UTF-16", text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
     ];
-    // What is before it decides how the bits of base64 lie; three ways, without the letters that neighbours share.
+    // The preceding bytes determine the alignment of base64: three variants, without the characters that neighbours affect.
     for shift in 0..3 {
         let shifted = [&[0; 2][..shift], text.as_bytes()].concat();
         let first = (shift * 8).div_ceil(6);
@@ -115,7 +115,7 @@ pub(crate) fn spellings(text: &str) -> Vec<(&'static str, Vec<u8>)> {
             BASE64_STANDARD.encode(&shifted).as_bytes()[first..last].to_vec(),
         ));
         spellings.push((
-            "base64 of addresses",
+            "URL-safe base64",
             BASE64_URL_SAFE.encode(&shifted).as_bytes()[first..last].to_vec(),
         ));
     }
@@ -125,7 +125,7 @@ pub(crate) fn spellings(text: &str) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 #[test]
-fn base64_is_found_wherever_it_begins() {
+fn base64_is_found_at_any_alignment() {
     let spellings = spellings("canary text");
     for before in 0..6 {
         for after in 0..6 {

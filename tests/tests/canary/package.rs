@@ -1,4 +1,4 @@
-//! A package full of markers, also in places that cannot be read, large enough to be spooled and to make SQLite spill.
+//! A package full of markers, even in unreadable places, large enough to be spooled and to make SQLite spill to disk.
 
 use std::fmt::Write as _;
 use std::io::Cursor;
@@ -69,7 +69,7 @@ fn user(markers: &Markers) -> serde_json::Value {
     })
 }
 
-/// Each message has an hour of its own; the last channels end in the middle of a message.
+/// Each message is in a different hour; the files of the last channels end in the middle of a message.
 fn messages(markers: &Markers, channel: u64) -> String {
     let mut text = "[".to_owned();
     for number in 0..MESSAGES {

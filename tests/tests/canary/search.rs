@@ -1,4 +1,4 @@
-//! Looks for markers in whatever can be read.
+//! Searches for markers in everything readable.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -10,11 +10,11 @@ use memchr::memmem::Finder;
 use crate::markers::{Markers, spellings};
 use crate::support::process::{Process, open_files_of};
 
-/// Markers in all spellings, and what has been found of them.
+/// Markers in all encodings, and the matches.
 pub(crate) struct Search {
     needles: Vec<(String, Finder<'static>)>,
     hits: BTreeSet<String>,
-    /// Bytes that were looked at.
+    /// Number of bytes searched.
     searched: usize,
 }
 
@@ -54,10 +54,10 @@ impl Search {
         }
     }
 
-    /// Every file that a process has open, also those without a name.
+    /// Every file that a process has open, including deleted ones.
     pub(crate) fn open_files(&mut self, process: &Process) {
         for (path, name) in process.open_files() {
-            // Closed meanwhile.
+            // Closed in the meantime.
             let Ok(mut file) = File::open(path) else { continue };
             let mut bytes = Vec::new();
             if file.read_to_end(&mut bytes).is_ok() {
@@ -66,7 +66,7 @@ impl Search {
         }
     }
 
-    /// What has been found since the last call.
+    /// The matches since the last call.
     pub(crate) fn take(&mut self) -> BTreeSet<String> {
         self.searched = 0;
         std::mem::take(&mut self.hits)
@@ -74,13 +74,13 @@ impl Search {
 
     /// Asserts that something was searched and nothing was found.
     pub(crate) fn assert_clean(&mut self, when: &str) {
-        assert!(self.searched > 1_000, "{when}: hardly anything was searched");
+        assert!(self.searched > 1_000, "{when}: almost nothing was searched");
         let hits: Vec<_> = self.take().into_iter().collect();
         assert!(hits.is_empty(), "{when}:\n{}", hits.join("\n"));
     }
 }
 
-/// Proves that a marker is found in each spelling, in a file, in a file that is deleted but open, and between other bytes.
+/// Asserts that a marker is found in each encoding, in a file, in a deleted open file, and between other bytes.
 pub(crate) fn prove(markers: &Markers, search: &mut Search) {
     let folder = tempfile::tempdir().unwrap();
     for (spelling, bytes) in spellings(&markers.text) {

@@ -22,7 +22,7 @@ impl Subject for Stack {
     }
 
     fn look(&mut self, search: &mut Search) {
-        // The folder holds what both processes write.
+        // Both processes write to this folder.
         search.folder(self.server.folder());
         search.open_files(&self.server.process);
         if self.worker.is_running() {
@@ -58,7 +58,7 @@ impl Subject for Stack {
 }
 
 #[test]
-fn servers_workers_and_their_backends_keep_nothing_of_a_package() {
+fn servers_workers_and_their_backends_store_no_plain_text() {
     let Some((postgres, redis)) = services() else { return };
     let around = Surroundings::new();
     let key = Command::new("openssl")

@@ -1,4 +1,4 @@
-//! What has to be true when everybody is content.
+//! Checks at the end of a run.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,14 +7,14 @@ use crate::faults::left_in_redis;
 use crate::owner::{End, Owner};
 use crate::support::cluster::Cluster;
 use crate::support::instance::Instance;
-use crate::support::tables::assert_file_tells;
+use crate::support::tables::assert_file_equals;
 use crate::support::wait::eventually;
 use crate::world::World;
 
-/// Asserts that every package is where it belongs, once, and nothing is left of those that are gone.
+/// Asserts that every package is in its expected state, exactly once, and that nothing is left of deleted packages.
 pub(crate) fn assert_whole(cluster: &mut Cluster, owners: &mut [Owner], world: &World) {
     assert_statuses(owners, world);
-    eventually("workers drop the jobs of packages that are gone", || {
+    eventually("workers drop the jobs of deleted packages", || {
         left_in_redis(cluster).is_empty().then_some(())
     });
     stop_workers(cluster);
@@ -30,7 +30,7 @@ fn assert_statuses(owners: &mut [Owner], world: &World) {
             End::Processed => {
                 assert_eq!(status["processingStep"], "PROCESSED", "{status}");
                 let file = owner.file(world).unwrap();
-                assert_file_tells(&file, &world.truths[owner.truth]);
+                assert_file_equals(&file, &world.truths[owner.truth]);
             }
             End::Failed(code) => assert_eq!(status["errorMessageCode"], code, "{status}"),
             End::Deleted => assert_eq!(status["errorMessageCode"], "UNKNOWN_PACKAGE_ID", "{status}"),
@@ -38,7 +38,7 @@ fn assert_statuses(owners: &mut [Owner], world: &World) {
     }
 }
 
-/// Nobody works any more, not even on what was taken from them, and no file is left of their work.
+/// Stops all workers, and asserts that they leave no files and no jobs.
 fn stop_workers(cluster: &mut Cluster) {
     for (number, worker) in cluster.workers.iter_mut().enumerate() {
         let ended = worker.ended();
@@ -73,7 +73,7 @@ fn assert_registry(cluster: &Cluster, owners: &[Owner]) {
     assert_eq!(
         rows.len(),
         expected.len(),
-        "a package is in the registry twice, or is not, or should not be"
+        "a package is in the registry twice, is missing, or should be missing"
     );
     for row in rows {
         let (id, end) = row.split_once('|').unwrap();
@@ -82,7 +82,7 @@ fn assert_registry(cluster: &Cluster, owners: &[Owner]) {
     }
 }
 
-/// Each processed package has a blob of its own, and the sweep takes what killed workers have left.
+/// Asserts that each processed package has its own blob, and that the sweep deletes the orphans of killed workers.
 fn assert_blobs(cluster: &mut Cluster, owners: &[Owner], world: &World) {
     let processed = owners
         .iter()
@@ -95,38 +95,38 @@ fn assert_blobs(cluster: &mut Cluster, owners: &[Owner], world: &World) {
         .ask("SELECT encode(blob_key, 'hex') FROM packages WHERE blob_key IS NOT NULL");
     assert_eq!(pointed_to.len(), processed);
     let pointed_to: BTreeSet<_> = pointed_to.into_iter().collect();
-    assert_eq!(pointed_to.len(), processed, "two packages point to one blob");
+    assert_eq!(pointed_to.len(), processed, "two packages share a blob");
     assert!(pointed_to.is_subset(&all), "a blob is missing");
     let orphans = (all.len() - processed) as u64;
     world.tally.add("blobs: orphans of killed workers", orphans);
     let killed = world.tally.of_kind("faults: worker killed");
     assert!(orphans <= killed, "{orphans} results of {killed} killed workers");
-    // The next sweep is at a start, of what is a day old.
+    // A worker sweeps at startup, and deletes orphans that are older than a day.
     cluster
         .postgres
         .ask("UPDATE blobs SET created_at = created_at - 172800000");
     cluster.restart_worker(0);
-    eventually("the sweep takes the orphans", || {
+    eventually("the sweep deletes the orphans", || {
         let left: BTreeSet<_> = cluster.postgres.ask(blobs).into_iter().collect();
-        assert!(pointed_to.is_subset(&left), "the sweep took a blob that is needed");
+        assert!(pointed_to.is_subset(&left), "the sweep deleted a blob in use");
         (left.len() == processed).then_some(())
     });
 }
 
-/// Nothing was given up without three faults that may have ended an attempt, and no place was lost.
+/// Asserts that each failed package can be explained by three faults, and that no position got worse.
 fn assert_plausible(cluster: &Cluster, world: &World) {
     let tally = &world.tally;
     let of_workers = tally.of_kind("faults: worker");
-    // The registry being away ends the attempts of all.
+    // An outage of the registry can end the attempts of all workers.
     let of_backends = tally.of_kind("faults: PostgreSQL") * cluster.workers.len() as u64;
     let given_up = tally.of("packages: given up and submitted again");
     assert!(
         given_up * 3 <= of_workers + of_backends,
         "{given_up} packages were given up"
     );
-    assert_eq!(tally.of("positions: rose"), 0, "a place in the line was lost");
+    assert_eq!(tally.of("positions: rose"), 0, "a queue position got worse");
     assert!(
         tally.of_kind("positions: pairs that") > 0,
-        "nobody's place was observed"
+        "no queue position was observed"
     );
 }

@@ -1,23 +1,23 @@
-//! Somebody who asks the servers, whatever happens to them.
+//! A client that sends requests to the servers during faults.
 
 use std::io;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::http::{Answer, Request};
+use crate::support::http::{Request, Response};
 use crate::world::World;
 
-/// Longer than a server may take to say that a backend is away; then somebody in between gives up. Only for questions:
-/// who has asked for a change waits for the answer or the end of the connection, for else it may come about later.
-pub(crate) const PATIENCE_OF_QUESTIONS: Duration = Duration::from_secs(3);
+/// Timeout of reads, like that of a proxy: longer than a server may take to report an unavailable backend. A client that
+/// requests a change waits until the connection ends, because the change could take effect later.
+pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(3);
 
 pub(crate) struct Client {
-    /// Where the next request goes. Everybody has a favourite, and goes elsewhere when it does not answer.
+    /// The server for the next request. Each client starts with its own, and tries another if it does not respond.
     server: usize,
-    /// An earlier request may have been executed, although its answer was another or did not come.
-    pub(crate) is_in_doubt: bool,
-    /// The last body, for those who want to know what went wrong.
+    /// Whether an earlier request may have been executed without a successful response.
+    pub(crate) is_uncertain: bool,
+    /// The last body, for error messages.
     pub(crate) last: Value,
 }
 
@@ -26,7 +26,7 @@ impl Client {
     pub(crate) fn of(number: usize) -> Self {
         Self {
             server: number,
-            is_in_doubt: false,
+            is_uncertain: false,
             last: Value::Null,
         }
     }
@@ -35,44 +35,44 @@ impl Client {
         self.server % world.servers.len()
     }
 
-    pub(crate) fn go_elsewhere(&mut self) {
+    pub(crate) fn switch_server(&mut self) {
         self.server += 1;
     }
 
-    /// An answer, unless it says that a backend is away, or there is none.
-    pub(crate) fn ask(&mut self, world: &World, what: &str, request: &Request) -> Option<Answer> {
-        let answer = request.send(world.servers[self.server(world)]);
+    /// The response, unless there is none or it reports an unavailable backend.
+    pub(crate) fn send(&mut self, world: &World, what: &str, request: &Request) -> Option<Response> {
+        let response = request.send(world.servers[self.server(world)]);
         world.count_request();
-        let kind = match &answer {
-            Ok(answer) => answer.status.to_string(),
+        let kind = match &response {
+            Ok(response) => response.status.to_string(),
             Err(error) if is_refusal(error) => "refused".to_owned(),
-            Err(_) => "no answer".to_owned(),
+            Err(_) => "no response".to_owned(),
         };
         world.tally.count(&format!("{what}: {kind}"));
-        match answer {
-            Ok(answer) if answer.status == 503 => {
-                self.is_in_doubt = true;
-                self.last = answer.json();
-                assert!(answer.header("retry-after").is_some(), "503 without Retry-After");
+        match response {
+            Ok(response) if response.status == 503 => {
+                self.is_uncertain = true;
+                self.last = response.json();
+                assert!(response.header("retry-after").is_some(), "503 without Retry-After");
                 if what == "polls" {
-                    // The client stops for good at an error, and crashes without the whole object.
-                    let told = [&self.last["isErrored"], &self.last["isProcessing"]];
-                    assert_eq!(told, [false, true], "{}", self.last);
+                    // The official client stops at an error, and crashes if the object is incomplete.
+                    let flags = [&self.last["isErrored"], &self.last["isProcessing"]];
+                    assert_eq!(flags, [false, true], "{}", self.last);
                     assert!(self.last["processingQueuePosition"].is_object(), "{}", self.last);
                 }
                 None
             }
-            Ok(answer) => Some(answer),
+            Ok(response) => Some(response),
             Err(error) => {
-                self.is_in_doubt |= !is_refusal(&error);
-                self.go_elsewhere();
+                self.is_uncertain |= !is_refusal(&error);
+                self.switch_server();
                 None
             }
         }
     }
 }
 
-/// Whether nobody listened: the request was not even sent.
+/// Whether the server was not listening, so that the request was not sent.
 fn is_refusal(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::ConnectionRefused
 }

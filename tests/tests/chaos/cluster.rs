@@ -1,4 +1,4 @@
-//! One outage after the other, each seen to its end.
+//! One outage after the other, with recovery in between.
 
 use dumpus_tests::{PackageSpec, generate_in_memory};
 
@@ -16,11 +16,11 @@ fn small() -> Vec<u8> {
     generate_in_memory(&spec).0
 }
 
-/// Submits to the first server, where nothing but the outage may keep it from its end, and looks from the second.
+/// Submits to the first server, and polls the second.
 fn assert_processes(cluster: &Cluster, link: &Link) {
     let id = eventually("the package is accepted", || {
-        let answer = cluster.servers[0].submit(&link.url).json();
-        answer["packageId"].as_str().map(str::to_owned)
+        let response = cluster.servers[0].submit(&link.url).json();
+        response["packageId"].as_str().map(str::to_owned)
     });
     let status = cluster.servers[1].settled(link, &id);
     assert_eq!(status["isDataAvailable"], true, "{status}");
@@ -54,17 +54,17 @@ fn packages_are_processed_after_each_outage() {
             cluster.postgres.kill();
             cluster.postgres.run();
         }),
-        ("a held PostgreSQL", |cluster| {
+        ("a suspended PostgreSQL", |cluster| {
             cluster.postgres.freeze(true);
             let during = cluster.servers[0].submit("https://click.discord.com/ls/click?upn=none");
-            assert_eq!(during.status, 200, "what is no link needs no database");
+            assert_eq!(during.status, 200, "rejecting an invalid link needs no database");
             cluster.postgres.freeze(false);
         }),
     ];
     let package = small();
     for (what, outage) in outages {
         println!("{what}");
-        let before = discord.link(package.clone(), Behaviour::Held);
+        let before = discord.link(package.clone(), Behaviour::Paused);
         let id = cluster.servers[0].admit(&before.url);
         cluster.servers[1].half_downloaded(&before, &id);
         outage(&mut cluster);

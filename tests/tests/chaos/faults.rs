@@ -1,17 +1,17 @@
-//! Makes things go wrong, as fast as packages are settled.
+//! Injects faults, at the rate at which packages are settled.
 
 use crate::plan::{Fault, Outage, Planned};
 use crate::support::cluster::Cluster;
 use crate::world::World;
 
-/// Faults are spread over so much of the run, in percent: the rest shows that nothing is needed but time.
+/// The part of the run with faults, in percent: the rest shows that the system recovers on its own.
 const SPREAD: u64 = 85;
-/// The names of everything that the queue has in Redis begin so.
+/// Prefix of all keys of the queue in Redis.
 const QUEUE: &str = "{dumpus}:v1:";
 const UNRECORDED: &str =
     "SELECT count(*) FROM blobs b WHERE NOT EXISTS (SELECT FROM packages p WHERE p.blob_key = b.key)";
 
-/// Lets everything go wrong that is planned, unless the run is over before.
+/// Injects the planned faults until the run is over.
 pub(crate) fn inflict(cluster: &mut Cluster, plan: &[Planned], world: &World) {
     for (number, planned) in (0..).zip(plan) {
         let due = world.packages * SPREAD / 100 * (number + 1) / plan.len() as u64;
@@ -61,15 +61,15 @@ impl Infliction<'_> {
                 self.cluster.restart_worker(worker);
             }
             Fault::WorkersKilled => self.kill_workers(),
-            Fault::WorkerHeld { is_deleted, outage } => self.hold_worker(worker, is_deleted, outage),
+            Fault::WorkerSuspended { is_deleted, outage } => self.suspend_worker(worker, is_deleted, outage),
             Fault::ServerKilled => {
                 self.count("server killed");
                 self.cluster.servers[server].process.kill();
                 self.wait();
                 self.cluster.servers[server].restart();
             }
-            Fault::ServerHeld => {
-                self.count("server held");
+            Fault::ServerSuspended => {
+                self.count("server suspended");
                 self.cluster.servers[server].process.freeze(true);
                 self.wait();
                 self.cluster.servers[server].process.freeze(false);
@@ -81,21 +81,21 @@ impl Infliction<'_> {
     fn outage(&mut self, outage: Outage) {
         self.count(match outage {
             Outage::RedisKilled => "Redis killed",
-            Outage::RedisHeld => "Redis held",
+            Outage::RedisSuspended => "Redis suspended",
             Outage::PostgresRestarted => "PostgreSQL restarted",
             Outage::PostgresKilled => "PostgreSQL killed",
-            Outage::PostgresHeld => "PostgreSQL held",
+            Outage::PostgresSuspended => "PostgreSQL suspended",
         });
         let Cluster { redis, postgres, .. } = &mut *self.cluster;
         match outage {
             Outage::RedisKilled => {
-                // As if it had run for an hour: what was lost then is not lost for long yet.
+                // As if it had run for an hour, so that jobs lost now have not been lost for long.
                 postgres.ask("UPDATE queue_epochs SET first_seen = first_seen - 3600000");
                 redis.kill();
                 self.wait();
                 self.cluster.redis.run();
             }
-            Outage::RedisHeld => {
+            Outage::RedisSuspended => {
                 redis.freeze(true);
                 self.wait();
                 self.cluster.redis.freeze(false);
@@ -110,7 +110,7 @@ impl Infliction<'_> {
                 self.wait();
                 self.cluster.postgres.run();
             }
-            Outage::PostgresHeld => {
+            Outage::PostgresSuspended => {
                 postgres.freeze(true);
                 self.wait();
                 self.cluster.postgres.freeze(false);
@@ -118,7 +118,7 @@ impl Infliction<'_> {
         }
     }
 
-    /// As when their machine falls, at the moment when a result is stored and not yet recorded.
+    /// Kills all workers at once, after a result was stored and before it is recorded.
     fn kill_workers(&mut self) {
         let Cluster { postgres, workers, .. } = &mut *self.cluster;
         let store = postgres.lock("blobs");
@@ -140,15 +140,15 @@ impl Infliction<'_> {
         }
     }
 
-    /// Until the package in its hands is not its own any more: taken by another worker, ended or gone.
-    fn hold_worker(&mut self, worker: usize, is_deleted: bool, outage: Option<Outage>) {
+    /// Suspends a worker until it has lost its package: taken over by another worker, settled or deleted.
+    fn suspend_worker(&mut self, worker: usize, is_deleted: bool, outage: Option<Outage>) {
         self.cluster.workers[worker].freeze(true);
         let held = self
             .held_by(worker)
             .and_then(|package| Some((self.lease_of(&package)?, package)));
         match &held {
-            None => self.count("worker held"),
-            Some(_) => self.count("worker held longer than its lease"),
+            None => self.count("worker suspended"),
+            Some(_) => self.count("worker suspended longer than its lease"),
         }
         if let Some((_, package)) = held.as_ref().filter(|_| is_deleted) {
             self.world.doomed.lock().unwrap().insert(package.clone());
@@ -176,7 +176,7 @@ impl Infliction<'_> {
         self.world.tally.count(&format!("faults: {what}"));
     }
 
-    /// The first worker from this one on that has a package in its hands, if there is one.
+    /// The first worker, starting with this one, that is processing a package, or this one if none is.
     fn worker_at_work(&self, target: usize) -> usize {
         let count = self.cluster.workers.len();
         let all = (0..count).map(|step| (target + step) % count);
@@ -185,15 +185,15 @@ impl Infliction<'_> {
             .unwrap_or(target % count)
     }
 
-    /// The package that the queue has given to a worker and that it has not given back.
+    /// The package that is delivered to a worker.
     fn held_by(&self, worker: usize) -> Option<String> {
         let redis = &self.cluster.redis;
         let name = format!("{}-", self.cluster.workers[worker].id());
         ["premium", "standard"].into_iter().find_map(|lane| {
             let lane = format!("{QUEUE}lane:{lane}");
-            let answer = redis.ask(&["XPENDING", &lane, "workers", "-", "+", "100"]);
+            let response = redis.ask(&["XPENDING", &lane, "workers", "-", "+", "100"]);
             // Entry, consumer, idle time and deliveries of each.
-            let mine = answer
+            let mine = response
                 .chunks(4)
                 .find(|claim| claim.get(1).is_some_and(|consumer| consumer.starts_with(&name)));
             let entry = mine?.first()?;
@@ -210,7 +210,7 @@ impl Infliction<'_> {
     }
 }
 
-/// Everything that the queue still has of packages: names of jobs, and entries of lanes.
+/// All data of packages in the queue: names of jobs, and entries of lanes.
 pub(crate) fn left_in_redis(cluster: &Cluster) -> Vec<String> {
     let mut left = cluster.redis.ask(&["KEYS", "*job:*"]);
     for lane in ["premium", "standard"] {

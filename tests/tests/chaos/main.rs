@@ -1,4 +1,4 @@
-//! An instance of several servers and workers, whose processes and backends are killed, held and restarted.
+//! An instance of several servers and workers, whose processes and backends are killed, suspended and restarted.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 

@@ -1,4 +1,4 @@
-//! One package's owner, who does what the official client and its user do.
+//! The owner of a package, who acts like the official client and its user.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -7,19 +7,19 @@ use std::time::Instant;
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 
-use crate::client::{Client, PATIENCE_OF_QUESTIONS};
+use crate::client::{Client, READ_TIMEOUT};
 use crate::plan::{Content, Deletion, Life, Moment};
 use crate::positions::Positions;
 use crate::support::discord::{Behaviour, Discord, Link, fresh_key};
 use crate::support::http::Request;
 use crate::support::instance::submission;
-use crate::support::tables::assert_file_tells;
+use crate::support::tables::assert_file_equals;
 use crate::world::{ADMIN_TOKEN, World};
 
-/// Whoever has to submit a package more often after it was given up is stuck.
-const MOST_GIVEN_UP: u32 = 6;
+/// A package that is given up more often counts as stuck.
+const MAX_GIVEN_UP: u32 = 6;
 
-/// How a package's story ends.
+/// The final state of a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Processed,
@@ -31,9 +31,9 @@ pub(crate) enum End {
 enum State {
     Submitting,
     Polling,
-    /// With what comes then: a new submission, or nothing.
+    /// Whether a new submission follows.
     Deleting(bool),
-    /// Deleted; the owner looks once more.
+    /// Deleted; the owner polls once more.
     Leaving,
     Settled(End),
 }
@@ -44,7 +44,7 @@ pub(crate) struct Owner {
     pub(crate) truth: usize,
     life: Life,
     state: State,
-    /// The owner comes when so many other packages are settled.
+    /// The owner submits after this number of other packages is settled.
     comes_after: u64,
     client: Client,
     polls: usize,
@@ -53,7 +53,7 @@ pub(crate) struct Owner {
 }
 
 impl Owner {
-    /// At the beginning and later, so many are in line.
+    /// `in_line` owners submit at the start, and another one whenever a package is settled.
     pub(crate) fn new(number: usize, in_line: u64, life: &Life, discord: &Discord, contents: &[Arc<Vec<u8>>]) -> Self {
         let truth = match life.content {
             Content::Statistics(content) => content,
@@ -80,12 +80,12 @@ impl Owner {
         }
     }
 
-    /// One request, and what follows from its answer.
+    /// Sends one request and evaluates its response.
     pub(crate) fn act(&mut self, world: &World) {
         if Instant::now() > world.deadline {
             world.suspects.lock().unwrap().push(self.id.clone());
             panic!(
-                "{} is stuck in {:?}, and was told {}",
+                "{} is stuck in {:?}; last response: {}",
                 self.id, self.state, self.client.last
             );
         }
@@ -95,7 +95,7 @@ impl Owner {
         match self.state {
             State::Submitting => self.submit(world),
             State::Polling => self.poll(world),
-            State::Deleting(comes_back) => self.delete(world, comes_back),
+            State::Deleting(is_resubmitted) => self.delete(world, is_resubmitted),
             State::Leaving => self.leave(world),
             State::Settled(_) => {}
         }
@@ -109,19 +109,19 @@ impl Owner {
     }
 
     fn submit(&mut self, world: &World) {
-        let Some(answer) = self.client.ask(world, "submissions", &submission(&self.link.url)) else {
+        let Some(response) = self.client.send(world, "submissions", &submission(&self.link.url)) else {
             return;
         };
-        self.client.last = answer.json();
+        self.client.last = response.json();
         assert_eq!(
-            (answer.status, &self.client.last["isAccepted"]),
+            (response.status, &self.client.last["isAccepted"]),
             (200, &json!(true)),
             "{}",
             self.client.last
         );
         self.client.last["packageId"].as_str().unwrap().clone_into(&mut self.id);
         self.positions = Positions::new();
-        self.client.is_in_doubt = false;
+        self.client.is_uncertain = false;
         self.state = State::Polling;
     }
 
@@ -132,9 +132,9 @@ impl Owner {
             return;
         }
         self.polls += 1;
-        // Most often the favourite; a balancer sends some elsewhere.
+        // Mostly the same server; a load balancer sends some requests to another.
         if self.polls.is_multiple_of(8) {
-            self.client.go_elsewhere();
+            self.client.switch_server();
         }
         let server = self.client.server(world);
         let asked = Instant::now();
@@ -146,7 +146,7 @@ impl Owner {
         ) {
             (Value::Null, Some(true), Some(false)) => self.fetch(world),
             (Value::Null, Some(false), Some(true)) => {
-                if let Some((before, now)) = self.positions.told(server, asked, &status, &world.tally) {
+                if let Some((before, now)) = self.positions.observe(server, asked, &status, &world.tally) {
                     println!("{} at server {server}: {before} ahead, then {now}", self.id);
                     world.suspects.lock().unwrap().push(self.id.clone());
                 }
@@ -156,16 +156,16 @@ impl Owner {
                 let code = code.clone();
                 self.fail(world, &code, &status);
             }
-            _ => panic!("{}: a status that says nothing: {status}", self.id),
+            _ => panic!("{}: inconsistent status: {status}", self.id),
         }
     }
 
     fn status(&mut self, world: &World) -> Option<Value> {
         let status = Request::get(&format!("/process/{}/status", self.id));
-        let status = status.bearer(&self.link.key).patience(PATIENCE_OF_QUESTIONS);
-        let answer = self.client.ask(world, "polls", &status)?;
-        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
-        self.client.last = answer.json();
+        let status = status.bearer(&self.link.key).patience(READ_TIMEOUT);
+        let response = self.client.send(world, "polls", &status)?;
+        assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
+        self.client.last = response.json();
         Some(self.client.last.clone())
     }
 
@@ -179,24 +179,24 @@ impl Owner {
         if let Some(deletion) = self.life.deletion.filter(|_| is_moment) {
             self.begin_deletion(deletion);
         } else if std::mem::take(&mut self.life.is_repeated) {
-            if let Some(answer) = self
+            if let Some(response) = self
                 .client
-                .ask(world, "repeated submissions", &submission(&self.link.url))
+                .send(world, "repeated submissions", &submission(&self.link.url))
             {
-                assert_eq!(answer.json()["packageId"], self.id, "{}", answer.json());
+                assert_eq!(response.json()["packageId"], self.id, "{}", response.json());
             }
         } else if std::mem::take(&mut self.life.is_upgraded) {
             let upgrade = Request::new("POST", &format!("/admin/packages/{}/upgrade", self.id)).bearer(ADMIN_TOKEN);
-            if let Some(answer) = self.client.ask(world, "upgrades", &upgrade) {
-                assert_eq!(answer.json()["isUpgraded"], true, "{}", answer.json());
+            if let Some(response) = self.client.send(world, "upgrades", &upgrade) {
+                assert_eq!(response.json()["isUpgraded"], true, "{}", response.json());
             }
         }
     }
 
     fn fail(&mut self, world: &World, code: &str, status: &Value) {
         let detail = status["errorDetail"].as_str().unwrap_or_default();
-        let is_given_up = detail.contains("was given up after") || detail.starts_with("Processing failed");
-        if code == "SERVER_ERROR" && is_given_up && self.given_up < MOST_GIVEN_UP {
+        let is_given_up = detail.contains(" attempts") || detail.contains(" times");
+        if code == "SERVER_ERROR" && is_given_up && self.given_up < MAX_GIVEN_UP {
             self.given_up += 1;
             world.tally.count("packages: given up and submitted again");
             println!("{} was given up: {detail}", self.id);
@@ -211,7 +211,7 @@ impl Owner {
         if std::mem::take(&mut self.life.is_renewed) {
             world
                 .tally
-                .count("packages: failed as they should and submitted again with a new link");
+                .count("packages: failed as expected and submitted again with a new link");
             self.link.switch_to(Behaviour::Package);
             self.life.code = None;
             self.state = State::Submitting;
@@ -223,8 +223,8 @@ impl Owner {
     fn fetch(&mut self, world: &World) {
         if let Some(file) = self.file(world) {
             assert_eq!(self.life.code, None, "{} is processed", self.id);
-            assert_file_tells(&file, &world.truths[self.truth]);
-            world.tally.count("packages: results that tell the truth");
+            assert_file_equals(&file, &world.truths[self.truth]);
+            world.tally.count("packages: results that equal the truth");
             self.settle(End::Processed);
         }
     }
@@ -232,10 +232,10 @@ impl Owner {
     /// The statistics of a processed package.
     pub(crate) fn file(&mut self, world: &World) -> Option<Vec<u8>> {
         let data = Request::get(&format!("/process/{}/data", self.id)).bearer(&self.link.key);
-        let answer = self.client.ask(world, "results", &data)?;
-        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+        let response = self.client.send(world, "results", &data)?;
+        assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
         let mut file = Vec::new();
-        GzDecoder::new(answer.body.as_slice()).read_to_end(&mut file).unwrap();
+        GzDecoder::new(response.body.as_slice()).read_to_end(&mut file).unwrap();
         Some(file)
     }
 
@@ -249,30 +249,34 @@ impl Owner {
 
     fn begin_deletion(&mut self, deletion: Deletion) {
         self.life.deletion = None;
-        self.client.is_in_doubt = false;
-        self.state = State::Deleting(deletion.comes_back);
+        self.client.is_uncertain = false;
+        self.state = State::Deleting(deletion.is_resubmitted);
     }
 
-    fn delete(&mut self, world: &World, comes_back: bool) {
+    fn delete(&mut self, world: &World, is_resubmitted: bool) {
         let delete = Request::new("DELETE", &format!("/process/{}", self.id)).bearer(&self.link.key);
-        let Some(answer) = self.client.ask(world, "deletions", &delete) else {
+        let Some(response) = self.client.send(world, "deletions", &delete) else {
             return;
         };
-        self.client.last = answer.json();
-        assert_eq!(answer.status, 200, "{}", self.client.last);
+        self.client.last = response.json();
+        assert_eq!(response.status, 200, "{}", self.client.last);
         let is_deleted = self.client.last["isDeleted"].as_bool().unwrap();
         assert!(
-            is_deleted || self.client.is_in_doubt,
-            "{} was not there: {}",
+            is_deleted || self.client.is_uncertain,
+            "{} was missing: {}",
             self.id,
             self.client.last
         );
-        world.tally.count(if comes_back {
-            "packages: deleted, to come back"
+        world.tally.count(if is_resubmitted {
+            "packages: deleted, to be submitted again"
         } else {
-            "packages: deleted for good"
+            "packages: deleted permanently"
         });
-        self.state = if comes_back { State::Submitting } else { State::Leaving };
+        self.state = if is_resubmitted {
+            State::Submitting
+        } else {
+            State::Leaving
+        };
     }
 
     fn leave(&mut self, world: &World) {
@@ -282,7 +286,7 @@ impl Owner {
         }
     }
 
-    /// The final status, when everything runs again.
+    /// The final status, after all faults.
     pub(crate) fn final_status(&mut self, world: &World) -> Value {
         self.status(world).unwrap()
     }

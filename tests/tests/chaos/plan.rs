@@ -1,4 +1,4 @@
-//! What happens in a run, all of it drawn from its seed. When exactly, and what is hit, depends on the machine.
+//! The plan of a run, derived from its seed. The exact times, and what a fault interrupts, depend on the machine.
 
 use std::env;
 use std::time::Duration;
@@ -7,14 +7,14 @@ use dumpus_tests::Rng;
 
 use crate::support::discord::Behaviour;
 
-/// Distinct packages behind the many links.
+/// Number of distinct packages; links share them.
 pub(crate) const CONTENTS: usize = 4;
 
-/// How much a run does, from variables of this test; the defaults are for every build.
+/// The size of a run, from environment variables; the defaults suit every build.
 pub(crate) struct Size {
     pub(crate) seed: u64,
     pub(crate) packages: u64,
-    /// Who has not settled everything by then is stuck.
+    /// Packages that are unfinished by then count as stuck.
     pub(crate) limit: Duration,
 }
 
@@ -23,7 +23,7 @@ impl Size {
         let number = |name: &str, default| {
             let text = env::var(name).ok();
             text.map_or(default, |text| {
-                text.parse().unwrap_or_else(|_| panic!("{name} is no number"))
+                text.parse().unwrap_or_else(|_| panic!("{name} is not a number"))
             })
         };
         let packages = number("DUMPUS_CHAOS_PACKAGES", 40);
@@ -34,27 +34,27 @@ impl Size {
         }
     }
 
-    /// Packages in line, as long as there are so many left.
+    /// Packages in progress at the same time.
     pub(crate) fn line(&self) -> u64 {
         u64::max(24, self.packages / 4)
     }
 
-    /// Workers of the run. A machine has other things to do, too.
+    /// Number of workers, limited in order not to overload the machine.
     pub(crate) fn workers(&self) -> usize {
         usize::try_from(3 + self.packages / 100).unwrap().min(6)
     }
 }
 
-/// What is behind a link.
+/// The package of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
     /// One of the packages with statistics.
     Statistics(usize),
-    /// A package in which nothing names its owner.
+    /// A package that does not identify its owner.
     Ownerless,
 }
 
-/// When an owner deletes.
+/// When an owner deletes the package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Moment {
     Waiting,
@@ -62,18 +62,18 @@ pub(crate) enum Moment {
     Settled,
 }
 
-/// What the owner of one package does, and what they meet.
+/// What happens to one package.
 #[derive(Clone, Debug)]
 pub(crate) struct Life {
     pub(crate) content: Content,
     pub(crate) behaviour: Behaviour,
-    /// How that ends, if not with statistics.
+    /// The expected error code; `None` for success.
     pub(crate) code: Option<&'static str>,
-    /// After the error the owner gets a link that works, and submits again.
+    /// Whether the owner gets a working link after the error, and submits again.
     pub(crate) is_renewed: bool,
-    /// The owner submits once more while the package waits or runs, as after a reload of the page.
+    /// Whether the owner submits again while the package is unfinished, as after reloading the page.
     pub(crate) is_repeated: bool,
-    /// The owner pays while the package waits or runs.
+    /// Whether the package is upgraded while it is unfinished.
     pub(crate) is_upgraded: bool,
     pub(crate) deletion: Option<Deletion>,
 }
@@ -81,19 +81,19 @@ pub(crate) struct Life {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deletion {
     pub(crate) moment: Moment,
-    /// Whether it is submitted again after that.
-    pub(crate) comes_back: bool,
+    /// Whether the package is submitted again after the deletion.
+    pub(crate) is_resubmitted: bool,
 }
 
 impl Life {
     fn draw(rng: &mut Rng) -> Self {
         let good = (Behaviour::Package, None);
         let slow = (Behaviour::Slow, None);
-        let cut = (Behaviour::CutAtEveryTenth { with_ranges: true }, None);
+        let cut = (Behaviour::Interrupted { with_ranges: true }, None);
         let bad = [
             (Behaviour::Expired, Some("EXPIRED_LINK")),
-            (Behaviour::NoArchive, Some("INVALID_LINK")),
-            (Behaviour::Page, Some("INVALID_LINK")),
+            (Behaviour::NotAnArchive, Some("INVALID_LINK")),
+            (Behaviour::HtmlPage, Some("INVALID_LINK")),
             (Behaviour::Package, Some("MISSING_USER_DATA")),
         ];
         let (behaviour, code) = match rng.below(100) {
@@ -117,43 +117,43 @@ impl Life {
             is_upgraded: rng.chance(8),
             deletion: rng.chance(30).then(|| Deletion {
                 moment: *rng.pick(&moments),
-                comes_back: rng.chance(50),
+                is_resubmitted: rng.chance(50),
             }),
         }
     }
 }
 
-/// What is away for a moment.
+/// A temporary outage of a backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outage {
-    /// Redis comes back empty.
+    /// Redis is empty after the restart.
     RedisKilled,
-    RedisHeld,
+    RedisSuspended,
     PostgresRestarted,
     PostgresKilled,
-    PostgresHeld,
+    PostgresSuspended,
 }
 
-/// What goes wrong. A process is down or held until owners have made so many requests, unless something else is said.
+/// A fault. It lasts until owners have sent a number of requests, unless stated otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     WorkerKilled,
     WorkerStopped,
-    /// All at once, while a result is recorded.
+    /// All workers at once, while a result is being recorded.
     WorkersKilled,
-    /// Until the package in its hands is not its own any more.
-    WorkerHeld {
-        /// Whether its owner deletes that package meanwhile.
+    /// Until the worker has lost its package.
+    WorkerSuspended {
+        /// Whether the owner deletes that package meanwhile.
         is_deleted: bool,
-        /// What else happens meanwhile.
+        /// An outage at the same time.
         outage: Option<Outage>,
     },
     ServerKilled,
-    ServerHeld,
+    ServerSuspended,
     Backend(Outage),
 }
 
-/// A fault with what it hits, if there are several, and how many requests of owners it lasts.
+/// A fault, its target, and its duration in requests of owners.
 #[derive(Clone, Debug)]
 pub(crate) struct Planned {
     pub(crate) fault: Fault,
@@ -161,7 +161,7 @@ pub(crate) struct Planned {
     pub(crate) requests: u64,
 }
 
-/// A whole run.
+/// The plan of a run.
 pub(crate) struct Plan {
     pub(crate) lives: Vec<Life>,
     pub(crate) faults: Vec<Planned>,
@@ -178,36 +178,36 @@ impl Plan {
     }
 }
 
-/// Each kind of fault, in any order.
+/// All kinds of faults, in random order.
 fn round_of_faults(rng: &mut Rng) -> Vec<Planned> {
-    use Outage::{PostgresHeld, PostgresKilled, PostgresRestarted, RedisHeld, RedisKilled};
-    let meanwhile = [RedisKilled, PostgresRestarted, RedisHeld];
-    let held = |is_deleted, outage| Fault::WorkerHeld { is_deleted, outage };
+    use Outage::{PostgresKilled, PostgresRestarted, PostgresSuspended, RedisKilled, RedisSuspended};
+    let meanwhile = [RedisKilled, PostgresRestarted, RedisSuspended];
+    let suspended = |is_deleted, outage| Fault::WorkerSuspended { is_deleted, outage };
     let mut faults = vec![
         Fault::WorkerKilled,
         Fault::WorkerKilled,
         Fault::WorkerKilled,
         Fault::WorkerStopped,
         Fault::WorkersKilled,
-        held(false, None),
-        held(true, Some(*rng.pick(&meanwhile))),
+        suspended(false, None),
+        suspended(true, Some(*rng.pick(&meanwhile))),
         Fault::ServerKilled,
-        Fault::ServerHeld,
+        Fault::ServerSuspended,
     ];
     let outages = [
         RedisKilled,
         RedisKilled,
-        RedisHeld,
+        RedisSuspended,
         PostgresRestarted,
         PostgresKilled,
-        PostgresHeld,
+        PostgresSuspended,
     ];
     faults.extend(outages.map(Fault::Backend));
     rng.shuffle(&mut faults);
     let planned = faults.into_iter().map(|fault| Planned {
         fault,
         target: rng.index(1_000),
-        // Sometimes it is back before anybody notices.
+        // Sometimes the fault ends before anyone notices.
         requests: rng.below(4) * rng.below(15),
     });
     planned.collect()

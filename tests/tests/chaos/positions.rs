@@ -1,10 +1,10 @@
-//! What owners are told of their place in the line.
+//! Checks the queue positions that owners see.
 //!
-//! The claim: of two answers that one server gives to one owner, the later one never tells a larger number of packages
-//! ahead in the standard lane, whatever is killed, held, lost, deleted, submitted or upgraded in between. It begins when
-//! a server cannot know the line from before the package was in it any more: until then those are missing that came just
-//! before, to another server. It ends with the admission, for who submits again after an error or a deletion stands at
-//! the end; and with an upgrade of the package itself, for then it stands in another line.
+//! The invariant: of two responses from one server to one owner, the later one never reports more packages ahead in the
+//! standard lane, regardless of what is killed, suspended, lost, deleted, submitted or upgraded in between. It applies
+//! once the server's snapshot must be newer than the admission: an older snapshot lacks packages that another server
+//! admitted shortly before. It applies to one admission, because a package that is submitted again starts at the end, and
+//! until the package is upgraded, because it then waits in another lane.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -13,18 +13,18 @@ use serde_json::Value;
 
 use crate::tally::Tally;
 
-/// No server answers from a snapshot that is older than this.
+/// Maximum age of the snapshot that a server responds from.
 const MAX_SNAPSHOT_AGE: Duration = Duration::from_secs(6);
 
-/// What one owner was told since the package was accepted.
+/// The positions that one owner has seen since the admission.
 pub(crate) struct Positions {
     accepted: Instant,
-    /// By server: the number, and whether the line was surely known by then.
+    /// By server: the number of packages ahead, and whether the snapshot was certainly newer than the admission.
     last: HashMap<usize, (u64, bool)>,
 }
 
 impl Positions {
-    /// From the answer to a submission on.
+    /// Starts at the response to a submission.
     pub(crate) fn new() -> Self {
         Self {
             accepted: Instant::now(),
@@ -32,8 +32,14 @@ impl Positions {
         }
     }
 
-    /// Takes a server's answer to a question that was asked then. Gives both numbers when it breaks the claim.
-    pub(crate) fn told(&mut self, server: usize, asked: Instant, status: &Value, tally: &Tally) -> Option<(u64, u64)> {
+    /// Records a status that was requested at `asked`. Returns both numbers if they violate the invariant.
+    pub(crate) fn observe(
+        &mut self,
+        server: usize,
+        asked: Instant,
+        status: &Value,
+        tally: &Tally,
+    ) -> Option<(u64, u64)> {
         let Some(ahead) = status["processingQueuePosition"]["standardQueueUser"].as_u64() else {
             self.last.remove(&server);
             return None;

@@ -19,13 +19,13 @@ use crate::support::packages::{ownerless, small_of_seed};
 use crate::world::{ADMIN_TOKEN, Alarm, World};
 
 const SERVERS: usize = 2;
-/// Owners share threads: while one waits for a server that is held, most others go on.
+/// Owners share threads: while one waits for a suspended server, most others continue.
 const THREADS: usize = 6;
-/// Clients poll every second. These are less patient, and never ask in a hurry.
+/// The polling interval, shorter than the second of the official client.
 const ROUND: Duration = Duration::from_millis(400);
 
 #[test]
-fn every_package_is_processed_or_fails_as_it_should_whatever_is_killed_held_or_restarted() {
+fn every_package_ends_as_expected_despite_faults() {
     let size = Size::from_environment();
     println!(
         "seed {}, {} packages: set DUMPUS_CHAOS_SEED and DUMPUS_CHAOS_PACKAGES to repeat",
@@ -34,7 +34,7 @@ fn every_package_is_processed_or_fails_as_it_should_whatever_is_killed_held_or_r
     let plan = Plan::draw(&size);
     let discord = Discord::start();
     let settings = [
-        // The shortest.
+        // The minimum.
         ("DUMPUS_LEASE", "5s"),
         ("DUMPUS_ADMIN_TOKEN", ADMIN_TOKEN),
         ("DUMPUS_THREADS", "1"),
@@ -74,7 +74,7 @@ fn every_package_is_processed_or_fails_as_it_should_whatever_is_killed_held_or_r
     drop(shown);
 }
 
-/// Owners that share a thread, until each has reached the end of its story.
+/// Runs the owners that share a thread until all of them are settled.
 fn live(owners: &mut [Owner], world: &World) {
     let _alarm = Alarm(world);
     while !world.is_broken() && owners.iter().any(|owner| owner.end().is_none()) {
@@ -86,7 +86,7 @@ fn live(owners: &mut [Owner], world: &World) {
     }
 }
 
-/// The archives behind the links, and what their statistics must be. The last one has none.
+/// The archives, and their expected statistics. The last archive has none.
 fn contents() -> (Vec<Arc<Vec<u8>>>, Vec<Truth>) {
     let generated = (1..).take(CONTENTS).map(small_of_seed);
     let (mut archives, truths): (Vec<_>, Vec<_>) = generated.map(|(archive, truth)| (Arc::new(archive), truth)).unzip();
@@ -94,7 +94,7 @@ fn contents() -> (Vec<Arc<Vec<u8>>>, Vec<Truth>) {
     (archives, truths)
 }
 
-/// Shows at the end of a run, good or bad, what was seen in it.
+/// Prints the counts at the end of a run, whether it passes or fails.
 struct Shown<'a> {
     world: &'a World,
     seed: u64,
@@ -103,7 +103,7 @@ struct Shown<'a> {
 
 impl Drop for Shown<'_> {
     fn drop(&mut self) {
-        // Past the harness, which swallows what a good run prints: the counts are wanted from it most of all.
+        // Bypasses the test harness, which captures the output of passing tests.
         let _ = writeln!(io::stderr(), "chaos run, seed {}:\n{}", self.seed, self.world.tally);
         let suspects = self.world.suspects.lock().unwrap_or_else(PoisonError::into_inner);
         for suspect in suspects.iter().filter(|_| thread::panicking()) {

@@ -1,10 +1,10 @@
-//! What was seen in a run, counted by kind.
+//! Counts of what happened in a run.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Counts by name; names say what was seen.
+/// Counts by name.
 #[derive(Default)]
 pub(crate) struct Tally(Mutex<BTreeMap<String, u64>>);
 
@@ -21,7 +21,7 @@ impl Tally {
         self.counts().get(what).copied().unwrap_or_default()
     }
 
-    /// The sum of all counts whose names begin so.
+    /// The sum of all counts whose names begin with `start`.
     pub(crate) fn of_kind(&self, start: &str) -> u64 {
         let counts = self.counts();
         let kind = counts.iter().filter(|(name, _)| name.starts_with(start));
@@ -29,7 +29,7 @@ impl Tally {
     }
 
     fn counts(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
-        // A test that fails still shows what it has seen.
+        // A failed test prints its counts, too.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

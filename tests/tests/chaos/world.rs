@@ -1,4 +1,4 @@
-//! What all owners and the faults share.
+//! State that all owners and the faults share.
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -16,15 +16,15 @@ pub(crate) const ADMIN_TOKEN: &str = "a-token-of-the-chaos-run";
 
 pub(crate) struct World {
     pub(crate) servers: Vec<SocketAddr>,
-    /// By the number of the content.
+    /// By content number.
     pub(crate) truths: Vec<Truth>,
     pub(crate) tally: Tally,
     pub(crate) packages: u64,
-    /// When everything has to be settled.
+    /// When everything must be settled.
     pub(crate) deadline: Instant,
-    /// Packages whose owners are to delete them at their next poll.
+    /// Packages that their owners delete at the next poll.
     pub(crate) doomed: Mutex<HashSet<String>>,
-    /// Packages of which the log is shown when the run fails.
+    /// Packages whose log lines are printed if the run fails.
     pub(crate) suspects: Mutex<Vec<String>>,
     requests: AtomicU64,
     is_broken: AtomicBool,
@@ -49,7 +49,7 @@ impl World {
         self.tally.of("owners: settled")
     }
 
-    /// Requests that owners have made, answered or not.
+    /// Number of requests that owners have sent.
     pub(crate) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
@@ -58,24 +58,24 @@ impl World {
         self.requests.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Whether there is nobody left to do anything to.
+    /// Whether all packages are settled, or an owner has failed.
     pub(crate) fn is_over(&self) -> bool {
         self.is_broken.load(Ordering::Relaxed) || self.settled() == self.packages
     }
 
-    /// Whether somebody has failed, so that all others may stop.
+    /// Whether an owner has failed, so that all others stop.
     pub(crate) fn is_broken(&self) -> bool {
         self.is_broken.load(Ordering::Relaxed)
     }
 
-    /// Waits for progress of the run, or its end.
+    /// Waits for a condition or the end of the run.
     pub(crate) fn until(&self, what: &str, is_it: impl Fn() -> bool) {
         let left = self.deadline.saturating_duration_since(Instant::now());
         within(left, what, || (is_it() || self.is_over()).then_some(()));
     }
 }
 
-/// Tells the others when the thread that has it fails.
+/// Stops the others if the thread that holds it panics.
 pub(crate) struct Alarm<'a>(pub(crate) &'a World);
 
 impl Drop for Alarm<'_> {

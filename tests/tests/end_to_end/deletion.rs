@@ -1,4 +1,4 @@
-//! Deletion at each step leaves no row, blob, job or file, and the work stops.
+//! Deletion at any step leaves no row, blob, job or file, and cancels the work.
 
 use std::fs;
 use std::time::Duration;
@@ -12,15 +12,18 @@ use crate::support::instance::Instance;
 use crate::support::packages::small;
 use crate::support::wait::{eventually, within};
 
-/// Between a deletion and the end of the work on the package.
+/// Maximum time between a deletion and the end of the work on the package.
 const SOON: Duration = Duration::from_secs(1);
 
 fn delete(instance: &Instance, link: &Link, id: &str) {
-    let answer = instance.delete(&link.key, id);
-    assert_eq!((answer.status, answer.json()["isDeleted"].as_bool()), (200, Some(true)));
+    let response = instance.delete(&link.key, id);
+    assert_eq!(
+        (response.status, response.json()["isDeleted"].as_bool()),
+        (200, Some(true))
+    );
 }
 
-/// Nothing of any package is there, and another one finds the worker free.
+/// Asserts that nothing is left of any package, and that the worker is free for another.
 fn assert_nothing_is_left(discord: &Discord, instance: &Instance, link: &Link, id: &str) {
     assert_eq!(instance.status(&link.key, id)["errorMessageCode"], "UNKNOWN_PACKAGE_ID");
     Database::open(&instance.database()).assert_empty();
@@ -41,7 +44,7 @@ fn assert_nothing_is_left(discord: &Discord, instance: &Instance, link: &Link, i
 fn a_waiting_package_is_never_downloaded() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[]);
-    let first = discord.link(small().0, Behaviour::Held);
+    let first = discord.link(small().0, Behaviour::Paused);
     let first_id = instance.admit(&first.url);
     instance.status_at_step(&first, &first_id, "DOWNLOADING");
     let waiting = discord.link(small().0, Behaviour::Package);
@@ -56,29 +59,29 @@ fn a_waiting_package_is_never_downloaded() {
 }
 
 #[test]
-fn a_download_breaks_off() {
+fn deletion_cancels_a_download() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[("DUMPUS_SPOOL_MEMORY", "1")]);
     let (package, _) = generate_in_memory(&PackageSpec {
         size: 5_000_000,
         ..PackageSpec::default()
     });
-    let link = discord.link(package, Behaviour::Held);
+    let link = discord.link(package, Behaviour::Paused);
     let id = instance.admit(&link.url);
     instance.half_downloaded(&link, &id);
     assert_eq!(link.open_downloads(), 1);
     delete(&instance, &link, &id);
-    within(SOON, "the download breaks off", || {
+    within(SOON, "the download is cancelled", || {
         (link.open_downloads() == 0).then_some(())
     });
-    eventually("the spool goes", || {
+    eventually("the spool is freed", || {
         (instance.process.nameless_bytes() == 0).then_some(())
     });
     assert_nothing_is_left(&discord, &instance, &link, &id);
 }
 
 #[test]
-fn an_analysis_stops_within_a_second() {
+fn deletion_cancels_an_analysis_within_a_second() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[("DUMPUS_THREADS", "1"), ("DUMPUS_SPOOL_MEMORY", "1")]);
     let spec = PackageSpec {
@@ -100,7 +103,7 @@ fn an_analysis_stops_within_a_second() {
     );
     delete(&instance, &link, &id);
     let deleted_at = instance.process.processor_ms();
-    // Its own time, not that of a machine that does other things too: a thread at work would use all of it.
+    // Processor time, because the machine may be busy with other work: a thread that continues would use all of it.
     let mut last = deleted_at;
     let mut still = 0;
     eventually("the analysis stops", || {
@@ -110,12 +113,12 @@ fn an_analysis_stops_within_a_second() {
         (still == 25).then_some(())
     });
     let used = Duration::from_millis(last - deleted_at);
-    assert!(used <= SOON, "the analysis went on for {used:?}");
+    assert!(used <= SOON, "the analysis continued for {used:?}");
     assert_nothing_is_left(&discord, &instance, &link, &id);
 }
 
 #[test]
-fn a_processed_package_is_gone_with_its_blob_and_its_address() {
+fn a_deleted_package_is_gone_with_its_blob_and_its_address() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[]);
     let link = discord.link(small().0, Behaviour::Package);
@@ -151,7 +154,7 @@ fn a_failed_package_can_be_deleted() {
 fn a_package_that_is_deleted_and_submitted_again_is_processed_once_more() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[]);
-    let link = discord.link(small().0, Behaviour::Held);
+    let link = discord.link(small().0, Behaviour::Paused);
     let id = instance.admit(&link.url);
     instance.status_at_step(&link, &id, "DOWNLOADING");
     delete(&instance, &link, &id);

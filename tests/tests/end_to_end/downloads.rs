@@ -1,4 +1,4 @@
-//! However Discord answers, a package ends in its statistics or with the code that says why not.
+//! Every response of Discord leads to statistics or to the right error code.
 
 use serde_json::Value;
 
@@ -9,12 +9,12 @@ use crate::support::packages::{ownerless, small};
 struct Case {
     what: &'static str,
     link: Link,
-    /// Through the origin of the operator rather than Discord's.
+    /// Whether the link is at the operator's origin instead of Discord's.
     is_plain: bool,
     expected: Result<(), &'static str>,
 }
 
-/// Processes all of them at once and asserts how each ends.
+/// Processes all cases at the same time, and asserts the outcome of each.
 fn assert_ends(instance: &Instance, cases: &[Case]) {
     let submit = |case: &Case| {
         instance.admit(if case.is_plain {
@@ -51,7 +51,7 @@ fn assert_ends(instance: &Instance, cases: &[Case]) {
 }
 
 #[test]
-fn each_way_in_which_discord_answers_has_its_end() {
+fn each_response_of_discord_has_the_right_outcome() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[("DUMPUS_CONCURRENCY", "24")]);
     let (package, _) = small();
@@ -70,26 +70,26 @@ fn each_way_in_which_discord_answers_has_its_end() {
         case("a package", Behaviour::Package, Ok(())),
         case("slow", Behaviour::Slow, Ok(())),
         case(
-            "cut, with ranges",
-            Behaviour::CutAtEveryTenth { with_ranges: true },
+            "interrupted, with ranges",
+            Behaviour::Interrupted { with_ranges: true },
             Ok(()),
         ),
         case(
-            "cut, without ranges",
-            Behaviour::CutAtEveryTenth { with_ranges: false },
+            "interrupted, without ranges",
+            Behaviour::Interrupted { with_ranges: false },
             Ok(()),
         ),
-        case("in trouble twice", Behaviour::Troubled(2), Ok(())),
+        case("unavailable twice", Behaviour::Unavailable(2), Ok(())),
         case("expired", Behaviour::Expired, Err("EXPIRED_LINK")),
-        plain("expired, elsewhere", Behaviour::Expired, Err("EXPIRED_LINK")),
+        plain("expired, other origin", Behaviour::Expired, Err("EXPIRED_LINK")),
         case("challenge", Behaviour::Challenge, Err("SERVER_ERROR")),
-        plain("challenge of no Discord", Behaviour::Challenge, Err("EXPIRED_LINK")),
-        case("page", Behaviour::Page, Err("INVALID_LINK")),
-        case("no archive", Behaviour::NoArchive, Err("INVALID_LINK")),
-        case("too large a length", Behaviour::LengthTooLarge, Err("SERVER_ERROR")),
-        case("too small a length", Behaviour::LengthTooSmall, Err("INVALID_LINK")),
-        case("no proof of the name", Behaviour::Unproven, Err("SERVER_ERROR")),
-        case("in circles", Behaviour::Loop, Err("INVALID_LINK")),
+        plain("challenge, other origin", Behaviour::Challenge, Err("EXPIRED_LINK")),
+        case("HTML page", Behaviour::HtmlPage, Err("INVALID_LINK")),
+        case("not an archive", Behaviour::NotAnArchive, Err("INVALID_LINK")),
+        case("length too large", Behaviour::LengthTooLarge, Err("SERVER_ERROR")),
+        case("length too small", Behaviour::LengthTooSmall, Err("INVALID_LINK")),
+        case("wrong certificate", Behaviour::WrongCertificate, Err("SERVER_ERROR")),
+        case("redirect loop", Behaviour::RedirectLoop, Err("INVALID_LINK")),
         case(
             "to a private address",
             to("https://10.0.0.1/package.zip"),
@@ -101,12 +101,12 @@ fn each_way_in_which_discord_answers_has_its_end() {
             Err("INVALID_LINK"),
         ),
         case(
-            "to loopback in disguise",
+            "to loopback in another notation",
             to("https://[::ffff:7f00:1]/package.zip"),
             Err("INVALID_LINK"),
         ),
         case(
-            "to a name of loopback",
+            "to a name for loopback",
             to("https://localhost/package.zip"),
             Err("INVALID_LINK"),
         ),
@@ -127,18 +127,22 @@ fn each_way_in_which_discord_answers_has_its_end() {
 
     let link = |what| &cases.iter().find(|case| case.what == what).unwrap().link;
     assert_eq!(
-        link("cut, with ranges").downloads(),
+        link("interrupted, with ranges").downloads(),
         10,
-        "each answer goes on where the one before ended"
+        "each response continues where the previous one ended"
     );
-    assert_eq!(link("cut, with ranges").clicks(), 1, "the link may count its uses");
-    assert_eq!(link("in trouble twice").downloads(), 3);
-    assert_eq!(link("expired").clicks(), 1, "an expired link is not asked again");
-    assert!(link("challenge").clicks() > 1, "a challenge is tried again");
+    assert_eq!(
+        link("interrupted, with ranges").clicks(),
+        1,
+        "the link may have a limited number of uses"
+    );
+    assert_eq!(link("unavailable twice").downloads(), 3);
+    assert_eq!(link("expired").clicks(), 1, "an expired link is not retried");
+    assert!(link("challenge").clicks() > 1, "a challenge is retried");
 }
 
 #[test]
-fn a_failed_package_is_processed_anew_when_submitted_again() {
+fn a_failed_package_is_processed_again_after_a_new_submission() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[]);
     let link = discord.link(small().0, Behaviour::Expired);
@@ -148,7 +152,7 @@ fn a_failed_package_is_processed_anew_when_submitted_again() {
         (&failed["errorMessageCode"], &failed["processingStep"]),
         (&"EXPIRED_LINK".into(), &"DOWNLOADING".into())
     );
-    link.switch_to(Behaviour::Held);
+    link.switch_to(Behaviour::Paused);
     assert_eq!(instance.admit(&link.url), id);
     let again = instance.status(&link.key, &id);
     assert_eq!(
@@ -161,7 +165,7 @@ fn a_failed_package_is_processed_anew_when_submitted_again() {
 }
 
 #[test]
-fn a_package_over_the_limit_of_the_instance_is_refused() {
+fn a_package_over_the_size_limit_is_rejected() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[("DUMPUS_MAX_DOWNLOAD", "10000")]);
     let link = discord.link(small().0, Behaviour::Package);

@@ -1,4 +1,4 @@
-//! Crashes, stops and the passing of time.
+//! Crashes, shutdowns and expiry.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -9,14 +9,14 @@ use crate::support::instance::Instance;
 use crate::support::packages::small;
 use crate::support::wait::eventually;
 
-/// A killed process leaves its lease; this is how long it covers the package.
+/// How long the lease of a killed process remains valid.
 const SHORT_LEASE: (&str, &str) = ("DUMPUS_LEASE", "5s");
 
 #[test]
-fn after_kill_nine_the_next_poll_of_the_owner_queues_the_package_again() {
+fn after_a_kill_the_next_poll_of_the_owner_queues_the_package_again() {
     let discord = Discord::start();
     let mut instance = Instance::start(&discord, &[SHORT_LEASE]);
-    let running = discord.link(small().0, Behaviour::Held);
+    let running = discord.link(small().0, Behaviour::Paused);
     let running_id = instance.admit(&running.url);
     instance.half_downloaded(&running, &running_id);
     let waiting = discord.link(small().0, Behaviour::Package);
@@ -35,10 +35,10 @@ fn after_kill_nine_the_next_poll_of_the_owner_queues_the_package_again() {
 }
 
 #[test]
-fn after_kill_nine_a_submission_queues_the_package_again() {
+fn after_a_kill_a_submission_queues_the_package_again() {
     let discord = Discord::start();
     let mut instance = Instance::start(&discord, &[SHORT_LEASE]);
-    let link = discord.link(small().0, Behaviour::Held);
+    let link = discord.link(small().0, Behaviour::Paused);
     let id = instance.admit(&link.url);
     instance.status_at_step(&link, &id, "DOWNLOADING");
     instance.process.kill();
@@ -49,32 +49,32 @@ fn after_kill_nine_a_submission_queues_the_package_again() {
 }
 
 #[test]
-fn a_stop_gives_a_package_back_that_does_not_finish_in_time() {
+fn shutdown_releases_a_package_that_does_not_finish_in_time() {
     let discord = Discord::start();
     let mut instance = Instance::start(&discord, &[("DUMPUS_STOP_TIMEOUT", "1s")]);
-    let link = discord.link(small().0, Behaviour::Held);
+    let link = discord.link(small().0, Behaviour::Paused);
     let id = instance.admit(&link.url);
     instance.status_at_step(&link, &id, "DOWNLOADING");
     instance.process.terminate();
     assert!(instance.process.stopped().success());
     let mut database = Database::open(&instance.database());
-    let given_back = "SELECT count(*) FROM packages WHERE lease_until IS NULL AND ended_at IS NULL AND attempts = 0";
-    assert_eq!(database.number(given_back), 1, "the lease, or the attempt, was kept");
+    let released = "SELECT count(*) FROM packages WHERE lease_until IS NULL AND ended_at IS NULL AND attempts = 0";
+    assert_eq!(database.number(released), 1, "the lease or the attempt was kept");
     link.switch_to(Behaviour::Package);
     instance.restart();
     assert_eq!(instance.settled(&link, &id)["isDataAvailable"], true);
 }
 
 #[test]
-fn a_stop_lets_the_running_package_finish() {
+fn shutdown_lets_the_running_package_finish() {
     let discord = Discord::start();
     let mut instance = Instance::start(&discord, &[]);
-    let link = discord.link(small().0, Behaviour::Held);
+    let link = discord.link(small().0, Behaviour::Paused);
     let id = instance.admit(&link.url);
     instance.status_at_step(&link, &id, "DOWNLOADING");
     instance.process.terminate();
-    eventually("the server stops taking work", || {
-        instance.process.log_text().contains("stopping").then_some(())
+    eventually("the server stops listening", || {
+        instance.process.listening().is_none().then_some(())
     });
     link.switch_to(Behaviour::Package);
     assert!(instance.process.stopped().success());
@@ -84,15 +84,15 @@ fn a_stop_lets_the_running_package_finish() {
 }
 
 #[test]
-fn a_second_signal_ends_at_once() {
+fn a_second_signal_exits_immediately() {
     let discord = Discord::start();
     let mut instance = Instance::start(&discord, &[("DUMPUS_STOP_TIMEOUT", "1h")]);
-    let link = discord.link(small().0, Behaviour::Held);
+    let link = discord.link(small().0, Behaviour::Paused);
     let id = instance.admit(&link.url);
     instance.status_at_step(&link, &id, "DOWNLOADING");
     instance.process.terminate();
-    eventually("the server stops taking work", || {
-        instance.process.log_text().contains("stopping").then_some(())
+    eventually("the server stops listening", || {
+        instance.process.listening().is_none().then_some(())
     });
     assert!(instance.process.ended().is_none());
     instance.process.terminate();
@@ -100,9 +100,9 @@ fn a_second_signal_ends_at_once() {
 }
 
 #[test]
-fn expired_results_are_erased_and_a_new_submission_processes_them_again() {
+fn expired_results_are_deleted_and_a_new_submission_is_processed_again() {
     let discord = Discord::start();
-    // Some four seconds.
+    // About four seconds.
     let instance = Instance::start(&discord, &[("DUMPUS_RETENTION_DAYS", "0.00005")]);
     let link = discord.link(small().0, Behaviour::Package);
     let id = instance.process(&link);
@@ -111,7 +111,7 @@ fn expired_results_are_erased_and_a_new_submission_processes_them_again() {
     });
     assert_eq!(instance.get(&link.key, &format!("/process/{id}/data")).status, 404);
     let mut database = Database::open(&instance.database());
-    eventually("the sweep erases everything", || {
+    eventually("the sweep deletes everything", || {
         let left = "SELECT (SELECT count(*) FROM packages) + (SELECT count(*) FROM blobs)";
         (database.number(left) == 0).then_some(())
     });
@@ -120,7 +120,7 @@ fn expired_results_are_erased_and_a_new_submission_processes_them_again() {
 }
 
 #[test]
-fn what_the_server_keeps_is_for_its_user_only() {
+fn the_data_directory_is_accessible_to_its_user_only() {
     let discord = Discord::start();
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("made").join("by-the-server");

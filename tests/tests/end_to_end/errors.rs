@@ -1,29 +1,29 @@
-//! Every code of the contract by its cause. Those of downloads are in `downloads`.
+//! The causes of every error code, except those of downloads, which are in `downloads`.
 
 use serde_json::{Value, json};
 
 use crate::support::database::Database;
 use crate::support::discord::{Behaviour, Discord, fresh_key};
-use crate::support::http::{Answer, Request};
+use crate::support::http::{Request, Response};
 use crate::support::instance::{Instance, submission};
 use crate::support::packages::small;
 
 const STRANGER: &str = "00112233445566778899aabbccddeeff";
 
-fn assert_refused(answer: &Answer, status: u16, code: &str) {
-    let body = answer.json();
+fn assert_error(response: &Response, status: u16, code: &str) {
+    let body = response.json();
     assert_eq!(
-        (answer.status, &body["errorMessageCode"]),
+        (response.status, &body["errorMessageCode"]),
         (status, &json!(code)),
         "{body}"
     );
-    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
-    assert!(answer.header("content-type").unwrap().starts_with("application/json"));
-    // A detail is a sentence, never null where the shape has no code of its own.
+    assert_eq!(response.header("x-content-type-options"), Some("nosniff"));
+    assert!(response.header("content-type").unwrap().starts_with("application/json"));
+    // The detail is a sentence, and never null in formats without a specific code.
     assert!(!body["errorDetail"].as_str().unwrap_or(" ").is_empty());
 }
 
-/// A package that the instance does not have, and the key that owns it.
+/// The id of a package that the instance does not know, and its key.
 fn unknown_package(discord: &Discord, instance: &Instance) -> (String, String) {
     let link = discord.link(small().0, Behaviour::Package);
     let id = instance.process(&link);
@@ -32,7 +32,7 @@ fn unknown_package(discord: &Discord, instance: &Instance) -> (String, String) {
 }
 
 #[test]
-fn links_that_are_none_are_invalid() {
+fn invalid_links_are_rejected() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[]);
     let key = fresh_key();
@@ -46,17 +46,17 @@ fn links_that_are_none_are_invalid() {
         &format!("https://click.discord.com@127.0.0.1/ls/click?upn={key}"),
         "file:///etc/passwd",
     ] {
-        let answer = instance.submit(link);
-        assert_refused(&answer, 200, "INVALID_LINK");
+        let response = instance.submit(link);
+        assert_error(&response, 200, "INVALID_LINK");
         assert_eq!(
-            (&answer.json()["isAccepted"], &answer.json()["packageId"]),
+            (&response.json()["isAccepted"], &response.json()["packageId"]),
             (&json!(false), &Value::Null)
         );
     }
 }
 
 #[test]
-fn bodies_that_are_none_are_invalid_requests() {
+fn invalid_bodies_are_rejected() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[]);
     let post = |body: &str| instance.send(&Request::new("POST", "/process").body("application/json", body));
@@ -70,18 +70,18 @@ fn bodies_that_are_none_are_invalid_requests() {
         r#"{"package_link": null}"#,
         "\u{feff}{}",
     ] {
-        let answer = post(body);
-        assert_refused(&answer, 400, "INVALID_REQUEST");
-        assert_eq!(answer.json()["isAccepted"], false);
+        let response = post(body);
+        assert_error(&response, 400, "INVALID_REQUEST");
+        assert_eq!(response.json()["isAccepted"], false);
     }
     let large = post(&json!({ "package_link": "x".repeat(20_000) }).to_string());
-    assert_refused(&large, 413, "INVALID_REQUEST");
+    assert_error(&large, 413, "INVALID_REQUEST");
     let binary = Request::new("POST", "/process").body("application/json", [0xff, 0xfe, 0, 1]);
-    assert_refused(&instance.send(&binary), 400, "INVALID_REQUEST");
+    assert_error(&instance.send(&binary), 400, "INVALID_REQUEST");
 }
 
 #[test]
-fn keys_that_are_missing_or_malformed_are_unauthorized() {
+fn missing_and_malformed_keys_are_unauthorized() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[]);
     let key = fresh_key();
@@ -95,9 +95,9 @@ fn keys_that_are_missing_or_malformed_are_unauthorized() {
         "Bearer \u{e9}\u{1f511}",
     ];
     for path in ["status", "data", "blob", "user/1"].map(|path| format!("/process/{STRANGER}/{path}")) {
-        assert_refused(&instance.send(&Request::get(&path)), 401, "UNAUTHORIZED");
+        assert_error(&instance.send(&Request::get(&path)), 401, "UNAUTHORIZED");
         for header in headers {
-            assert_refused(
+            assert_error(
                 &instance.send(&Request::get(&path).header("Authorization", header)),
                 401,
                 "UNAUTHORIZED",
@@ -105,10 +105,10 @@ fn keys_that_are_missing_or_malformed_are_unauthorized() {
         }
     }
     let delete = instance.send(&Request::new("DELETE", &format!("/process/{STRANGER}")));
-    assert_refused(&delete, 401, "UNAUTHORIZED");
+    assert_error(&delete, 401, "UNAUTHORIZED");
     assert_eq!(delete.json()["isDeleted"], false);
     for id in ["not-an-id", "%ff%00", &"a".repeat(5_000)] {
-        assert_refused(
+        assert_error(
             &instance.get(&key, &format!("/process/{id}/status")),
             401,
             "UNAUTHORIZED",
@@ -117,12 +117,12 @@ fn keys_that_are_missing_or_malformed_are_unauthorized() {
 }
 
 #[test]
-fn packages_that_the_instance_does_not_have_are_unknown() {
+fn unknown_packages_are_reported() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[]);
     let (key, id) = unknown_package(&discord, &instance);
     let status = instance.get(&key, &format!("/process/{id}/status"));
-    assert_refused(&status, 200, "UNKNOWN_PACKAGE_ID");
+    assert_error(&status, 200, "UNKNOWN_PACKAGE_ID");
     assert_eq!(
         (&status.json()["isProcessing"], &status.json()["isErrored"]),
         (&json!(false), &json!(false))
@@ -134,21 +134,21 @@ fn packages_that_the_instance_does_not_have_are_unknown() {
             "{path}"
         );
     }
-    assert_refused(
+    assert_error(
         &instance.get(&key, &format!("/process/{id}/user/1")),
         401,
         "UNAUTHORIZED",
     );
     let deleted = instance.delete(&key, &id);
-    assert_refused(&deleted, 200, "UNKNOWN_PACKAGE_ID");
+    assert_error(&deleted, 200, "UNKNOWN_PACKAGE_ID");
     assert_eq!(deleted.json()["isDeleted"], false);
 }
 
 #[test]
-fn results_that_are_not_there_yet_are_not_found() {
+fn results_of_unfinished_packages_are_not_found() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[]);
-    let link = discord.link(small().0, Behaviour::Held);
+    let link = discord.link(small().0, Behaviour::Paused);
     let id = instance.admit(&link.url);
     for path in ["data", "blob"] {
         assert_eq!(
@@ -167,7 +167,7 @@ fn results_that_are_not_there_yet_are_not_found() {
 }
 
 #[test]
-fn routes_and_methods_that_are_none_say_so() {
+fn unknown_routes_and_methods_are_reported() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[]);
     for path in [
@@ -177,7 +177,7 @@ fn routes_and_methods_that_are_none_say_so() {
         "/blobs",
         "/admin/packages",
     ] {
-        assert_refused(&instance.send(&Request::get(path)), 404, "NOT_FOUND");
+        assert_error(&instance.send(&Request::get(path)), 404, "NOT_FOUND");
     }
     for (method, path) in [
         ("GET", "/process"),
@@ -185,33 +185,33 @@ fn routes_and_methods_that_are_none_say_so() {
         ("POST", "/health"),
         ("DELETE", "/ready"),
     ] {
-        assert_refused(&instance.send(&Request::new(method, path)), 405, "METHOD_NOT_ALLOWED");
+        assert_error(&instance.send(&Request::new(method, path)), 405, "METHOD_NOT_ALLOWED");
     }
 }
 
 #[test]
-fn submissions_over_the_rate_are_limited() {
+fn submissions_over_the_rate_limit_are_rejected() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[("DUMPUS_SUBMIT_RATE", "2/hour")]);
-    let answers: Vec<_> = (0..3).map(|_| instance.submit("nothing")).collect();
-    assert_refused(&answers[1], 200, "INVALID_LINK");
-    assert_refused(&answers[2], 429, "RATE_LIMITED");
-    assert_eq!(answers[2].json()["isAccepted"], false);
-    let wait: u64 = answers[2].header("retry-after").unwrap().parse().unwrap();
+    let responses: Vec<_> = (0..3).map(|_| instance.submit("nothing")).collect();
+    assert_error(&responses[1], 200, "INVALID_LINK");
+    assert_error(&responses[2], 429, "RATE_LIMITED");
+    assert_eq!(responses[2].json()["isAccepted"], false);
+    let wait: u64 = responses[2].header("retry-after").unwrap().parse().unwrap();
     assert!((1..=3600).contains(&wait), "{wait}");
 }
 
 #[test]
-fn a_database_that_is_held_by_another_is_a_server_error_and_nothing_is_left_behind() {
+fn a_locked_database_is_a_server_error_and_nothing_is_stored() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[]);
     let mut database = Database::open(&instance.database());
     database.run("BEGIN IMMEDIATE");
     let link = discord.link(small().0, Behaviour::Package);
-    let answer = instance.send(&submission(&link.url));
-    assert_refused(&answer, 503, "SERVER_ERROR");
-    assert_eq!(answer.json()["isAccepted"], false);
-    assert!(answer.header("retry-after").is_some());
+    let response = instance.send(&submission(&link.url));
+    assert_error(&response, 503, "SERVER_ERROR");
+    assert_eq!(response.json()["isAccepted"], false);
+    assert!(response.header("retry-after").is_some());
     database.run("ROLLBACK");
     database.assert_empty();
     instance.process(&link);

@@ -1,4 +1,4 @@
-//! The whole product from outside: links go in over HTTP, statistics come out.
+//! The whole product from outside: links are submitted over HTTP, statistics are fetched.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 

@@ -1,4 +1,4 @@
-//! The examples of the README work as they are printed.
+//! The examples of the README work as printed.
 
 use std::fs;
 use std::path::Path;
@@ -8,9 +8,9 @@ use crate::support::directory::Directory;
 use crate::support::discord::{Behaviour, Discord};
 use crate::support::instance::Instance;
 use crate::support::packages::small;
-use crate::support::tables::assert_file_tells;
+use crate::support::tables::assert_file_equals;
 
-/// The shell examples with `curl` below a heading, as they are printed.
+/// The shell examples with `curl` in a section.
 fn examples(heading: &str) -> String {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
     let readme = fs::read_to_string(readme).unwrap();
@@ -41,7 +41,7 @@ fn the_curl_examples_of_the_readme_work_as_printed() {
     let script = printed
         .replace(placeholder, &link.url)
         .replace(address, &instance.address.to_string());
-    // An answer that is an error ends the script.
+    // An error response ends the script.
     let script = format!("set -euo pipefail; curl() {{ command curl --fail-with-body \"$@\"; }}\n{script}");
     let folder = tempfile::tempdir().unwrap();
     let run = Command::new("bash")
@@ -52,10 +52,10 @@ fn the_curl_examples_of_the_readme_work_as_printed() {
     let said = String::from_utf8_lossy(&run.stdout).into_owned();
     assert!(run.status.success(), "{said}\n{}", String::from_utf8_lossy(&run.stderr));
 
-    assert_file_tells(&fs::read(folder.path().join("stats.sqlite")).unwrap(), &truth);
+    assert_file_equals(&fs::read(folder.path().join("stats.sqlite")).unwrap(), &truth);
     let demo = fs::read(folder.path().join("demo.sqlite")).unwrap();
     assert!(demo.starts_with(b"SQLite format 3\0"));
     for part in ["\"username\"", "\"isDeleted\":true", "\"url\":\"http"] {
-        assert!(said.contains(part), "{part} is not in\n{said}");
+        assert!(said.contains(part), "{part} is missing in\n{said}");
     }
 }

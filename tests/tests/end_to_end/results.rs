@@ -1,4 +1,4 @@
-//! Statistics come out as they are in the package, and the same in both ways.
+//! Statistics equal the truth, through both routes.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -14,20 +14,20 @@ use crate::support::discord::{Behaviour, Discord, fresh_key};
 use crate::support::http::Request;
 use crate::support::instance::Instance;
 use crate::support::packages::{small, small_of_seed};
-use crate::support::tables::assert_file_tells;
+use crate::support::tables::assert_file_equals;
 
 fn from_data(instance: &Instance, key: &str, id: &str) -> Vec<u8> {
-    let answer = instance.get(key, &format!("/process/{id}/data"));
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.header("content-type"), Some("application/octet-stream"));
-    assert_eq!(answer.header("content-encoding"), None);
-    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let response = instance.get(key, &format!("/process/{id}/data"));
+    assert_eq!(response.status, 200);
+    assert_eq!(response.header("content-type"), Some("application/octet-stream"));
+    assert_eq!(response.header("content-encoding"), None);
+    assert_eq!(response.header("cache-control"), Some("no-store"));
     let mut file = Vec::new();
-    GzDecoder::new(answer.body.as_slice()).read_to_end(&mut file).unwrap();
+    GzDecoder::new(response.body.as_slice()).read_to_end(&mut file).unwrap();
     file
 }
 
-/// As the official client does, in another language and with another library.
+/// Like the official client: in JavaScript, with another library.
 fn from_blob(instance: &Instance, key: &str, id: &str) -> Vec<u8> {
     let client = Path::new(env!("CARGO_MANIFEST_DIR")).join("client");
     let mut node = Command::new("node")
@@ -48,12 +48,12 @@ fn from_blob(instance: &Instance, key: &str, id: &str) -> Vec<u8> {
     output.stdout
 }
 
-fn assert_results_tell(instance: &Instance, key: &str, id: &str, truth: &Truth) {
+fn assert_results_equal(instance: &Instance, key: &str, id: &str, truth: &Truth) {
     let file = from_data(instance, key, id);
-    assert_file_tells(&file, truth);
+    assert_file_equals(&file, truth);
     assert!(
         from_blob(instance, key, id) == file,
-        "the two ways to the statistics give different files"
+        "the two routes return different files"
     );
 }
 
@@ -65,12 +65,12 @@ fn a_link_becomes_statistics_that_equal_the_truth() {
         let (package, truth) = small_of_seed(seed);
         let link = discord.link(package, Behaviour::Package);
         let id = instance.process(&link);
-        assert_results_tell(&instance, &link.key, &id, &truth);
+        assert_results_equal(&instance, &link.key, &id, &truth);
     }
 }
 
 #[test]
-fn a_package_that_is_spooled_to_disk_gives_the_same_and_leaves_no_file() {
+fn a_package_that_is_spooled_to_disk_gives_the_same_result_and_leaves_no_file() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[("DUMPUS_SPOOL_MEMORY", "1")]);
     let (package, truth) = generate_in_memory(&PackageSpec {
@@ -78,46 +78,46 @@ fn a_package_that_is_spooled_to_disk_gives_the_same_and_leaves_no_file() {
         size: 8_000_000,
         ..PackageSpec::default()
     });
-    let link = discord.link(package, Behaviour::Held);
+    let link = discord.link(package, Behaviour::Paused);
     let id = instance.admit(&link.url);
     instance.half_downloaded(&link, &id);
     assert!(instance.process.nameless_bytes() > 0, "nothing is spooled");
     link.switch_to(Behaviour::Package);
     assert_eq!(instance.settled(&link, &id)["isDataAvailable"], true);
-    assert_results_tell(&instance, &link.key, &id, &truth);
+    assert_results_equal(&instance, &link.key, &id, &truth);
     assert_eq!(instance.process.nameless_bytes(), 0);
     assert_eq!(std::fs::read_dir(instance.temporary()).unwrap().count(), 0);
 }
 
 #[test]
-fn an_origin_of_the_operator_is_as_good_as_discords() {
+fn links_to_an_origin_of_the_operator_are_processed() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[]);
     let (package, truth) = small();
     let link = discord.link(package, Behaviour::Package);
     let id = instance.admit(&format!("  {}\n", link.plain_url));
     assert_eq!(instance.settled(&link, &id)["isDataAvailable"], true);
-    assert_results_tell(&instance, &link.key, &id, &truth);
+    assert_results_equal(&instance, &link.key, &id, &truth);
 }
 
 #[test]
-fn the_demo_opens_without_a_key() {
+fn the_demo_needs_no_key() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[]);
-    let answer = instance.send(&Request::get("/process/demo/data"));
-    assert_eq!(answer.status, 200);
+    let response = instance.send(&Request::get("/process/demo/data"));
+    assert_eq!(response.status, 200);
     let mut file = Vec::new();
-    GzDecoder::new(answer.body.as_slice()).read_to_end(&mut file).unwrap();
+    GzDecoder::new(response.body.as_slice()).read_to_end(&mut file).unwrap();
     assert!(from_blob(&instance, "", "demo") == file);
 }
 
 #[test]
-fn two_submissions_at_the_same_instant_queue_one_job() {
+fn simultaneous_submissions_queue_one_job() {
     const CALLERS: usize = 8;
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[("DUMPUS_CONCURRENCY", "4")]);
     let (package, _) = small();
-    let link = discord.link(package, Behaviour::Held);
+    let link = discord.link(package, Behaviour::Paused);
     let barrier = Barrier::new(CALLERS);
     let ids: Vec<_> = thread::scope(|scope| {
         let callers: Vec<_> = (0..CALLERS)
@@ -134,33 +134,29 @@ fn two_submissions_at_the_same_instant_queue_one_job() {
     assert!(ids.iter().all(|other| other == id));
     let status = instance.half_downloaded(&link, id);
     assert_eq!(status["processingQueuePosition"]["standardQueueTotal"], 1);
-    assert_eq!(
-        instance.admit(&link.url),
-        *id,
-        "a package that runs is not queued again"
-    );
+    assert_eq!(instance.admit(&link.url), *id, "a running package is not queued again");
     link.switch_to(Behaviour::Package);
     assert_eq!(instance.settled(&link, id)["isDataAvailable"], true);
     assert_eq!(
         instance.admit(&link.url),
         *id,
-        "a package that is processed is not queued again"
+        "a processed package is not queued again"
     );
     assert_eq!(instance.status(&link.key, id)["isDataAvailable"], true);
-    // A second job would have been taken by one of the idle slots, and would have asked for the package.
+    // An idle slot would have taken a second job, and would have downloaded the package again.
     assert_eq!((link.clicks(), link.downloads()), (1, 1));
 }
 
 #[test]
-fn a_key_opens_its_own_package_only() {
+fn a_key_grants_access_to_its_own_package_only() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[]);
     let link = discord.link(small().0, Behaviour::Package);
     let id = instance.process(&link);
     for path in ["data", "blob", "status", "user/1"] {
-        let answer = instance.get(&fresh_key(), &format!("/process/{id}/{path}"));
+        let response = instance.get(&fresh_key(), &format!("/process/{id}/{path}"));
         assert_eq!(
-            (answer.status, &answer.json()["errorMessageCode"]),
+            (response.status, &response.json()["errorMessageCode"]),
             (401, &json!("UNAUTHORIZED")),
             "{path}"
         );

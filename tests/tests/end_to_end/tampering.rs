@@ -1,19 +1,19 @@
-//! Who can write to the database can break results, but not change them.
+//! With write access to the database, one can break results but not change them.
 
 use crate::support::database::Database;
 use crate::support::discord::{Behaviour, Discord, Link};
-use crate::support::http::Answer;
+use crate::support::http::Response;
 use crate::support::instance::Instance;
 use crate::support::packages::small_of_seed;
 
-/// An answer that says that something is wrong, and nothing of the content.
-fn assert_no_content(answer: &Answer, what: &str) {
-    assert!(matches!(answer.status, 500 | 503), "{what}: {}", answer.status);
-    let body = answer.json();
+/// Asserts that the response is an error, and contains nothing of the result.
+fn assert_no_content(response: &Response, what: &str) {
+    assert!(matches!(response.status, 500 | 503), "{what}: {}", response.status);
+    let body = response.json();
     assert_eq!(body["errorMessageCode"], "SERVER_ERROR", "{what}: {body}");
     let keys: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(keys, ["errorDetail", "errorMessageCode"], "{what}");
-    assert!(answer.body.len() < 300, "{what}");
+    assert!(response.body.len() < 300, "{what}");
 }
 
 struct Victim {
@@ -37,7 +37,7 @@ impl Victim {
         }
     }
 
-    fn results(&self) -> [Answer; 2] {
+    fn results(&self) -> [Response; 2] {
         ["data", "blob"].map(|path| {
             self.instance
                 .get(&self.link.key, &format!("/process/{}/{path}", self.id))
@@ -45,22 +45,22 @@ impl Victim {
     }
 
     fn assert_whole(&self) {
-        assert_eq!(self.results().map(|answer| answer.status), [200, 200]);
+        assert_eq!(self.results().map(|response| response.status), [200, 200]);
     }
 
-    /// Sets a column to something else, looks, and sets it back.
+    /// Changes a column, asserts that the results are errors, and changes it back.
     fn assert_noticed(&mut self, table: &str, column: &str, value: &[u8], original: &[u8], what: &str) {
         assert_ne!(value, original);
         let set = |value: &[u8]| format!("UPDATE {table} SET {column} = X'{}'", hex::encode(value));
         assert_eq!(self.database.run(&set(value)), 1, "{what}");
-        for answer in self.results() {
-            assert_no_content(&answer, what);
+        for response in self.results() {
+            assert_no_content(&response, what);
         }
         self.database.run(&set(original));
     }
 }
 
-/// Each value with one bit of one byte turned.
+/// Copies of the value with one bit flipped at each of the places.
 fn bit_flips(original: &[u8], places: &[usize]) -> Vec<Vec<u8>> {
     let flip = |&place: &usize| {
         let mut bytes = original.to_vec();
@@ -71,11 +71,11 @@ fn bit_flips(original: &[u8], places: &[usize]) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn every_byte_of_the_blob_counts() {
+fn every_byte_of_the_blob_is_authenticated() {
     let discord = Discord::start();
     let mut victim = Victim::new(&discord);
     let original = victim.database.bytes("SELECT bytes FROM blobs");
-    // First and last bytes, block borders, and a sample of what is between.
+    // First and last bytes, block boundaries, and a sample in between.
     let end = original.len();
     let mut places = vec![0, 1, 15, 16, 17, end - 33, end - 32, end - 17, end - 16, end - 1];
     places.extend((0..40).map(|number| number * end / 40));
@@ -94,7 +94,7 @@ fn every_byte_of_the_blob_counts() {
 }
 
 #[test]
-fn every_byte_of_the_iv_and_the_mac_counts() {
+fn every_byte_of_the_iv_and_the_mac_is_authenticated() {
     let discord = Discord::start();
     let mut victim = Victim::new(&discord);
     for (column, length) in [("iv", 16), ("mac", 32)] {
@@ -122,13 +122,13 @@ fn every_byte_of_the_iv_and_the_mac_counts() {
 }
 
 #[test]
-fn the_suite_counts() {
+fn the_suite_is_authenticated() {
     let discord = Discord::start();
     let mut victim = Victim::new(&discord);
     for suite in [0, 2, 257, -1] {
         victim.database.run(&format!("UPDATE packages SET suite = {suite}"));
-        for answer in victim.results() {
-            assert_no_content(&answer, &format!("suite {suite}"));
+        for response in victim.results() {
+            assert_no_content(&response, &format!("suite {suite}"));
         }
     }
     victim.database.run("UPDATE packages SET suite = 1");
@@ -136,12 +136,12 @@ fn the_suite_counts() {
 }
 
 #[test]
-fn the_package_counts() {
+fn the_package_id_is_authenticated() {
     let discord = Discord::start();
     let mut victim = Victim::new(&discord);
     let other = discord.link(small_of_seed(2).0, Behaviour::Package);
     let other_id = victim.instance.process(&other);
-    // The whole result of one package in the row of another.
+    // The complete result of one package in the row of another.
     let columns = "(blob_key, blob_size, suite, iv, mac)";
     let swapped = victim.database.run(&format!(
         "UPDATE packages SET {columns} = (SELECT blob_key, blob_size, suite, iv, mac FROM packages WHERE id = X'{other_id}')
@@ -149,8 +149,8 @@ fn the_package_counts() {
         victim.id
     ));
     assert_eq!(swapped, 1);
-    for answer in victim.results() {
-        assert_no_content(&answer, "the result of another package");
+    for response in victim.results() {
+        assert_no_content(&response, "the result of another package");
     }
     // The row of one package under the id of another.
     victim
@@ -160,7 +160,7 @@ fn the_package_counts() {
         "UPDATE packages SET id = X'{}' WHERE id = X'{other_id}'",
         victim.id
     ));
-    for answer in victim.results() {
-        assert_no_content(&answer, "the row of another package");
+    for response in victim.results() {
+        assert_no_content(&response, "the row of another package");
     }
 }

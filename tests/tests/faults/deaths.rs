@@ -1,4 +1,4 @@
-//! Workers that die of a package.
+//! Workers that a package kills.
 
 use crate::support::cluster::Cluster;
 use crate::support::discord::{Behaviour, Discord};
@@ -6,7 +6,7 @@ use crate::support::wait::eventually;
 use crate::world::{LEASE, held, holder, small};
 
 #[test]
-fn a_job_that_kills_its_worker_is_given_up_after_the_third_attempt_and_the_others_go_on() {
+fn a_job_that_kills_its_workers_fails_after_the_third_attempt_and_others_continue() {
     let discord = Discord::start();
     let Some(mut cluster) = Cluster::start(&discord, 1, 2, &[LEASE]) else {
         return;
@@ -17,12 +17,12 @@ fn a_job_that_kills_its_worker_is_given_up_after_the_third_attempt_and_the_other
         cluster.servers[0].half_downloaded(&killer, &id);
         let worker = holder(&cluster);
         cluster.workers[worker].kill();
-        // What is left of the workers goes on, and whoever runs them starts the dead one again.
+        // The remaining worker continues, and a supervisor restarts the dead one.
         cluster.servers[0].process(&discord.link(package.clone(), Behaviour::Package));
         cluster.workers[worker].run();
         if death < 3 {
             let attempt = format!("SELECT attempts FROM packages WHERE encode(id, 'hex') = '{id}'");
-            eventually("another worker tries", || {
+            eventually("another worker starts an attempt", || {
                 (cluster.postgres.number(&attempt) > death).then_some(())
             });
         }
@@ -33,13 +33,13 @@ fn a_job_that_kills_its_worker_is_given_up_after_the_third_attempt_and_the_other
         (&true.into(), &"SERVER_ERROR".into()),
         "{status}"
     );
-    assert_eq!(killer.downloads(), 3, "nobody tries a fourth time");
+    assert_eq!(killer.downloads(), 3, "there is no fourth attempt");
     cluster.servers[0].process(&discord.link(package, Behaviour::Package));
 
     killer.switch_to(Behaviour::Package);
     assert_eq!(
         cluster.servers[0].process(&killer),
         id,
-        "submitted again it gets new attempts"
+        "a new submission gets new attempts"
     );
 }

@@ -1,22 +1,16 @@
-//! What the health check of a worker sees.
+//! The health check of a worker.
 
 use crate::support::cluster::Cluster;
 use crate::support::discord::Discord;
-use crate::support::process::Process;
+use crate::support::process::is_worker_healthy;
 use crate::support::wait::eventually;
 
-/// Asks as a container engine does: in the worker's own surroundings, which know no backends here.
 fn is_healthy(cluster: &Cluster) -> bool {
-    let temporary = cluster.temporary(0);
-    let log = temporary.join("health.log");
-    let settings = vec![("TMPDIR".to_owned(), temporary.display().to_string())];
-    Process::start("dumpus-worker", &["health"], settings, &log)
-        .stopped()
-        .success()
+    is_worker_healthy(&cluster.temporary(0))
 }
 
 #[test]
-fn a_worker_is_healthy_while_it_runs_and_not_while_it_hangs() {
+fn a_worker_is_healthy_unless_it_hangs() {
     let discord = Discord::start();
     let Some(mut cluster) = Cluster::start(&discord, 0, 1, &[]) else {
         return;
@@ -29,7 +23,7 @@ fn a_worker_is_healthy_while_it_runs_and_not_while_it_hangs() {
     becomes(&cluster, false);
     cluster.workers[0].freeze(false);
     becomes(&cluster, true);
-    // It is not the worker that ails.
+    // The worker itself is not at fault.
     cluster.redis.kill();
     cluster.postgres.kill();
     assert!(is_healthy(&cluster));

@@ -1,10 +1,10 @@
-//! What an instance of many processes does while one of them dies or stalls, or a backend is away.
+//! An instance of several processes while one of them dies or stalls, or a backend is unavailable.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
-mod away;
 mod deaths;
 mod health;
+mod outages;
 mod requests;
 mod stalled;
 mod start;

@@ -1,24 +1,24 @@
-//! Requests to a server that may not be able to answer them.
+//! Requests to a server whose backends may be unavailable.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::http::{Answer, Request};
+use crate::support::http::{Request, Response};
 use crate::support::instance::{Instance, submission};
 
-/// What a person waits at most, and what a busy machine of tests adds.
+/// The promised limit, plus a margin for a busy test machine.
 const PROMPT: Duration = Duration::from_millis(2_000 + 400);
 
-/// An answer, and how long it took.
+/// A response, and how long it took.
 pub(crate) struct Timed {
     pub(crate) what: &'static str,
-    pub(crate) answer: Answer,
+    pub(crate) response: Response,
     took: Duration,
 }
 
-/// Sends all of them at once.
+/// Sends all requests at the same time.
 pub(crate) fn ask_all(server: &Instance, requests: Vec<(&'static str, Request)>) -> Vec<Timed> {
     thread::scope(|scope| {
         let asking: Vec<_> = requests
@@ -26,9 +26,9 @@ pub(crate) fn ask_all(server: &Instance, requests: Vec<(&'static str, Request)>)
             .map(|(what, request)| {
                 scope.spawn(move || {
                     let began = Instant::now();
-                    let answer = server.send(&request);
+                    let response = server.send(&request);
                     let took = began.elapsed();
-                    Timed { what, answer, took }
+                    Timed { what, response, took }
                 })
             })
             .collect();
@@ -36,7 +36,7 @@ pub(crate) fn ask_all(server: &Instance, requests: Vec<(&'static str, Request)>)
     })
 }
 
-/// Every route that needs a backend, of a package.
+/// The given routes of a package.
 pub(crate) fn of_package(key: &str, id: &str, rest: &[&'static str]) -> Vec<(&'static str, Request)> {
     let of = |what: &'static str| {
         let request = match what {
@@ -57,17 +57,17 @@ pub(crate) fn ready() -> (&'static str, Request) {
 }
 
 impl Timed {
-    /// It says, in time and in the shape of its route, that a backend is away.
+    /// Asserts that the response reports an unavailable backend, promptly and in the format of its route.
     pub(crate) fn assert_unavailable(&self) -> Value {
-        let Self { what, answer, took } = self;
-        println!("{what}: {} after {took:?}", answer.status);
-        assert_eq!(answer.status, 503, "{what}");
-        assert!(answer.header("retry-after").is_some(), "{what}");
+        let Self { what, response, took } = self;
+        println!("{what}: {} after {took:?}", response.status);
+        assert_eq!(response.status, 503, "{what}");
+        assert!(response.header("retry-after").is_some(), "{what}");
         assert!(*took < PROMPT, "{what} took {took:?}");
-        let body = answer.json();
+        let body = response.json();
         match *what {
             "submit" => assert_eq!((&body["isAccepted"], &body["packageId"]), (&false.into(), &Value::Null)),
-            // Anything else would end the client's polling.
+            // Anything else would make the client stop polling.
             "status" => assert_eq!(
                 (&body["isProcessing"], &body["isErrored"]),
                 (&true.into(), &false.into())
@@ -79,9 +79,9 @@ impl Timed {
         body
     }
 
-    pub(crate) fn assert_answered(&self) {
-        let Self { what, answer, took } = self;
-        assert_eq!(answer.status, 200, "{what}");
+    pub(crate) fn assert_succeeded(&self) {
+        let Self { what, response, took } = self;
+        assert_eq!(response.status, 200, "{what}");
         assert!(*took < PROMPT, "{what} took {took:?}");
     }
 }

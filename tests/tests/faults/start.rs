@@ -1,16 +1,16 @@
-//! Processes that start together.
+//! Processes that start at the same time.
 
-use std::thread;
+use std::{fs, thread};
 
 use crate::support::cluster::Cluster;
 use crate::support::discord::{Behaviour, Discord};
 use crate::support::instance::Instance;
-use crate::support::process::Process;
+use crate::support::process::{Process, is_worker_healthy};
 use crate::support::wait::eventually;
 use crate::world::small;
 
 #[test]
-fn processes_that_start_together_on_an_empty_database_migrate_it_once_and_all_come_up() {
+fn processes_that_start_at_the_same_time_migrate_an_empty_database_once() {
     const EACH: usize = 3;
     let discord = Discord::start();
     let Some(cluster) = Cluster::start(&discord, 0, 0, &[]) else {
@@ -19,24 +19,23 @@ fn processes_that_start_together_on_an_empty_database_migrate_it_once_and_all_co
     let (postgres, redis) = (cluster.postgres.url(), cluster.redis.url());
     let backends = [("POSTGRES_URL", &*postgres), ("REDIS_URL", &*redis)];
     let folder = tempfile::tempdir().unwrap();
+    let temporary = |number: usize| folder.path().join(number.to_string());
     let worker = |number: usize| {
+        let temporary = temporary(number);
+        fs::create_dir(&temporary).unwrap();
         let own = backends.map(|(name, url)| (name.to_owned(), url.to_owned()));
-        let settings = discord.settings().into_iter().chain(own).collect();
-        Process::start(
-            "dumpus-worker",
-            &["run"],
-            settings,
-            &folder.path().join(number.to_string()),
-        )
+        let mut settings: Vec<_> = discord.settings().into_iter().chain(own).collect();
+        settings.push(("TMPDIR".to_owned(), temporary.display().to_string()));
+        Process::start("dumpus-worker", &["run"], settings, &temporary.join("log"))
     };
     let servers: Vec<Instance> = thread::scope(|scope| {
         let starting: Vec<_> = (0..EACH)
             .map(|_| scope.spawn(|| Instance::start(&discord, &backends)))
             .collect();
-        let workers: Vec<_> = (0..EACH).map(worker).collect();
-        for worker in &workers {
-            eventually("the worker comes up", || {
-                worker.log_text().contains("the worker takes packages").then_some(())
+        let _workers: Vec<_> = (0..EACH).map(worker).collect();
+        for number in 0..EACH {
+            eventually("the worker takes packages", || {
+                is_worker_healthy(&temporary(number)).then_some(())
             });
         }
         let servers = starting.into_iter().map(|server| server.join().unwrap()).collect();

@@ -1,4 +1,4 @@
-//! What these tests begin with.
+//! Common setup of these tests.
 
 use dumpus_tests::{PackageSpec, generate_in_memory};
 
@@ -18,15 +18,15 @@ pub(crate) fn small() -> Vec<u8> {
     generate_in_memory(&spec).0
 }
 
-/// Whose package is half downloaded by a worker, and stays so until its link's behaviour changes.
+/// A package that a worker has half downloaded, until the behaviour of its link changes.
 pub(crate) fn held(cluster: &Cluster, discord: &Discord, package: &[u8]) -> (Link, String) {
-    let link = discord.link(package.to_vec(), Behaviour::Held);
+    let link = discord.link(package.to_vec(), Behaviour::Paused);
     let id = cluster.servers[0].admit(&link.url);
     cluster.servers[0].half_downloaded(&link, &id);
     (link, id)
 }
 
-/// The worker that holds the only job which is delivered.
+/// The worker that holds the only delivered job.
 pub(crate) fn holder(cluster: &Cluster) -> usize {
     let ask = ["XPENDING", "{dumpus}:v1:lane:standard", "workers", "-", "+", "10"];
     eventually("one worker holds the job", || {
@@ -39,7 +39,7 @@ pub(crate) fn holder(cluster: &Cluster) -> usize {
     })
 }
 
-/// Everything that is recorded of packages and results.
+/// All rows of packages and results.
 pub(crate) fn recorded(cluster: &Cluster) -> [Vec<String>; 2] {
     [
         cluster.postgres.ask("SELECT * FROM packages ORDER BY id"),

@@ -1,4 +1,4 @@
-//! An authority that only those trust who are told to.
+//! A certificate authority of the tests, which programs trust only if configured.
 
 use std::sync::Arc;
 
@@ -23,12 +23,12 @@ impl Authority {
         }
     }
 
-    /// Its own certificate.
+    /// Its certificate.
     pub fn pem(&self) -> String {
         self.certificate.pem()
     }
 
-    /// The side of a server with these names.
+    /// The TLS configuration of a server with these names.
     pub fn server_of(&self, names: &[&str]) -> Arc<ServerConfig> {
         let key = KeyPair::generate().unwrap();
         let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();

@@ -1,4 +1,4 @@
-//! An instance of many processes, whose servers, workers and backends belong to one test.
+//! An instance of several processes, whose servers, workers and backends belong to one test.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,12 +8,12 @@ use tempfile::TempDir;
 use super::discord::Discord;
 use super::instance::Instance;
 use super::postgres_server::PostgresServer;
-use super::process::Process;
+use super::process::{Process, is_worker_healthy};
 use super::redis_server::{RedisServer, lasting_port};
 use super::wait::eventually;
 
-/// Servers and workers on a PostgreSQL and a Redis of their own. Any of them may be killed, held and started again, and
-/// is found where it was.
+/// Servers and workers with their own PostgreSQL and Redis. All of them can be killed, suspended and restarted, and keep
+/// their addresses.
 pub struct Cluster {
     pub workers: Vec<Process>,
     pub servers: Vec<Instance>,
@@ -23,7 +23,7 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Starts all of it, where PostgreSQL is installed. Servers and workers get the same settings.
+    /// Starts everything if PostgreSQL is installed. Servers and workers get the same settings.
     pub fn start(discord: &Discord, servers: usize, workers: usize, settings: &[(&str, &str)]) -> Option<Self> {
         let postgres = PostgresServer::start()?;
         let redis = RedisServer::start();
@@ -48,29 +48,28 @@ impl Cluster {
         for number in 0..workers {
             let worker = cluster.worker(discord, number, &all);
             cluster.workers.push(worker);
-            cluster.ready(number, 0);
+            cluster.ready(number);
         }
         Some(cluster)
     }
 
     /// Starts a worker again, and waits until it takes packages.
     pub fn restart_worker(&mut self, number: usize) {
-        let seen = self.workers[number].log_text().len();
         self.workers[number].run();
-        self.ready(number, seen);
+        self.ready(number);
     }
 
-    fn ready(&mut self, number: usize, seen: usize) {
+    fn ready(&mut self, number: usize) {
+        let temporary = self.temporary(number);
         let worker = &mut self.workers[number];
         eventually("the worker takes packages", || {
             let ended = worker.ended();
             assert!(ended.is_none(), "the worker ended: {ended:?}");
-            let is_ready = worker.log_text()[seen..].contains("the worker takes packages");
-            is_ready.then_some(())
+            is_worker_healthy(&temporary).then_some(())
         });
     }
 
-    /// The folder in which a worker makes temporary files.
+    /// The directory for temporary files of a worker.
     pub fn temporary(&self, worker: usize) -> PathBuf {
         self.folder.path().join(format!("tmp-{worker}"))
     }

@@ -1,4 +1,4 @@
-//! Looks into the database of an instance, and meddles with it, behind the server's back.
+//! Reads and changes the database of an instance directly.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 
 use super::engine::runtime;
 
-/// A connection of the tests.
+/// A connection to the database.
 pub struct Database {
     runtime: Runtime,
     connection: SqliteConnection,
@@ -38,7 +38,7 @@ impl Database {
         self.rows(query)[0].get(0)
     }
 
-    /// Runs a statement, and gives the number of rows that it changed.
+    /// Runs a statement, and returns the number of changed rows.
     pub fn run(&mut self, statement: &str) -> u64 {
         let query = sqlx::query(AssertSqlSafe(statement.to_owned()));
         self.runtime
@@ -47,7 +47,7 @@ impl Database {
             .rows_affected()
     }
 
-    /// Asserts that nothing is left of any package.
+    /// Asserts that no package has left any row.
     pub fn assert_empty(&mut self) {
         for table in ["packages", "blobs"] {
             assert_eq!(

@@ -1,4 +1,4 @@
-//! A Dis-who host that knows some users.
+//! A stub of a Dis-who host.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Write};
@@ -8,14 +8,14 @@ use std::thread;
 
 use serde_json::json;
 
-/// Nobody has this id.
+/// The id of no user.
 pub const ABSENT: &str = "404404404404404404";
-/// The host breaks when it is asked for this one.
+/// The host fails for this id.
 pub const BROKEN: &str = "500500500500500500";
-/// The host always wants to be asked later, much later.
+/// The host always responds with a long `Retry-After` for this id.
 pub const LIMITED: &str = "429429429429429429";
 
-/// The host; it goes with the process.
+/// The host; it runs until the process ends.
 pub struct Directory {
     address: SocketAddr,
     asked: Arc<Mutex<BTreeMap<String, u32>>>,
@@ -40,7 +40,7 @@ impl Directory {
         format!("http://{}", self.address)
     }
 
-    /// How often it was asked for whom.
+    /// Number of requests by user id.
     pub fn asked(&self) -> BTreeMap<String, u32> {
         self.asked.lock().unwrap().clone()
     }

@@ -1,4 +1,4 @@
-//! The engine as the command line runs it.
+//! The engine, called like the command line does.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use dumpus_ports::archive::{ArchiveError, ArchiveReader, Progress};
 use dumpus_ports::domain::report::Report;
 use dumpus_ports::report::{Packing, ReportWriter};
 
-/// Reads a package on so many threads.
+/// Reads a package with a number of threads.
 pub fn analyse(package: Vec<u8>, threads: usize) -> Result<Report, ArchiveError> {
     let options = ZipOptions {
         threads: NonZeroUsize::new(threads).unwrap(),
@@ -19,7 +19,7 @@ pub fn analyse(package: Vec<u8>, threads: usize) -> Result<Report, ArchiveError>
     runtime().block_on(reader.read(Arc::new(package), Progress::new()))
 }
 
-/// The statistics file of a report.
+/// Writes the statistics file of a report.
 pub fn written(report: &Report, packing: Packing) -> Vec<u8> {
     runtime()
         .block_on(SqliteWriter.write(report, "local", packing))

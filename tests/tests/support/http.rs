@@ -1,4 +1,4 @@
-//! A small client of HTTP/1.1: one connection for each request, nothing followed, nothing unpacked.
+//! A minimal HTTP/1.1 client: one connection per request, no redirects, no decompression.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// An answer with everything that came.
+/// A complete response.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
-impl Answer {
-    /// The value of a header, by its name in small letters.
+impl Response {
+    /// The value of a header; the name is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -26,11 +26,11 @@ impl Answer {
     pub fn json(&self) -> Value {
         let shown = String::from_utf8_lossy(&self.body);
         serde_json::from_slice(&self.body)
-            .unwrap_or_else(|error| panic!("{} is no JSON: {error}: {shown}", self.status))
+            .unwrap_or_else(|error| panic!("{} is not JSON: {error}: {shown}", self.status))
     }
 }
 
-/// A request in the making.
+/// A request.
 pub struct Request {
     method: String,
     path: String,
@@ -65,7 +65,7 @@ impl Request {
         self.header("Authorization", &format!("Bearer {key}"))
     }
 
-    /// How long the server may be silent before there is no answer.
+    /// Sets the read timeout.
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
@@ -78,8 +78,8 @@ impl Request {
         self.header("Content-Type", content_type)
     }
 
-    /// Sends it and reads the whole answer.
-    pub fn send(&self, to: SocketAddr) -> io::Result<Answer> {
+    /// Sends the request and reads the complete response.
+    pub fn send(&self, to: SocketAddr) -> io::Result<Response> {
         let stream = TcpStream::connect(to)?;
         stream.set_read_timeout(Some(self.patience))?;
         let mut head = format!(
@@ -95,39 +95,39 @@ impl Request {
         head.push_str("\r\n");
         let mut bytes = head.into_bytes();
         bytes.extend(self.body.iter().flatten());
-        // A server that answers before it has read everything may close the way to it.
+        // A server that responds before it has read everything may close the connection for reading.
         let written = (&stream).write_all(&bytes);
-        read_answer(&mut BufReader::new(&stream), self.method == "HEAD").or_else(|error| written.and(Err(error)))
+        read_response(&mut BufReader::new(&stream), self.method == "HEAD").or_else(|error| written.and(Err(error)))
     }
 }
 
-fn read_answer(stream: &mut impl BufRead, is_head_only: bool) -> io::Result<Answer> {
+fn read_response(stream: &mut impl BufRead, is_head_only: bool) -> io::Result<Response> {
     let lines = read_head_lines(stream)?.ok_or(io::ErrorKind::UnexpectedEof)?;
     let status = lines[0].split(' ').nth(1).and_then(|status| status.parse().ok());
     let headers = lines[1..].iter().filter_map(|line| line.split_once(':'));
     let headers = headers
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let mut answer = Answer {
+    let mut response = Response {
         status: status.ok_or(io::ErrorKind::InvalidData)?,
         headers,
         body: Vec::new(),
     };
-    if is_head_only || answer.status == 204 {
-        return Ok(answer);
+    if is_head_only || response.status == 204 {
+        return Ok(response);
     }
-    if answer.header("transfer-encoding") == Some("chunked") {
-        answer.body = read_chunks(stream)?;
-    } else if let Some(length) = answer.header("content-length").and_then(|length| length.parse().ok()) {
-        answer.body = vec![0; length];
-        stream.read_exact(&mut answer.body)?;
+    if response.header("transfer-encoding") == Some("chunked") {
+        response.body = read_chunks(stream)?;
+    } else if let Some(length) = response.header("content-length").and_then(|length| length.parse().ok()) {
+        response.body = vec![0; length];
+        stream.read_exact(&mut response.body)?;
     } else {
-        stream.read_to_end(&mut answer.body)?;
+        stream.read_to_end(&mut response.body)?;
     }
-    Ok(answer)
+    Ok(response)
 }
 
-/// The lines before the blank one; `None` when the stream ends there.
+/// The lines before the blank line; `None` if the stream ends before it.
 pub fn read_head_lines(stream: &mut impl BufRead) -> io::Result<Option<Vec<String>>> {
     let mut lines = Vec::new();
     loop {

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::discord::{Discord, Link};
-use super::http::{Answer, Request};
+use super::http::{Request, Response};
 use super::process::Process;
 use super::wait::{PATIENCE, eventually, within};
 
-/// The server's process and its folders. All of it goes with this value.
+/// The server's process and its folders. They are removed with this value.
 pub struct Instance {
     pub process: Process,
     pub address: SocketAddr,
@@ -21,7 +21,7 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// An instance that takes the stub for Discord; later settings go before earlier ones.
+    /// Starts an instance that uses the stub instead of Discord. `settings` override the defaults.
     pub fn start(discord: &Discord, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for name in ["data", "tmp"] {
@@ -44,7 +44,7 @@ impl Instance {
                 .map(|&(name, value)| (name.to_owned(), value.to_owned())),
         );
         let mut process = Process::start("dumpus-server", &[], all, &folder.path().join("log"));
-        let address = ready(&mut process, 0);
+        let address = ready(&mut process);
         Self {
             process,
             address,
@@ -52,11 +52,10 @@ impl Instance {
         }
     }
 
-    /// Starts it again with the data that it left.
+    /// Starts it again with its existing data.
     pub fn restart(&mut self) {
-        let seen = self.process.log_text().len();
         self.process.run();
-        self.address = ready(&mut self.process, seen);
+        self.address = ready(&mut self.process);
     }
 
     pub fn data(&self) -> PathBuf {
@@ -67,7 +66,7 @@ impl Instance {
         self.folder.path().join("tmp")
     }
 
-    /// Everything that the process may write, its log included.
+    /// The folder with everything that the process writes, including its log.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -76,30 +75,30 @@ impl Instance {
         self.data().join("dumpus.db")
     }
 
-    pub fn send(&self, request: &Request) -> Answer {
+    pub fn send(&self, request: &Request) -> Response {
         request.send(self.address).unwrap()
     }
 
-    pub fn submit(&self, url: &str) -> Answer {
+    pub fn submit(&self, url: &str) -> Response {
         self.send(&submission(url))
     }
 
-    /// Submits a link that is accepted, and gives the package's id.
+    /// Submits a link, asserts that it is accepted, and returns the package id.
     pub fn admit(&self, url: &str) -> String {
-        let answer = self.submit(url);
-        let body = answer.json();
+        let response = self.submit(url);
+        let body = response.json();
         assert_eq!(
-            (answer.status, &body["isAccepted"], &body["errorMessageCode"]),
+            (response.status, &body["isAccepted"], &body["errorMessageCode"]),
             (200, &json!(true), &Value::Null)
         );
         body["packageId"].as_str().unwrap().to_owned()
     }
 
-    pub fn get(&self, key: &str, path: &str) -> Answer {
+    pub fn get(&self, key: &str, path: &str) -> Response {
         self.send(&Request::get(path).bearer(key))
     }
 
-    pub fn delete(&self, key: &str, id: &str) -> Answer {
+    pub fn delete(&self, key: &str, id: &str) -> Response {
         self.send(&Request::new("DELETE", &format!("/process/{id}")).bearer(key))
     }
 
@@ -107,7 +106,7 @@ impl Instance {
         self.get(key, &format!("/process/{id}/status")).json()
     }
 
-    /// Polls until the status is what is waited for.
+    /// Polls until the status meets the condition.
     pub fn status_until(&self, link: &Link, id: &str, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
         let mut last = Value::Null;
         let found = within_or(PATIENCE, || {
@@ -121,14 +120,14 @@ impl Instance {
         self.status_until(link, id, step, |status| status["processingStep"] == step)
     }
 
-    /// Waits until as much has come as a held download brings.
+    /// Waits until a paused download has delivered its half.
     pub fn half_downloaded(&self, link: &Link, id: &str) -> Value {
         self.status_until(link, id, "half downloaded", |status| {
             status["processingProgress"].as_u64() >= Some(49)
         })
     }
 
-    /// Waits for the end of the work.
+    /// Waits until processing has ended.
     pub fn settled(&self, link: &Link, id: &str) -> Value {
         self.status_until(link, id, "settled", |status| status["isProcessing"] == false)
     }
@@ -146,26 +145,18 @@ pub fn submission(url: &str) -> Request {
     Request::new("POST", "/process").body("application/json", json!({ "package_link": url }).to_string())
 }
 
-/// Reads the address from the log and waits until the server says that it is ready.
-pub fn ready(process: &mut Process, seen: usize) -> SocketAddr {
-    let address = eventually("the server names its address", || {
+/// Waits until the server is ready, and returns its address.
+pub fn ready(process: &mut Process) -> SocketAddr {
+    let address = eventually("the server listens", || {
         let ended = process.ended();
         assert!(ended.is_none(), "the server ended: {ended:?}");
-        let text = process.log_text();
-        let (_, after) = text[seen..].split_once("Dumpus is at http://")?;
-        after
-            .split_once('\n')?
-            .0
-            .split_whitespace()
-            .next()?
-            .parse::<SocketAddr>()
-            .ok()
+        process.listening()
     });
     eventually("the server is ready", || {
         Request::get("/ready")
             .send(address)
             .ok()
-            .filter(|answer| answer.status == 200)
+            .filter(|response| response.status == 200)
     });
     address
 }

@@ -1,11 +1,11 @@
-//! What several test binaries share.
+//! Helpers that several test binaries share.
 #![allow(
     dead_code,
     unreachable_pub,
     clippy::unwrap_used,
     clippy::missing_panics_doc,
     clippy::allow_attributes,
-    reason = "each binary uses its part, and fails where its part fails"
+    reason = "each binary uses only some of the helpers, and a failing helper fails the test"
 )]
 
 pub mod authority;

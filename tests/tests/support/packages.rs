@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use dumpus_tests::{ArchiveWriter, EntryOptions, PackageSpec, Truth, generate_in_memory};
 
-/// A small package with something of everything.
+/// A small package with all sections.
 pub fn small() -> (Vec<u8>, Truth) {
     small_of_seed(1)
 }
@@ -17,7 +17,7 @@ pub fn small_of_seed(seed: u64) -> (Vec<u8>, Truth) {
     })
 }
 
-/// A package in which nothing names its owner.
+/// A package that does not identify its owner.
 pub fn ownerless() -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
     let mut archive = ArchiveWriter::new(&mut out, 1);

@@ -1,4 +1,4 @@
-//! A PostgreSQL server of one test, which may be killed, held and restarted.
+//! A PostgreSQL server of one test, which can be killed, suspended and restarted.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -13,7 +13,7 @@ use super::redis_server::lasting_port;
 use super::services::{output_of, psql};
 use super::wait::eventually;
 
-/// A server of one test, in a folder of its own. It keeps its data and its port when it is down.
+/// A server of one test, in its own folder. It keeps its data and its port across restarts.
 pub struct PostgresServer {
     folder: TempDir,
     programs: PathBuf,
@@ -22,12 +22,12 @@ pub struct PostgresServer {
 }
 
 impl PostgresServer {
-    /// A new server, where PostgreSQL is installed.
+    /// Starts a new server if PostgreSQL is installed.
     pub fn start() -> Option<Self> {
         let programs = programs();
         assert!(
             programs.is_some() || std::env::var_os("CI").is_none(),
-            "PostgreSQL must be installed where CI is"
+            "PostgreSQL must be installed if CI is set"
         );
         let Some(programs) = programs else {
             println!("skipped: PostgreSQL is not installed");
@@ -58,19 +58,19 @@ impl PostgresServer {
         format!("postgres://dumpus@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// Starts it with the data that it left, and waits until it answers.
+    /// Starts it with its existing data, and waits until it accepts connections.
     pub fn run(&mut self) {
         assert!(self.process.is_none(), "it runs already");
         let log = File::options().append(true).create(true).open(self.log()).unwrap();
         let (port, sockets) = (self.port.to_string(), self.data());
         let mut postgres = self.command("postgres");
         postgres.args(["-p", &port, "-h", "127.0.0.1", "-c", "max_connections=200"]);
-        // A killed server leaves to the system what it has written: only a machine that falls loses more without it.
+        // A killed process loses nothing that it has written to the page cache; only a machine crash would.
         postgres.args(["-c", "fsync=off", "-k"]).arg(sockets);
         postgres.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         self.process = Some(postgres.spawn().unwrap());
         let process = self.process.as_mut().unwrap();
-        eventually("PostgreSQL answers", || {
+        eventually("PostgreSQL accepts connections", || {
             let ended = process.try_wait().unwrap();
             assert!(ended.is_none(), "PostgreSQL ended: {ended:?}");
             let ready = Command::new(self.programs.join("pg_isready"))
@@ -80,28 +80,28 @@ impl PostgresServer {
         });
     }
 
-    /// Stops it as an operator does: connections are closed, nothing is lost.
+    /// Stops it cleanly: connections are closed, and nothing is lost.
     pub fn stop(&mut self) {
         let mut process = self.process.take().unwrap();
         signal("-INT", &[process.id()]);
         eventually("PostgreSQL stops", || process.try_wait().unwrap());
     }
 
-    /// As `kill -9` of all its processes does.
+    /// Kills all its processes with `kill -9`.
     pub fn kill(&mut self) {
         let Some(mut process) = self.process.take() else { return };
-        // Held first, so that it makes no further children, and those that end stay known.
+        // Suspended first, so that it starts no further children, and those that end remain listed.
         signal("-STOP", &[process.id()]);
         let all = family(process.id());
         signal("-KILL", &all);
         process.wait().unwrap();
-        // The next server refuses to start beside them.
+        // The next server refuses to start while they exist.
         eventually("all processes of PostgreSQL end", || {
             all.iter().all(|&process| parent(process).is_none()).then_some(())
         });
     }
 
-    /// Holds all its processes, or lets them run on.
+    /// Suspends or resumes all its processes.
     pub fn freeze(&self, is_frozen: bool) {
         let main = self.process.as_ref().unwrap().id();
         if is_frozen {
@@ -113,7 +113,7 @@ impl PostgresServer {
         }
     }
 
-    /// What a statement gives: a line for each row, its values with `|` between them.
+    /// The result of a statement: a line for each row, with values separated by `|`.
     pub fn ask(&self, statement: &str) -> Vec<String> {
         let text = String::from_utf8(psql(&self.url(), statement)).unwrap();
         text.lines().map(str::to_owned).collect()
@@ -123,7 +123,7 @@ impl PostgresServer {
         self.ask(statement)[0].parse().unwrap()
     }
 
-    /// Lets all wait who want to write to a table, until the lock is dropped.
+    /// Blocks all writes to a table until the lock is dropped.
     pub fn lock(&self, table: &str) -> Lock {
         let mut psql = Command::new("psql")
             .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", &self.url()])
@@ -142,7 +142,7 @@ impl PostgresServer {
         }
     }
 
-    /// Statements that begin so and wait for a lock.
+    /// Number of statements that begin with `start` and wait for a lock.
     pub fn waiting(&self, start: &str) -> i64 {
         self.number(&format!(
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '{start}%'"
@@ -157,7 +157,7 @@ impl PostgresServer {
         self.folder.path().join("log")
     }
 
-    /// One of its programs, which refuse to run as root; it replaces `setpriv` and so is the child itself.
+    /// One of its programs, which refuse to run as root. The program replaces `setpriv`, so it is the child itself.
     fn command(&self, program: &str) -> Command {
         let program = self.programs.join(program);
         let mut command = if is_root() {
@@ -179,7 +179,7 @@ impl Drop for PostgresServer {
     }
 }
 
-/// A session that has locked a table.
+/// A session that holds a lock on a table.
 pub struct Lock {
     psql: Child,
     /// The session ends with it.
@@ -193,7 +193,7 @@ impl Drop for Lock {
     }
 }
 
-/// Where the newest release keeps its programs, as Debian has them.
+/// The directory of programs of the newest release, as installed by Debian.
 fn programs() -> Option<PathBuf> {
     let releases = fs::read_dir("/usr/lib/postgresql").ok()?;
     let folders = releases.filter_map(|release| Some(release.ok()?.path().join("bin")));
@@ -204,7 +204,7 @@ fn is_root() -> bool {
     fs::metadata("/proc/self").unwrap().uid() == 0
 }
 
-/// The children of a process, and the process itself at the end.
+/// The children of a process, followed by the process itself.
 fn family(main: u32) -> Vec<u32> {
     let processes = fs::read_dir("/proc").unwrap();
     let ids = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
@@ -213,7 +213,7 @@ fn family(main: u32) -> Vec<u32> {
         .collect()
 }
 
-/// The parent of a process that has not ended.
+/// The parent of a running process.
 fn parent(process: u32) -> Option<u32> {
     let stat = fs::read_to_string(Path::new("/proc").join(process.to_string()).join("stat")).ok()?;
     let (_, fields) = stat.rsplit_once(')')?;

@@ -1,6 +1,8 @@
-//! The programs themselves, as an operator runs them.
+//! The programs, started like an operator starts them.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -8,18 +10,18 @@ use std::thread;
 
 use super::wait::eventually;
 
-/// A running program. Ends with this value, and shows the end of its log when the test has failed.
+/// A running program. It is killed with this value, which prints the end of its log if the test has failed.
 pub struct Process {
     child: Option<Child>,
     name: String,
     arguments: Vec<String>,
     settings: Vec<(String, String)>,
-    /// Everything that it has printed, over all its lives.
+    /// Its output, over all restarts.
     pub log: PathBuf,
 }
 
 impl Process {
-    /// Starts a program of the workspace with these settings and no others, and its own temporary folder.
+    /// Starts a program of the workspace with these settings and no other environment variables.
     pub fn start(name: &str, arguments: &[&str], settings: Vec<(String, String)>, log: &Path) -> Self {
         let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
         let mut process = Self {
@@ -33,7 +35,7 @@ impl Process {
         process
     }
 
-    /// Starts it once more.
+    /// Starts it again.
     pub fn run(&mut self) {
         assert!(self.child.is_none(), "{} runs already", self.name);
         let log = File::options().append(true).create(true).open(&self.log).unwrap();
@@ -56,17 +58,37 @@ impl Process {
         self.child.as_ref().unwrap().id()
     }
 
+    /// The address on loopback at which it accepts connections, if it does.
+    pub fn listening(&self) -> Option<SocketAddr> {
+        const LISTEN: &str = "0A";
+        let sockets: HashSet<String> = fs::read_dir(format!("/proc/{}/fd", self.id()))
+            .ok()?
+            .filter_map(|entry| {
+                let target = fs::read_link(entry.ok()?.path()).ok()?;
+                let inode = target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?;
+                Some(inode.to_owned())
+            })
+            .collect();
+        fs::read_to_string("/proc/net/tcp").unwrap().lines().find_map(|line| {
+            let fields: Vec<_> = line.split_whitespace().collect();
+            let (_, port) = fields[1].rsplit_once(':')?;
+            let is_its_own = fields[3] == LISTEN && sockets.contains(fields[9]);
+            let port = u16::from_str_radix(port, 16).ok().filter(|_| is_its_own)?;
+            Some((Ipv4Addr::LOCALHOST, port).into())
+        })
+    }
+
     /// Whether it was started and not yet killed.
     pub fn is_running(&self) -> bool {
         self.child.is_some()
     }
 
-    /// Whether it has ended, and how.
+    /// The exit status, if it has ended.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.child.as_mut().unwrap().try_wait().unwrap()
     }
 
-    /// As `kill -9` does.
+    /// Kills it with `kill -9`.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();
@@ -74,12 +96,12 @@ impl Process {
         }
     }
 
-    /// Asks it to stop.
+    /// Sends `SIGTERM`.
     pub fn terminate(&self) {
         signal("-TERM", &[self.id()]);
     }
 
-    /// Holds it as a machine out of memory would, or lets it run on.
+    /// Suspends or resumes it.
     pub fn freeze(&self, is_frozen: bool) {
         signal(if is_frozen { "-STOP" } else { "-CONT" }, &[self.id()]);
     }
@@ -91,29 +113,29 @@ impl Process {
         status
     }
 
-    /// Milliseconds of processor time that it has used.
+    /// Used processor time in milliseconds.
     pub fn processor_ms(&self) -> u64 {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.id())).unwrap();
-        // The name of the program stands in parentheses and may hold anything.
+        // The name of the program is in parentheses and may contain anything.
         let fields: Vec<_> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
         let ticks = |field: usize| fields[field].parse::<u64>().unwrap();
         // A tick is a hundredth of a second on every Linux.
         (ticks(11) + ticks(12)) * 10
     }
 
-    /// Memory: all that is its own, and the pages of the program that it has touched.
+    /// Resident memory in bytes, including the touched pages of the program.
     pub fn resident_bytes(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
         line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
     }
 
-    /// The files that it has open; see [`open_files_of`].
+    /// Its open files; see [`open_files_of`].
     pub fn open_files(&self) -> Vec<(PathBuf, PathBuf)> {
         open_files_of(&self.id().to_string())
     }
 
-    /// Open files without a name, that is spooled archives.
+    /// Bytes of open files without a name, which are spooled archives.
     pub fn nameless_bytes(&self) -> u64 {
         let files = self.open_files().into_iter();
         files
@@ -139,27 +161,34 @@ impl Drop for Process {
     }
 }
 
-/// Sends a signal to processes, in this order.
+/// Sends a signal to processes, in order.
 pub fn signal(name: &str, processes: &[u32]) {
     let ids = processes.iter().map(u32::to_string);
     let status = Command::new("kill").arg(name).args(ids).status().unwrap();
-    assert!(status.success(), "the signal was not sent");
+    assert!(status.success(), "failed to send the signal");
 }
 
-/// The files that a process has open, each by a way to its bytes and by the name that the system knows. Those that are
-/// deleted are among them.
+/// The open files of a process, including deleted ones: for each a path to its contents, and its name according to the
+/// system.
 pub fn open_files_of(process: &str) -> Vec<(PathBuf, PathBuf)> {
     let folder = fs::read_dir(format!("/proc/{process}/fd")).unwrap();
     let files = folder.filter_map(|entry| {
         let path = entry.ok()?.path();
-        // Gone meanwhile, or no file at all.
+        // Closed in the meantime, or not a file.
         let target = fs::read_link(&path).ok()?;
         fs::metadata(&path).ok()?.is_file().then_some((path, target))
     });
     files.collect()
 }
 
-/// Where cargo puts the programs, beside the tests.
+/// Whether the worker whose temporary directory this is runs and does not hang, according to `dumpus-worker health`.
+pub fn is_worker_healthy(temporary: &Path) -> bool {
+    let mut health = Command::new(program("dumpus-worker"));
+    health.arg("health").env_clear().env("TMPDIR", temporary);
+    health.output().unwrap().status.success()
+}
+
+/// The path of a program, which cargo builds beside the tests.
 fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let program = test.parent().unwrap().parent().unwrap().join(name);

@@ -1,14 +1,14 @@
-//! PostgreSQL and Redis for one test, and everything that is in them.
+//! PostgreSQL and Redis databases for one test, and dumps of their contents.
 
 use std::process::{Command, Output};
 
-/// A database of its own in each of both, when the tests have such servers.
+/// Creates a database in each of both, if the tests have such servers.
 pub fn services() -> Option<(PostgresDatabase, RedisDatabase)> {
     let url = |name: &str| {
         let url = std::env::var(name).ok();
         assert!(
             url.is_some() || std::env::var_os("CI").is_none(),
-            "{name} must be set where CI is"
+            "{name} must be set if CI is set"
         );
         if url.is_none() {
             println!("skipped: {name} is not set");
@@ -19,9 +19,9 @@ pub fn services() -> Option<(PostgresDatabase, RedisDatabase)> {
     Some((PostgresDatabase::create(&postgres), RedisDatabase::new(&redis)))
 }
 
-/// A database of PostgreSQL; it goes with this value.
+/// A PostgreSQL database; it is dropped with this value.
 pub struct PostgresDatabase {
-    /// Where databases are made.
+    /// The URL for creating databases.
     main: String,
     name: String,
 }
@@ -52,7 +52,7 @@ impl PostgresDatabase {
         psql(&self.url(), statement)
     }
 
-    /// Every table with everything in it, as bytes and as `pg_dump` writes it.
+    /// The contents of every table, in binary and as `pg_dump` writes it.
     pub fn dump(&self) -> Vec<(String, Vec<u8>)> {
         let tables = "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables
                       WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";
@@ -68,7 +68,7 @@ impl PostgresDatabase {
         let mut dump: Vec<_> = tables.iter().map(bytes).collect();
         let text = Command::new("pg_dump").args(["--inserts", &self.url()]).output();
         dump.push(("pg_dump".to_owned(), output_of("pg_dump", text)));
-        // What the server remembers of statements and their parameters.
+        // Recent statements and their parameters.
         dump.push(("activity".to_owned(), self.run("SELECT query FROM pg_stat_activity")));
         dump
     }
@@ -80,7 +80,7 @@ impl Drop for PostgresDatabase {
     }
 }
 
-/// What a statement gives, one line for each row.
+/// The result of a statement, one line per row.
 pub(super) fn psql(url: &str, statement: &str) -> Vec<u8> {
     output_of(
         "psql",
@@ -100,13 +100,13 @@ pub fn output_of(program: &str, output: std::io::Result<Output>) -> Vec<u8> {
     output.stdout
 }
 
-/// A numbered database of Redis; emptied before and after.
+/// A numbered Redis database, which is emptied before and after.
 pub struct RedisDatabase {
     url: String,
 }
 
 impl RedisDatabase {
-    /// The other tests use the first one, under prefixes.
+    /// Other tests use database 0, with prefixes.
     const NUMBER: u8 = 9;
 
     fn new(main: &str) -> Self {
@@ -131,7 +131,7 @@ impl RedisDatabase {
         )
     }
 
-    /// Every key with everything in it.
+    /// The contents of every key.
     pub fn dump(&self) -> Vec<(String, Vec<u8>)> {
         let text = |command: &[&str]| String::from_utf8(self.ask(command)).unwrap();
         let keys = text(&["KEYS", "*"]);
@@ -150,9 +150,9 @@ impl RedisDatabase {
                     "list" => self.ask(&["LRANGE", key, "0", "-1"]),
                     "set" => self.ask(&["SMEMBERS", key]),
                     "zset" => self.ask(&["ZRANGE", key, "0", "-1", "WITHSCORES"]),
-                    // Expired meanwhile.
+                    // Expired in the meantime.
                     "none" => Vec::new(),
-                    other => panic!("nobody reads keys of type {other}"),
+                    other => panic!("unexpected key type {other}"),
                 };
                 (format!("Redis {key}"), content)
             })

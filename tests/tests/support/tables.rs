@@ -1,4 +1,4 @@
-//! Holds a statistics file against the truth of a generated package.
+//! Compares a statistics file with the truth of a generated package.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -12,8 +12,8 @@ use sqlx::{AssertSqlSafe, Connection, Row};
 
 use super::engine::runtime;
 
-/// Asserts that each table of the file holds exactly the rows of the truth.
-pub fn assert_file_tells(file: &[u8], truth: &Truth) {
+/// Asserts that each table of the file contains exactly the rows of the truth.
+pub fn assert_file_equals(file: &[u8], truth: &Truth) {
     runtime().block_on(async {
         let mut database = SqliteConnection::connect("sqlite::memory:").await.unwrap();
         database
@@ -79,7 +79,7 @@ impl Tables {
         });
         let mut dms = dms.await;
         for (row, expected) in dms.iter_mut().zip(&truth.dm_channels_data) {
-            // Scores of texts that nobody published are not part of the truth.
+            // The truth does not contain scores of texts without published scores.
             if expected.channel_id == row.channel_id && expected.sentiment_score.is_none() {
                 row.sentiment_score = None;
             }
@@ -150,7 +150,7 @@ impl Tables {
     }
 }
 
-/// Equal as sets of rows; the first differences are shown, not half a million rows.
+/// Asserts that the rows are equal as sets, and prints only the first differences.
 fn same<T: Debug + Ord + Clone>(table: &str, mut read: Vec<T>, expected: &[T]) {
     let mut expected = expected.to_vec();
     read.sort();
@@ -160,30 +160,30 @@ fn same<T: Debug + Ord + Clone>(table: &str, mut read: Vec<T>, expected: &[T]) {
         .filter(|row| read.binary_search(row).is_err())
         .take(5)
         .collect();
-    let invented: Vec<_> = read
+    let unexpected: Vec<_> = read
         .iter()
         .filter(|row| expected.binary_search(row).is_err())
         .take(5)
         .collect();
     assert!(
-        missing.is_empty() && invented.is_empty(),
-        "{table}: missing {missing:#?}, invented {invented:#?}"
+        missing.is_empty() && unexpected.is_empty(),
+        "{table}: missing {missing:#?}, unexpected {unexpected:#?}"
     );
     assert_eq!(read.len(), expected.len(), "{table}: repeated rows");
 }
 
-/// Epoch seconds are text with a `.0` at the end.
+/// Seconds since 1970 are text that ends with `.0`.
 fn seconds(row: &SqliteRow, column: &str) -> i64 {
     let text: String = row.get(column);
     text.strip_suffix(".0").unwrap().parse().unwrap()
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "scores lie between -1 and 1")]
+#[expect(clippy::cast_possible_truncation, reason = "scores are between -1 and 1")]
 fn ten_thousandths(score: f64) -> i32 {
     (score * 10_000.0).round() as i32
 }
 
-/// The spelling of an enumeration in the truth is its spelling in the file.
+/// An enumeration has the same spelling in the truth and in the file.
 fn name(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value).unwrap().as_str().unwrap().to_owned()
 }

@@ -1,22 +1,22 @@
-//! Waiting for conditions, never for time to pass.
+//! Waits for conditions instead of fixed times.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// How often a condition is looked at.
+/// Interval between checks of a condition.
 const INTERVAL: Duration = Duration::from_millis(20);
-/// Enough for everything that a busy machine does; who waits this long has failed.
+/// Enough for anything on a busy machine.
 pub const PATIENCE: Duration = Duration::from_mins(2);
 
-/// What `look` finds as soon as it finds something.
+/// Waits until `look` returns a value.
 ///
 /// # Panics
-/// When it has found nothing within [`PATIENCE`].
+/// If it does not within [`PATIENCE`].
 pub fn eventually<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
     within(PATIENCE, what, look)
 }
 
-/// The same with a limit of its own.
+/// Like [`eventually`], with another limit.
 pub fn within<T>(limit: Duration, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {

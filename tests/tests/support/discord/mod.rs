@@ -1,7 +1,7 @@
-//! Discord as its links have it: a click host that redirects, and a storage host with the archive. Both are on loopback;
-//! the server finds them under their real names, over TLS with an authority of the tests.
+//! A stub of Discord: a click host that redirects, and a storage host with the archive. Both listen on loopback; programs
+//! reach them by their real names, over TLS with a certificate authority of the tests.
 
-mod answers;
+mod responses;
 
 use std::collections::HashMap;
 use std::io::{self, BufReader, Write};
@@ -13,56 +13,56 @@ use std::thread;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tempfile::NamedTempFile;
 
-use self::answers::answer;
+use self::responses::respond;
 use super::authority::Authority;
 
 const CLICK: &str = "click.discord.com";
 const STORAGE: &str = "storage.googleapis.com";
-/// A name that leads to the stub, which has no certificate for it.
-const UNPROVEN: &str = "unproven.example.org";
+/// A host name that resolves to the stub, which has no certificate for it.
+const UNCERTIFIED: &str = "uncertified.example.org";
 
-/// What happens to a link.
+/// How the hosts respond to a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Behaviour {
-    /// The click host redirects, the storage host gives the archive.
+    /// The click host redirects, the storage host sends the archive.
     Package,
-    /// The storage host answers 400 with XML, as it does when the signature of an address has expired.
+    /// The storage host responds with 400 and XML, as for an expired signature.
     Expired,
-    /// The click host wants a browser.
+    /// The click host responds with a browser challenge.
     Challenge,
-    /// The click host shows a page that is no challenge.
-    Page,
-    /// In many pieces with pauses between them.
+    /// The click host responds with an HTML page that is not a challenge.
+    HtmlPage,
+    /// The archive in many pieces, with pauses in between.
     Slow,
-    /// Half of the archive, then nothing, until the behaviour changes.
-    Held,
-    /// The first answer ends after a tenth of the archive, the second after two tenths, and so on.
-    CutAtEveryTenth {
-        /// Whether the storage host goes on where an answer ended.
+    /// Half of the archive; the rest once the behaviour changes.
+    Paused,
+    /// The first response ends after a tenth of the archive, the second after two tenths, and so on.
+    Interrupted {
+        /// Whether the storage host supports range requests.
         with_ranges: bool,
     },
-    /// More bytes are announced than come.
+    /// `Content-Length` is larger than the archive.
     LengthTooLarge,
-    /// Fewer bytes are announced than there are.
+    /// `Content-Length` is smaller than the archive.
     LengthTooSmall,
-    /// The storage host answers 503 so many times, then the archive.
-    Troubled(u64),
-    /// The click host redirects there.
+    /// The storage host responds with 503 a number of times, then with the archive.
+    Unavailable(u64),
+    /// The click host redirects to this address.
     RedirectTo(String),
-    /// The click host redirects to a host that cannot prove its name.
-    Unproven,
-    /// The storage host has a file that is no archive.
-    NoArchive,
+    /// The click host redirects to a host with a certificate for another name.
+    WrongCertificate,
+    /// The storage host sends a file that is not an archive.
+    NotAnArchive,
     /// The click host redirects to itself.
-    Loop,
+    RedirectLoop,
 }
 
-/// A link, and what became of it.
+/// A link, and its request counts.
 pub struct Link {
     pub key: String,
     /// The link that the owner of the package pastes.
     pub url: String,
-    /// The same at an origin that only this instance allows.
+    /// The same at an origin that the operator allows.
     pub plain_url: String,
     entry: Arc<Entry>,
 }
@@ -72,17 +72,17 @@ impl Link {
         *self.entry.behaviour.lock().unwrap() = behaviour;
     }
 
-    /// Requests of the click host.
+    /// Number of requests to the click host.
     pub fn clicks(&self) -> u64 {
         self.entry.clicks.load(Ordering::SeqCst)
     }
 
-    /// Requests of the storage host.
+    /// Number of requests to the storage host.
     pub fn downloads(&self) -> u64 {
         self.entry.downloads.load(Ordering::SeqCst)
     }
 
-    /// Downloads that are under way now.
+    /// Number of downloads in progress.
     pub fn open_downloads(&self) -> usize {
         self.entry.open.load(Ordering::SeqCst)
     }
@@ -109,7 +109,7 @@ struct Links {
     by_number: Vec<Arc<Entry>>,
 }
 
-/// Both hosts; they go with the process.
+/// Both hosts; they run until the process ends.
 pub struct Discord {
     plain: SocketAddr,
     tls: SocketAddr,
@@ -132,10 +132,10 @@ impl Discord {
         }
     }
 
-    /// Settings with which a server takes this for Discord.
+    /// Settings that make a program use the stub instead of Discord.
     pub fn settings(&self) -> Vec<(String, String)> {
         let port = self.tls.port();
-        let names = [CLICK, STORAGE, UNPROVEN].map(|name| format!("{name}:443:127.0.0.1:{port}"));
+        let names = [CLICK, STORAGE, UNCERTIFIED].map(|name| format!("{name}:443:127.0.0.1:{port}"));
         [
             ("DUMPUS_RESOLVE", names.join(",")),
             ("DUMPUS_EXTRA_CA_FILE", self.authority.path().display().to_string()),
@@ -145,7 +145,7 @@ impl Discord {
         .to_vec()
     }
 
-    /// A new link with a key of its own.
+    /// A link with a new key.
     pub fn link(&self, package: Vec<u8>, behaviour: Behaviour) -> Link {
         self.link_with_key(&fresh_key(), Arc::new(package), behaviour)
     }
@@ -171,7 +171,7 @@ impl Discord {
     }
 }
 
-/// A key as long as Discord's.
+/// A new key, as long as Discord's.
 pub fn fresh_key() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -187,7 +187,7 @@ fn listen(config: Option<Arc<ServerConfig>>, links: &Arc<Mutex<Links>>) -> Socke
         for stream in listener.incoming() {
             let (links, config) = (links.clone(), config.clone());
             thread::spawn(move || {
-                // The other side goes when it likes.
+                // The peer may disconnect at any time.
                 let _ = stream.and_then(|stream| serve(stream, config, &links));
             });
         }
@@ -198,12 +198,12 @@ fn listen(config: Option<Arc<ServerConfig>>, links: &Arc<Mutex<Links>>) -> Socke
 fn serve(stream: TcpStream, config: Option<Arc<ServerConfig>>, links: &Mutex<Links>) -> io::Result<()> {
     let socket = stream.try_clone()?;
     let Some(config) = config else {
-        return answer(&mut BufReader::new(stream), &socket, "http", links);
+        return respond(&mut BufReader::new(stream), &socket, "http", links);
     };
     let connection = ServerConnection::new(config).map_err(io::Error::other)?;
     let mut stream = BufReader::new(StreamOwned::new(connection, stream));
-    let answered = answer(&mut stream, &socket, "https", links);
+    let responded = respond(&mut stream, &socket, "https", links);
     stream.get_mut().conn.send_close_notify();
     stream.get_mut().flush()?;
-    answered
+    responded
 }

@@ -1,4 +1,4 @@
-//! What the two hosts answer to one request.
+//! The responses of the two hosts.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -7,12 +7,12 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use super::{Behaviour, Entry, Links, STORAGE, UNPROVEN};
+use super::{Behaviour, Entry, Links, STORAGE, UNCERTIFIED};
 use crate::support::http::read_head_lines;
 
 const CUTS: u64 = 10;
 
-/// What the stub needs of a request.
+/// The relevant parts of a request.
 struct Head {
     host: String,
     path: String,
@@ -40,8 +40,8 @@ fn read_head(stream: &mut impl BufRead) -> io::Result<Option<Head>> {
     }))
 }
 
-/// One request for each connection: a server that needs more of them opens more.
-pub(super) fn answer<S: Read + Write>(
+/// Handles one request per connection.
+pub(super) fn respond<S: Read + Write>(
     stream: &mut BufReader<S>,
     socket: &TcpStream,
     scheme: &str,
@@ -84,10 +84,10 @@ fn click(out: &mut impl Write, entry: &Entry, storage: &str, key: &str) -> io::R
             let headers = [html, ("Server", "cloudflare"), ("cf-mitigated", "challenge")];
             return plain(out, 403, &headers, "<!DOCTYPE html><title>Just a moment...</title>");
         }
-        Behaviour::Page => return plain(out, 200, &[html], "<!DOCTYPE html><title>Wrong link</title>"),
+        Behaviour::HtmlPage => return plain(out, 200, &[html], "<!DOCTYPE html><title>Wrong link</title>"),
         Behaviour::RedirectTo(to) => to,
-        Behaviour::Unproven => format!("https://{UNPROVEN}/exports/{}/package.zip", entry.number),
-        Behaviour::Loop => format!("/ls/click?upn={key}"),
+        Behaviour::WrongCertificate => format!("https://{UNCERTIFIED}/exports/{}/package.zip", entry.number),
+        Behaviour::RedirectLoop => format!("/ls/click?upn={key}"),
         _ => format!(
             "{storage}/exports/{}/package.zip?X-Goog-Signature=0123456789abcdef",
             entry.number
@@ -105,9 +105,9 @@ fn store(out: &mut impl Write, socket: &TcpStream, entry: &Entry, download: u64,
                        <Message>The provided token has expired.</Message></Error>";
             plain(out, 400, &[("Content-Type", "application/xml; charset=UTF-8")], xml)
         }
-        Behaviour::Troubled(times) if download < times => plain(out, 503, &[("Retry-After", "0")], "later"),
-        Behaviour::NoArchive => plain(out, 200, &[("Content-Type", "application/zip")], "not an archive"),
-        Behaviour::CutAtEveryTenth { with_ranges } => {
+        Behaviour::Unavailable(times) if download < times => plain(out, 503, &[("Retry-After", "0")], "later"),
+        Behaviour::NotAnArchive => plain(out, 200, &[("Content-Type", "application/zip")], "not an archive"),
+        Behaviour::Interrupted { with_ranges } => {
             let end = usize::try_from(u64::min(download + 1, CUTS) * whole as u64 / CUTS).unwrap();
             let from = range
                 .filter(|_| with_ranges)
@@ -135,11 +135,11 @@ fn store(out: &mut impl Write, socket: &TcpStream, entry: &Entry, download: u64,
             }
             Ok(())
         }
-        Behaviour::Held => {
+        Behaviour::Paused => {
             part(out, package, 0, true)?;
             out.write_all(&package[..whole / 2])?;
             out.flush()?;
-            while entry.behaviour() == Behaviour::Held {
+            while entry.behaviour() == Behaviour::Paused {
                 if is_gone(socket)? {
                     return Ok(());
                 }
@@ -156,17 +156,17 @@ fn store(out: &mut impl Write, socket: &TcpStream, entry: &Entry, download: u64,
     }
 }
 
-/// Whether the other side has closed the connection.
+/// Whether the peer has closed the connection.
 fn is_gone(socket: &TcpStream) -> io::Result<bool> {
     socket.set_read_timeout(Some(Duration::from_millis(20)))?;
     match socket.peek(&mut [0]) {
         Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => Ok(false),
-        // Nothing follows a request but the goodbye of TLS.
+        // Nothing follows a request except the `close_notify` of TLS.
         Ok(_) | Err(_) => Ok(true),
     }
 }
 
-/// The head of an answer with the archive, or what is left of it.
+/// Sends the head of a response with the archive, or with the rest of it.
 fn part(out: &mut impl Write, package: &[u8], from: usize, with_ranges: bool) -> io::Result<()> {
     let (length, range) = (
         (package.len() - from).to_string(),

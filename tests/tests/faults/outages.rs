@@ -1,4 +1,4 @@
-//! PostgreSQL or Redis away, in each way in which a server can be away.
+//! PostgreSQL or Redis killed, suspended or stopped.
 
 use std::time::{Duration, Instant};
 
@@ -8,12 +8,12 @@ use crate::support::discord::{Behaviour, Discord, Link};
 use crate::support::wait::{eventually, within};
 use crate::world::{LEASE, held, small};
 
-/// Until everything goes on after a backend returned.
-const BACK: Duration = Duration::from_secs(5);
+/// How long it may take until everything continues after a backend has returned.
+const RECOVERY: Duration = Duration::from_secs(5);
 
 type Step = fn(&mut Cluster);
 
-/// A package that is processed, one in the hands of the only worker, and one that waits behind it.
+/// A processed package, one that the only worker is downloading, and one that waits behind it.
 struct Packages {
     processed: (Link, String),
     held: (Link, String),
@@ -36,13 +36,13 @@ impl Packages {
         }
     }
 
-    /// Without anybody's help but their owners' polls.
+    /// Asserts that both unfinished packages are processed; nobody but their owners sends requests.
     fn assert_processed_within(&self, cluster: &Cluster, limit: Duration) {
         let began = Instant::now();
         for (link, id) in [&self.held, &self.waiting] {
             assert_processed_within(cluster, link, id, limit.saturating_sub(began.elapsed()));
         }
-        println!("everything was done {:?} after the return", began.elapsed());
+        println!("everything was processed {:?} after the return", began.elapsed());
     }
 }
 
@@ -53,17 +53,18 @@ fn assert_processed_within(cluster: &Cluster, link: &Link, id: &str, limit: Dura
     });
 }
 
-/// What every outage has in common: what is asked during it, and what has to be true after it.
-fn outage(cluster: &mut Cluster, discord: &Discord, away: Step, back: Step, backend: &str, without: &[&'static str]) {
+/// Stops a backend, sends requests, restores the backend, and asserts that everything continues. `unaffected` requests
+/// succeed during the outage.
+fn outage(cluster: &mut Cluster, discord: &Discord, stop: Step, restore: Step, backend: &str, unaffected: &[&str]) {
     let packages = Packages::new(cluster, discord);
-    away(cluster);
+    stop(cluster);
     let server = &cluster.servers[0];
     let (link, id) = &packages.processed;
     let refused = discord.link(small(), Behaviour::Package);
     let ask = |requests: Vec<_>| {
         for asked in ask_all(server, requests) {
-            if without.contains(&asked.what) {
-                asked.assert_answered();
+            if unaffected.contains(&asked.what) {
+                asked.assert_succeeded();
                 continue;
             }
             let body = asked.assert_unavailable();
@@ -76,34 +77,34 @@ fn outage(cluster: &mut Cluster, discord: &Discord, away: Step, back: Step, back
     let mut first = of_package(&link.key, id, &["data", "blob", "delete"]);
     first.extend([submit(&refused.url), ready()]);
     ask(first);
-    // The worker comes to the end of its package while the backend is away.
+    // The worker finishes its package during the outage.
     packages.held.0.switch_to(Behaviour::Package);
-    // The snapshot that a server knows may be answered for some seconds.
+    // The server may answer from its snapshot for some seconds.
     eventually("the snapshot is too old", || {
         let status = ask_all(server, of_package(&link.key, id, &["status"])).remove(0);
-        if status.answer.status == 503 {
+        if status.response.status == 503 {
             return Some(());
         }
-        status.assert_answered();
+        status.assert_succeeded();
         None
     });
     let mut then = of_package(&link.key, id, &["status", "data"]);
     then.extend(of_package(&packages.waiting.0.key, &packages.waiting.1, &["status"]));
     then.extend([submit(&refused.url), submit(&packages.waiting.0.url), ready()]);
     ask(then);
-    back(cluster);
-    packages.assert_processed_within(cluster, BACK);
+    restore(cluster);
+    packages.assert_processed_within(cluster, RECOVERY);
     let server = &cluster.servers[0];
     for asked in ask_all(server, of_package(&link.key, id, &["status", "data", "blob"])) {
-        asked.assert_answered();
+        asked.assert_succeeded();
     }
     server.process(&refused);
-    let answer = server.delete(&link.key, id).json();
-    assert_eq!(answer["isDeleted"], true, "it was not deleted before");
+    let response = server.delete(&link.key, id).json();
+    assert_eq!(response["isDeleted"], true, "the failed request deleted nothing");
 }
 
 #[test]
-fn without_postgres_requests_are_refused_in_time_and_everything_continues_by_itself() {
+fn while_postgres_is_unavailable_requests_fail_promptly_and_afterwards_everything_continues() {
     let discord = Discord::start();
     let Some(mut cluster) = Cluster::start(&discord, 1, 1, &[]) else {
         return;
@@ -115,7 +116,7 @@ fn without_postgres_requests_are_refused_in_time_and_everything_continues_by_its
             |cluster| cluster.postgres.run(),
         ),
         (
-            "held",
+            "suspended",
             |cluster| cluster.postgres.freeze(true),
             |cluster| cluster.postgres.freeze(false),
         ),
@@ -125,14 +126,14 @@ fn without_postgres_requests_are_refused_in_time_and_everything_continues_by_its
             |cluster| cluster.postgres.run(),
         ),
     ];
-    for (way, away, back) in ways {
+    for (way, stop, restore) in ways {
         println!("{way}");
-        outage(&mut cluster, &discord, away, back, "registry", &[]);
+        outage(&mut cluster, &discord, stop, restore, "registry", &[]);
     }
 }
 
 #[test]
-fn without_redis_results_are_given_the_rest_is_refused_in_time_and_everything_continues_by_itself() {
+fn while_redis_is_unavailable_results_are_served_other_requests_fail_promptly_and_afterwards_everything_continues() {
     let discord = Discord::start();
     let Some(mut cluster) = Cluster::start(&discord, 1, 1, &[]) else {
         return;
@@ -140,67 +141,63 @@ fn without_redis_results_are_given_the_rest_is_refused_in_time_and_everything_co
     let ways: [(&str, Step, Step); 2] = [
         ("killed", |cluster| cluster.redis.kill(), |cluster| cluster.redis.run()),
         (
-            "held",
+            "suspended",
             |cluster| cluster.redis.freeze(true),
             |cluster| cluster.redis.freeze(false),
         ),
     ];
-    for (way, away, back) in ways {
+    for (way, stop, restore) in ways {
         println!("{way}");
-        outage(&mut cluster, &discord, away, back, "queue", &["data", "blob"]);
+        outage(&mut cluster, &discord, stop, restore, "queue", &["data", "blob"]);
     }
 }
 
-/// Lets a worker that slept ask for a job while a backend is held, for as long as several of its requests take.
-fn asked_during(cluster: &Cluster, discord: &Discord, freeze: fn(&Cluster, bool)) {
+/// Lets a worker fetch a job while a backend is suspended for the time of several failing requests.
+fn fetch_during_outage(cluster: &Cluster, discord: &Discord, freeze: fn(&Cluster, bool)) {
     let worker = &cluster.workers[0];
     worker.freeze(true);
     let link = discord.link(small(), Behaviour::Package);
     let id = cluster.servers[0].admit(&link.url);
     freeze(cluster, true);
-    let told = worker.log_text().len();
+    let seen = worker.log_text().len();
     worker.freeze(false);
-    eventually("the worker finds the backend away", || {
-        let log = worker.log_text();
-        let away = ["a job waits for it", "no work can be taken"];
-        away.iter().any(|away| log[told..].contains(away)).then_some(())
+    eventually("the worker notices the outage", || {
+        worker.log_text()[seen..].contains(" WARN ").then_some(())
     });
-    // As long as it takes some more requests than the one that the worker told of to fail.
+    // The outage lasts for a few more requests of the worker.
     for _ in 0..3 {
         ask_all(&cluster.servers[0], vec![ready()])[0].assert_unavailable();
     }
     freeze(cluster, false);
-    assert_processed_within(cluster, &link, &id, BACK);
+    assert_processed_within(cluster, &link, &id, RECOVERY);
     let attempts = format!("SELECT attempts FROM packages WHERE encode(id, 'hex') = '{id}'");
     assert_eq!(cluster.postgres.number(&attempts), 1);
 }
 
 #[test]
-fn a_package_whose_worker_could_not_keep_its_lease_goes_on_when_postgres_returns() {
+fn a_package_whose_worker_lost_its_lease_is_processed_when_postgres_returns() {
     let discord = Discord::start();
     let Some(cluster) = Cluster::start(&discord, 1, 1, &[LEASE]) else {
         return;
     };
     let (link, id) = held(&cluster, &discord, &small());
     cluster.postgres.freeze(true);
-    eventually("the worker stops", || {
-        let log = cluster.workers[0].log_text();
-        log.contains("stopped work on a package").then_some(())
+    eventually("the worker cancels the download", || {
+        (link.open_downloads() == 0).then_some(())
     });
     link.switch_to(Behaviour::Package);
     cluster.postgres.freeze(false);
-    assert_processed_within(&cluster, &link, &id, BACK);
+    assert_processed_within(&cluster, &link, &id, RECOVERY);
 }
 
 #[test]
-fn a_job_that_a_worker_asked_for_while_a_backend_was_held_goes_on_at_its_return() {
+fn a_job_that_a_worker_fetched_during_an_outage_is_processed_afterwards() {
     let discord = Discord::start();
     let Some(cluster) = Cluster::start(&discord, 1, 1, &[]) else {
         return;
     };
-    eventually("the worker comes up", || {
-        cluster.workers[0].log_text().contains("takes packages").then_some(())
+    fetch_during_outage(&cluster, &discord, |cluster, is_frozen| {
+        cluster.postgres.freeze(is_frozen)
     });
-    asked_during(&cluster, &discord, |cluster, is_held| cluster.postgres.freeze(is_held));
-    asked_during(&cluster, &discord, |cluster, is_held| cluster.redis.freeze(is_held));
+    fetch_during_outage(&cluster, &discord, |cluster, is_frozen| cluster.redis.freeze(is_frozen));
 }
