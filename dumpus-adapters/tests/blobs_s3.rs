@@ -1,10 +1,6 @@
-//! Blobs in an object store as browsers, operators and attackers meet them.
+//! Blobs in an object store, from the point of view of browsers, operators and attackers.
 #![cfg(feature = "s3")]
-#![expect(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    reason = "a helper that cannot do its work fails the test"
-)]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a failing helper fails the test")]
 
 #[path = "s3/http.rs"]
 mod http;
@@ -16,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use dumpus_adapters::blobs_s3::{CorsError, S3Blobs, S3Options};
 use dumpus_ports::blobs::{BlobError, BlobKey, BlobStore};
-use http::{answer_always, fetch_in_browser, send};
+use http::{fetch_in_browser, respond_always, send};
 use server::Server;
 use tokio::net::TcpListener;
 
@@ -33,7 +29,7 @@ async fn address(store: &S3Blobs, key: BlobKey, ttl: Duration) -> String {
     address.expect("an address")
 }
 
-/// Everything that an operator could read of an error.
+/// All text of an error that an operator could read.
 fn chain(error: &dyn Error) -> String {
     let mut text = format!("{error} {error:?}");
     let mut cause = error.source();
@@ -90,7 +86,7 @@ async fn a_browser_reads_a_result_across_origins() {
 }
 
 #[tokio::test]
-async fn an_altered_address_is_refused() {
+async fn an_altered_address_is_rejected() {
     let Some(server) = Server::get() else { return };
     let store = server.blobs();
     for number in [1, 2] {
@@ -121,7 +117,7 @@ async fn an_altered_address_is_refused() {
 }
 
 #[tokio::test]
-async fn an_expired_address_is_refused() {
+async fn an_expired_address_is_rejected() {
     let Some(server) = Server::get() else { return };
     let store = server.blobs();
     store.put(key(1), CONTENT.to_vec()).await.unwrap();
@@ -137,7 +133,7 @@ async fn an_expired_address_is_refused() {
 }
 
 #[tokio::test]
-async fn an_address_names_the_public_endpoint_and_no_secret() {
+async fn an_address_contains_the_public_endpoint_and_no_secret() {
     let options = |path_style| S3Options {
         endpoint: "http://store.internal:9000".to_owned(),
         public_endpoint: Some("https://blobs.example.org".to_owned()),
@@ -178,11 +174,15 @@ async fn a_deleted_blob_leaves_nothing_on_the_server() {
     );
     store.delete(key(1)).await.unwrap();
     assert_eq!(send("GET", &url, &[]).await.status, 404);
-    assert_ne!(server.holds(marker.as_bytes()), Some(true), "the bytes are still there");
+    assert_ne!(
+        server.holds(marker.as_bytes()),
+        Some(true),
+        "the bytes are still stored"
+    );
 }
 
 #[tokio::test]
-async fn a_large_blob_goes_in_and_out() {
+async fn a_large_blob_is_stored_and_read() {
     let Some(server) = Server::get() else { return };
     let store = server.blobs();
     let blob: Vec<u8> = (0..=250).cycle().take(24 << 20).collect();
@@ -191,7 +191,7 @@ async fn a_large_blob_goes_in_and_out() {
 }
 
 #[tokio::test]
-async fn other_objects_of_the_bucket_are_no_blobs() {
+async fn other_objects_of_the_bucket_are_ignored() {
     let Some(server) = Server::get() else { return };
     let store = server.blobs();
     store.check_cors(ORIGIN).await.unwrap();
@@ -205,12 +205,12 @@ async fn other_objects_of_the_bucket_are_no_blobs() {
         "the probe of the check is listed"
     );
     let behind = store.older_than(Duration::ZERO, Some(key(0x11)), 1).await.unwrap();
-    assert_eq!(behind, [key(0xfe)], "a page of the store without a blob is not the end");
+    assert_eq!(behind, [key(0xfe)], "a page without blobs is not the last one");
     store.ping().await.unwrap();
 }
 
 #[tokio::test]
-async fn cors_rules_are_checked_as_a_browser_would() {
+async fn cors_rules_are_checked_like_a_browser_does() {
     let Some(server) = Server::get() else { return };
     let store = server.blobs();
     assert_eq!(store.check_cors(ORIGIN).await, Ok(()));
@@ -225,14 +225,14 @@ async fn cors_rules_are_checked_as_a_browser_would() {
 }
 
 #[tokio::test]
-async fn a_public_endpoint_that_is_not_the_store_is_told() {
+async fn a_public_endpoint_that_is_not_the_store_is_reported() {
     let Some(server) = Server::get() else { return };
     let refused = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let away = S3Options {
+    let unreachable = S3Options {
         public_endpoint: Some(format!("http://{refused}")),
         ..server.options.clone()
     };
-    let error = S3Blobs::new(away).unwrap().check_cors(ORIGIN).await.unwrap_err();
+    let error = S3Blobs::new(unreachable).unwrap().check_cors(ORIGIN).await.unwrap_err();
     assert!(matches!(error, CorsError::Unreachable(_)), "{error}");
 
     let other = S3Options {
@@ -245,7 +245,7 @@ async fn a_public_endpoint_that_is_not_the_store_is_told() {
 }
 
 #[tokio::test]
-async fn a_ping_says_what_is_wrong_and_no_secret() {
+async fn a_failed_ping_reports_the_cause_and_no_secret() {
     let Some(server) = Server::get() else { return };
     server.blobs().ping().await.unwrap();
     let changed = |change: fn(&mut S3Options)| {
@@ -306,7 +306,7 @@ fn at(address: std::net::SocketAddr) -> S3Blobs {
 }
 
 #[tokio::test]
-async fn a_store_that_is_away_is_unavailable_in_time() {
+async fn an_unreachable_store_is_reported_promptly() {
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let store = at(address);
     assert_unavailable(&store).await;
@@ -317,13 +317,13 @@ async fn a_store_that_is_away_is_unavailable_in_time() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_silent_is_unavailable_in_time() {
+async fn a_silent_store_is_reported_promptly() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     assert_unavailable(&at(listener.local_addr().unwrap())).await;
 }
 
 #[tokio::test]
-async fn a_bucket_that_keeps_deleted_blobs_is_told() {
+async fn a_bucket_with_versions_is_reported() {
     for (status, expected) in [
         ("<Status>Enabled</Status>", Some(true)),
         ("<Status>Suspended</Status>", Some(true)),
@@ -332,7 +332,7 @@ async fn a_bucket_that_keeps_deleted_blobs_is_told() {
         let document = format!("<VersioningConfiguration>{status}</VersioningConfiguration>");
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let store = at(listener.local_addr().unwrap());
-        let answers = answer_always(listener, "application/xml", document);
+        let answers = respond_always(listener, "application/xml", document);
         assert_eq!(store.keeps_versions().await, expected, "{status}");
         answers.abort();
     }

@@ -1,4 +1,4 @@
-//! Every reader of packages keeps the port's contract.
+//! The contract of package readers, against every adapter.
 #![cfg(all(feature = "memory", feature = "zip"))]
 
 #[expect(dead_code, reason = "the hostile archives use all of it")]

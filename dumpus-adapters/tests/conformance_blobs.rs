@@ -1,4 +1,4 @@
-//! Every blob store keeps the port's contract.
+//! The contract of blob stores, against every adapter.
 
 #[cfg(feature = "memory")]
 mod memory {

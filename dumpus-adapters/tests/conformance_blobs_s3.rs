@@ -1,4 +1,4 @@
-//! Blobs in an object store keep the port's contract.
+//! The contract of blob stores, against object stores.
 #![cfg(feature = "s3")]
 
 #[expect(dead_code, reason = "the tests of the adapter itself use more of it")]

@@ -1,4 +1,4 @@
-//! The contract of the clock, against both clocks.
+//! The contract of clocks, against every adapter.
 
 mod system {
     use std::thread::sleep;

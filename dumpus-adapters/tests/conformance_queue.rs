@@ -1,4 +1,4 @@
-//! Every queue keeps the contract of the port.
+//! The contract of queues, against every adapter.
 
 #[cfg(feature = "redis")]
 mod redis_server;
@@ -26,7 +26,7 @@ mod process {
 
 #[cfg(feature = "redis")]
 mod redis {
-    #![expect(clippy::expect_used, reason = "a test without its server shall fail")]
+    #![expect(clippy::expect_used, reason = "a missing server fails the test")]
 
     use std::sync::Arc;
     use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Every writer of reports keeps the port's contract.
+//! The contract of report writers, against every adapter.
 
 #[cfg(feature = "memory")]
 mod memory {

@@ -1,4 +1,4 @@
-//! The contract of the vault, against its adapter.
+//! The contract of vaults, against every adapter.
 #![cfg(feature = "ring")]
 
 use dumpus_adapters::crypto_ring::{InstanceKey, RingVault};

@@ -118,7 +118,7 @@ async fn failures_are_unavailable_and_not_cached() {
         Reply::new(302, "").with("location", "/"),
         Reply::new(200, "no json"),
         Reply::new(200, "[]"),
-        Reply::new(200, r#"{"error":"trouble"}"#),
+        Reply::new(200, r#"{"error":"failed"}"#),
         Reply::new(200, r#"{"username":"nelly"}"#).cut_after(5),
     ] {
         let description = format!("{reply:?}");

@@ -1,9 +1,9 @@
-//! Figures of the registry: `cargo test --release -p dumpus-adapters --features sql --test registry_speed -- --ignored --nocapture`.
+//! Measurements of the registry: `cargo test --release -p dumpus-adapters --features sql --test registry_speed -- --ignored --nocapture`.
 //!
-//! `REGISTRY_ROWS` is the number of packages that wait.
+//! `REGISTRY_ROWS` is the number of waiting packages.
 
 #![cfg(feature = "sql")]
-#![expect(clippy::unwrap_used, reason = "a figure that cannot be taken is none")]
+#![expect(clippy::unwrap_used, reason = "a failing setup fails the measurement")]
 
 #[path = "databases/mod.rs"]
 mod databases;
@@ -20,18 +20,18 @@ use tokio::task::JoinSet;
 use databases::Scratch;
 
 const ROWS: u32 = 100_000;
-/// Clients that ask at the same time.
+/// Number of concurrent clients.
 const CLIENTS: u32 = 32;
 const LENGTH: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a figure of release builds"]
+#[ignore = "a measurement for release builds"]
 async fn sqlite_answers_polls() {
     measure("SQLite", databases::sqlite().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a figure of release builds"]
+#[ignore = "a measurement for release builds"]
 async fn postgres_answers_polls() {
     measure("PostgreSQL", databases::postgres().await).await;
 }
@@ -66,7 +66,7 @@ async fn measure(name: &str, scratch: Option<Scratch>) {
         clients.spawn(async move {
             let mut worst = Duration::ZERO;
             let mut found = 0_u32;
-            // Steps through the packages out of order, as clients do.
+            // Polls the packages out of order, like clients.
             let mut package = client;
             while start.elapsed() < LENGTH {
                 package = (package + 7_919) % rows;
@@ -78,9 +78,9 @@ async fn measure(name: &str, scratch: Option<Scratch>) {
             (found, worst)
         });
     }
-    let told = clients.join_all().await;
-    let found: u32 = told.iter().map(|(found, _)| found).sum();
-    let worst = told.iter().map(|(_, worst)| *worst).max().unwrap_or_default();
+    let results = clients.join_all().await;
+    let found: u32 = results.iter().map(|(found, _)| found).sum();
+    let worst = results.iter().map(|(_, worst)| *worst).max().unwrap_or_default();
     println!(
         "{name}: {:.0} finds/s, the slowest took {worst:?}",
         f64::from(found) / start.elapsed().as_secs_f64()
@@ -112,7 +112,7 @@ fn epoch() -> Epoch {
     Epoch("0123456789abcdef0123456789abcdef".to_owned())
 }
 
-/// Spread over the whole range, as derived ids are.
+/// Distributed over the whole range, like derived ids.
 fn id(number: u32) -> PackageId {
     let spread = u128::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
     PackageId::from_bytes(spread.to_be_bytes())

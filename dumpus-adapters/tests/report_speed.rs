@@ -1,6 +1,6 @@
-//! Figures of the statistics file: `cargo test --release -p dumpus-adapters --features sqlite --test report_speed -- --ignored --nocapture`.
+//! Measurements of the statistics file: `cargo test --release -p dumpus-adapters --features sqlite --test report_speed -- --ignored --nocapture`.
 //!
-//! `REPORT_ROWS` is the number of activity rows; `REPORT_FILE` names a file to write the result to.
+//! `REPORT_ROWS` is the number of activity rows; `REPORT_FILE` is a file to write the result to.
 
 #![cfg(feature = "sqlite")]
 
@@ -15,7 +15,7 @@ const ROWS: usize = 500_000;
 const LIMIT: Duration = Duration::from_millis(2_500);
 
 #[tokio::test]
-#[ignore = "a figure of release builds"]
+#[ignore = "a measurement for release builds"]
 async fn half_a_million_rows_are_written_in_time() {
     let rows = env::var("REPORT_ROWS").map_or(ROWS, |text| text.parse().unwrap());
     let report = samples::heavy(rows);
@@ -35,14 +35,14 @@ async fn half_a_million_rows_are_written_in_time() {
     if let Some(path) = env::var_os("REPORT_FILE") {
         std::fs::write(path, plain).unwrap();
     }
-    // Of processor, so that a busy machine does not matter.
+    // Processor time, so that the load of the machine does not matter.
     assert!(rows > ROWS || busy <= LIMIT, "{rows} rows took {busy:?}");
 }
 
-/// What all threads have used so far, in steps of 10 ms (Linux).
+/// Processor time of all threads so far, in steps of 10 ms (Linux).
 fn processor_time() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // The name before the bracket may hold spaces; user and system time are the 12th and 13th field after it.
+    // The name in parentheses may contain spaces; user and system time are the 12th and 13th field after it.
     let fields = stat.rsplit(')').next().unwrap_or("").split_whitespace();
     let ticks: u64 = fields
         .skip(11)
@@ -52,7 +52,7 @@ fn processor_time() -> Duration {
     Duration::from_millis(ticks * 10)
 }
 
-/// Forgets the peak so far (Linux) and gives what is in use, in kB.
+/// Resets the peak (Linux), and returns the memory in use, in kB.
 fn peak_memory_from_now() -> u64 {
     let _ = std::fs::write("/proc/self/clear_refs", "5");
     resident("VmRSS")

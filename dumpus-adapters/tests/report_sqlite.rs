@@ -1,4 +1,4 @@
-//! What stands in a statistics file: the schema, the values, and what the documentation says of both.
+//! The schema and the values of a statistics file, and their documentation.
 
 #![cfg(feature = "sqlite")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
@@ -72,7 +72,7 @@ async fn the_schema_is_the_committed_one() {
 }
 
 #[tokio::test]
-async fn values_are_spelled_as_clients_expect() {
+async fn values_have_the_format_that_clients_expect() {
     let mut connection = open(&samples::every_table()).await;
     let expected: [(&str, &[&str]); 10] = [
         (
@@ -126,7 +126,7 @@ async fn values_are_spelled_as_clients_expect() {
 }
 
 #[tokio::test]
-async fn a_file_has_every_row_and_is_sound() {
+async fn a_file_contains_every_row_and_is_valid() {
     let report = samples::heavy(12_345);
     let mut connection = open(&report).await;
     assert_eq!(rows(&mut connection, "PRAGMA integrity_check").await, ["'ok'"]);
@@ -146,7 +146,7 @@ async fn a_file_has_every_row_and_is_sound() {
 }
 
 #[tokio::test]
-async fn gzip_holds_the_plain_file() {
+async fn gzip_contains_the_plain_file() {
     let report = samples::heavy(1_000);
     let plain = SqliteWriter.write(&report, "local", Packing::Plain).await.unwrap();
     let packed = SqliteWriter.write(&report, "local", Packing::Gzip).await.unwrap();
@@ -190,7 +190,7 @@ async fn the_documentation_names_every_column() {
 }
 
 #[tokio::test]
-async fn every_query_of_the_documentation_finds_something() {
+async fn every_query_of_the_documentation_finds_rows() {
     let mut connection = open(&samples::every_table()).await;
     let document = std::fs::read_to_string(here("../docs/sqlite_database_structure.md")).unwrap();
     let queries: Vec<&str> = document
@@ -200,6 +200,6 @@ async fn every_query_of_the_documentation_finds_something() {
         .collect();
     assert!(queries.len() > 10, "{} queries", queries.len());
     for sql in queries {
-        assert!(!rows(&mut connection, sql).await.is_empty(), "nothing found by\n{sql}");
+        assert!(!rows(&mut connection, sql).await.is_empty(), "no rows for\n{sql}");
     }
 }

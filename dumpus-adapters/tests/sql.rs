@@ -1,7 +1,7 @@
-//! What the SQL adapter promises beyond the contracts of its ports.
+//! Guarantees of the SQL adapter beyond the contracts of its ports.
 
 #![cfg(feature = "sql")]
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a failing setup fails the test")]
 
 #[path = "databases/mod.rs"]
 mod support;

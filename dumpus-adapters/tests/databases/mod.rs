@@ -1,6 +1,6 @@
-//! Databases for tests, each empty and of its own.
+//! Empty databases for single tests.
 
-#![expect(clippy::unwrap_used, reason = "a test without its database fails")]
+#![expect(clippy::unwrap_used, reason = "a missing database fails the test")]
 
 use std::collections::hash_map::RandomState;
 use std::env;
@@ -12,9 +12,9 @@ use sea_orm::{ConnectionTrait as _, Database};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-/// A database that goes when the test ends.
+/// A database that is dropped with this value.
 pub(crate) struct Scratch {
-    /// Its address.
+    /// Its URL.
     pub(crate) url: String,
     place: Place,
 }
@@ -25,7 +25,7 @@ enum Place {
 }
 
 impl Scratch {
-    /// Connects as a process does.
+    /// Connects like a program does.
     pub(crate) async fn connect(&self) -> SqlDatabase {
         SqlDatabase::connect(&self.url, SqlOptions::default()).await.unwrap()
     }
@@ -41,7 +41,7 @@ impl Drop for Scratch {
     }
 }
 
-/// A SQLite database without any table.
+/// A SQLite database without tables.
 pub(crate) async fn sqlite() -> Option<Scratch> {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}?mode=rwc", folder.path().join("dumpus.db").display());
@@ -49,7 +49,7 @@ pub(crate) async fn sqlite() -> Option<Scratch> {
     Some(Scratch { url, place })
 }
 
-/// A schema without any table, on the server that `DUMPUS_TEST_POSTGRES_URL` names. In CI there has to be one.
+/// A schema without tables, on the server at `DUMPUS_TEST_POSTGRES_URL`, which is required in CI.
 pub(crate) async fn postgres() -> Option<Scratch> {
     let Ok(server) = env::var("DUMPUS_TEST_POSTGRES_URL") else {
         assert!(env::var_os("CI").is_none(), "CI must run the tests with PostgreSQL");

@@ -1,4 +1,4 @@
-//! What a process is told that starts.
+//! Errors and warnings at startup.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,10 +7,10 @@ use std::time::Instant;
 use dumpus_adapters::redis::{ConnectError, RedisOptions, RedisQueue};
 
 use crate::redis_server::{RedisServer, options};
-use crate::{BACK, LEASE, assert_works, connect};
+use crate::{LEASE, RECOVERY, assert_works, connect};
 
 #[tokio::test]
-async fn settings_of_redis_that_harm_are_told() {
+async fn harmful_settings_of_redis_are_reported() {
     let settings = "--save 900 1 --appendonly yes --maxmemory 50mb --maxmemory-policy allkeys-lru";
     for (settings, expected) in [
         ("", Some(0)),
@@ -29,17 +29,17 @@ async fn settings_of_redis_that_harm_are_told() {
     }
 }
 
-/// What a person reads who starts a process that finds no queue.
+/// The error message of a process that cannot connect to the queue.
 async fn refusal(options: RedisOptions) -> (ConnectError, String) {
     let began = Instant::now();
     let error = RedisQueue::connect(options).await.err().expect("there is no queue");
-    assert!(began.elapsed() < BACK);
+    assert!(began.elapsed() < RECOVERY);
     let text = format!("{error} {error:?}");
     (error, text)
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_refused_in_a_sentence_without_it() {
+async fn the_error_for_a_wrong_password_does_not_contain_it() {
     let server = RedisServer::with(|_, _| ["--requirepass", "correct"].map(str::to_owned).to_vec());
     let port = server.port();
     for secret in [":wr0ngw0rd@", "nobody:wr0ngw0rd@", ""] {
@@ -57,7 +57,7 @@ async fn a_wrong_password_is_refused_in_a_sentence_without_it() {
 }
 
 #[tokio::test]
-async fn a_redis_that_is_not_there_is_told_in_a_sentence_without_the_password() {
+async fn the_error_for_an_unreachable_redis_does_not_contain_the_password() {
     let mut server = RedisServer::start();
     server.kill();
     let url = format!("redis://:wr0ngw0rd@127.0.0.1:{}", server.port());
@@ -67,7 +67,7 @@ async fn a_redis_that_is_not_there_is_told_in_a_sentence_without_the_password() 
     assert!(!text.contains("wr0ngw0rd"), "{text}");
 }
 
-/// A CA and, signed by it, a certificate for this machine's loopback address.
+/// Generates a CA, and a certificate for the loopback address that it has signed.
 fn make_certificates(folder: &Path) {
     std::fs::write(folder.join("names"), "subjectAltName=IP:127.0.0.1").unwrap();
     let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
@@ -87,7 +87,7 @@ fn make_certificates(folder: &Path) {
 }
 
 #[tokio::test]
-async fn tls_is_spoken_with_those_whom_the_ca_file_vouches_for() {
+async fn certificates_of_authorities_in_the_ca_file_are_trusted() {
     let server = RedisServer::with(|folder, port| {
         make_certificates(folder);
         let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
@@ -113,7 +113,7 @@ async fn tls_is_spoken_with_those_whom_the_ca_file_vouches_for() {
 
     let (error, text) = refusal(options(&url, "test", LEASE, "worker")).await;
     assert!(matches!(error, ConnectError::Unreachable { .. }), "{text}");
-    // The system trusts this one's authority, and the file names another's.
+    // The system trusts the authority of this server; the file contains another.
     let of_another = server.folder().join("server.pem");
     let status = Command::new(std::env::current_exe().unwrap())
         .args([
@@ -134,7 +134,7 @@ async fn tls_is_spoken_with_those_whom_the_ca_file_vouches_for() {
     }
 }
 
-/// Tell the server and the file to a copy of this test that runs in a process of its own.
+/// Pass the server and the file to a copy of this test in another process.
 const TLS_URL: &str = "DUMPUS_TEST_TLS_URL";
 const TLS_FILE: &str = "DUMPUS_TEST_TLS_FILE";
 

@@ -1,11 +1,7 @@
-//! The queue when Redis comes and goes, and what it leaves in Redis.
+//! The queue during outages of Redis, and what it leaves in Redis.
 
 #![cfg(feature = "redis")]
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "helpers of tests fail as tests do"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failing helper fails the test")]
 
 mod connecting;
 mod outages;
@@ -25,10 +21,10 @@ use redis_server::{RedisServer, options};
 const ALL: &[Lane] = &[Lane::Premium, Lane::Standard];
 const LEASE: Duration = Duration::from_mins(1);
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Time a caller waits for a Redis that is away.
-const AWAY: Duration = Duration::from_secs(2);
-/// Time until the queue works after Redis returned.
-const BACK: Duration = Duration::from_secs(5);
+/// Maximum time that a caller waits for an unavailable Redis.
+const OUTAGE: Duration = Duration::from_secs(2);
+/// Maximum time until the queue works after Redis has returned.
+const RECOVERY: Duration = Duration::from_secs(5);
 
 fn job(number: u32) -> Job {
     let mut package = [7; 16];
@@ -64,17 +60,17 @@ fn assert_unavailable<T>(answer: Result<T, QueueError>) {
     assert!(matches!(error, QueueError::Unavailable(_)), "{error:?}");
 }
 
-/// Waits until the queue answers again.
+/// Waits until the queue responds again.
 async fn back(queue: &RedisQueue) {
     let began = Instant::now();
     while queue.ping().await.is_err() {
-        assert!(began.elapsed() < BACK, "still away");
+        assert!(began.elapsed() < RECOVERY, "still unavailable");
         tokio::task::yield_now().await;
     }
-    assert!(began.elapsed() < BACK);
+    assert!(began.elapsed() < RECOVERY);
 }
 
-/// The queue works from one end to the other.
+/// Asserts that a job passes through the queue.
 async fn assert_works(queue: &RedisQueue, number: u32) {
     queue.push(&job(number)).await.expect("push");
     let delivery = take(queue).await;
@@ -86,7 +82,7 @@ async fn assert_works(queue: &RedisQueue, number: u32) {
 async fn assert_new_epoch(queue: &RedisQueue, old: &dumpus_ports::registry::Epoch) {
     let began = Instant::now();
     while queue.epoch().await.expect("epoch") == *old {
-        assert!(began.elapsed() < AWAY, "the epoch is more than a second old");
+        assert!(began.elapsed() < OUTAGE, "the epoch is more than a second old");
         tokio::task::yield_now().await;
     }
 }

@@ -1,4 +1,4 @@
-//! When Redis is away, comes back, or comes back otherwise than it was.
+//! Redis is unavailable, returns, or returns with another state.
 
 use std::time::{Duration, Instant};
 
@@ -6,12 +6,12 @@ use dumpus_ports::queue::JobQueue;
 
 use crate::redis_server::RedisServer;
 use crate::{
-    ALL, AWAY, BACK, LEASE, PATIENCE, assert_new_epoch, assert_unavailable, assert_works, back, connect, job, lanes,
-    take,
+    ALL, LEASE, OUTAGE, PATIENCE, RECOVERY, assert_new_epoch, assert_unavailable, assert_works, back, connect, job,
+    lanes, take,
 };
 
 #[tokio::test]
-async fn a_flushed_redis_is_a_new_epoch_and_work_goes_on() {
+async fn a_flushed_redis_is_a_new_epoch_and_the_queue_continues() {
     let server = RedisServer::start();
     let queue = connect(&server, LEASE, "worker").await;
     let epoch = queue.push(&job(1)).await.unwrap();
@@ -31,7 +31,7 @@ async fn a_flushed_redis_is_a_new_epoch_and_work_goes_on() {
 }
 
 #[tokio::test]
-async fn a_redis_that_restarts_empty_is_a_new_epoch_and_work_goes_on() {
+async fn a_redis_that_restarts_empty_is_a_new_epoch_and_the_queue_continues() {
     let mut server = RedisServer::start();
     let queue = connect(&server, LEASE, "worker").await;
     let epoch = queue.push(&job(1)).await.unwrap();
@@ -46,7 +46,7 @@ async fn a_redis_that_restarts_empty_is_a_new_epoch_and_work_goes_on() {
 }
 
 #[tokio::test]
-async fn an_epoch_is_one_for_all_who_meet_an_empty_redis() {
+async fn all_processes_that_find_redis_empty_agree_on_the_epoch() {
     let server = RedisServer::start();
     let one = connect(&server, LEASE, "one").await;
     let other = connect(&server, LEASE, "other").await;
@@ -59,7 +59,7 @@ async fn an_epoch_is_one_for_all_who_meet_an_empty_redis() {
 }
 
 #[tokio::test]
-async fn away_is_told_in_time_and_nothing_is_executed_after_the_return() {
+async fn an_outage_is_reported_promptly_and_failed_commands_are_not_executed_later() {
     let mut server = RedisServer::start();
     let queue = connect(&server, LEASE, "worker").await;
     assert_works(&queue, 0).await;
@@ -68,22 +68,22 @@ async fn away_is_told_in_time_and_nothing_is_executed_after_the_return() {
     for _ in 0..2 {
         let began = Instant::now();
         assert_unavailable(queue.push(&job(2)).await);
-        assert!(began.elapsed() < AWAY);
+        assert!(began.elapsed() < OUTAGE);
         let began = Instant::now();
         assert_unavailable(queue.next(ALL, PATIENCE).await);
-        assert!(began.elapsed() < AWAY);
+        assert!(began.elapsed() < OUTAGE);
         let began = Instant::now();
         assert_unavailable(queue.purge(job(1).package).await);
         assert_unavailable(queue.ping().await);
-        assert!(began.elapsed() < AWAY * 2);
-        // A caller that goes away itself leaves nothing behind either.
+        assert!(began.elapsed() < OUTAGE * 2);
+        // A caller that is cancelled leaves nothing behind, either.
         let impatient = tokio::time::timeout(Duration::from_millis(50), queue.push(&job(1))).await;
         assert!(impatient.is_err());
     }
     assert_unavailable(queue.epoch().await);
 
     server.run();
-    // The queue's own commands go in order: what had waited was sent before this answer.
+    // Commands of the queue are sent in order: pending ones were sent before this response.
     back(&queue).await;
     assert_eq!(server.ask_number(&["DBSIZE"]), 0);
     assert_works(&queue, 3).await;
@@ -91,7 +91,7 @@ async fn away_is_told_in_time_and_nothing_is_executed_after_the_return() {
 }
 
 #[tokio::test]
-async fn a_worker_that_waits_while_redis_goes_is_told_in_time() {
+async fn a_waiting_worker_learns_of_an_outage_promptly() {
     let mut server = RedisServer::start();
     let queue = connect(&server, LEASE, "worker").await;
     let waiting = async {
@@ -106,30 +106,30 @@ async fn a_worker_that_waits_while_redis_goes_is_told_in_time() {
         server.kill();
         Instant::now()
     };
-    let ((answer, told), killed) = tokio::join!(waiting, killing);
+    let ((answer, reported), killed) = tokio::join!(waiting, killing);
     assert_unavailable(answer);
-    assert!(told - killed < AWAY);
+    assert!(reported - killed < OUTAGE);
 }
 
 #[tokio::test]
-async fn a_frozen_redis_costs_a_second() {
+async fn a_suspended_redis_delays_a_caller_by_a_second() {
     let server = RedisServer::start();
     let queue = connect(&server, LEASE, "worker").await;
     server.freeze(true);
     for number in 0..3 {
         let began = Instant::now();
         assert_unavailable(queue.push(&job(number)).await);
-        assert!(began.elapsed() < AWAY);
+        assert!(began.elapsed() < OUTAGE);
     }
     server.freeze(false);
     back(&queue).await;
-    // A job that Redis had received already may be there: an error says nothing about that.
+    // Redis may have received the job already: the error does not rule that out.
     queue.push(&job(9)).await.unwrap();
     while take(&queue).await.job().package != job(9).package {}
 }
 
 #[tokio::test]
-async fn what_a_frozen_redis_gave_to_nobody_is_given_again_at_once() {
+async fn a_job_that_a_suspended_redis_delivered_to_nobody_is_delivered_again_immediately() {
     let server = RedisServer::start();
     let queue = connect(&server, LEASE, "worker").await;
     let held = job(0);
@@ -149,16 +149,16 @@ async fn what_a_frozen_redis_gave_to_nobody_is_given_again_at_once() {
     for _ in 1..4 {
         taken.push(take(&queue).await.job().package);
     }
-    assert!(began.elapsed() < BACK, "{:?}", began.elapsed());
+    assert!(began.elapsed() < RECOVERY, "{:?}", began.elapsed());
     taken.sort_unstable();
     assert_eq!(taken, [1, 2, 3].map(|number| job(number).package));
-    // What is in hand, or was dropped without a word, stays so for the length of its lease.
+    // Jobs that are delivered, or whose delivery was dropped, remain so until the lease ends.
     assert!(queue.next(ALL, Duration::ZERO).await.unwrap().is_none());
     assert!(in_hand.extend().await.unwrap());
 }
 
 #[tokio::test]
-async fn a_job_that_a_frozen_redis_did_not_take_back_comes_again_at_once() {
+async fn a_job_that_could_not_be_released_during_an_outage_is_delivered_again_immediately() {
     let mut server = RedisServer::with(|_, _| ["--appendonly", "yes"].map(str::to_owned).to_vec());
     let queue = connect(&server, LEASE, "worker").await;
     queue.push(&job(1)).await.unwrap();
@@ -169,11 +169,11 @@ async fn a_job_that_a_frozen_redis_did_not_take_back_comes_again_at_once() {
     back(&queue).await;
     let began = Instant::now();
     assert_eq!(*take(&queue).await.job(), job(1));
-    assert!(began.elapsed() < BACK, "{:?}", began.elapsed());
+    assert!(began.elapsed() < RECOVERY, "{:?}", began.elapsed());
 }
 
 #[tokio::test]
-async fn a_redis_that_comes_back_with_an_older_state_is_a_new_epoch_and_work_goes_on() {
+async fn a_redis_that_returns_with_an_older_state_is_a_new_epoch_and_the_queue_continues() {
     let mut server = RedisServer::start();
     let queue = connect(&server, LEASE, "worker").await;
     queue.push(&job(1)).await.unwrap();
@@ -185,14 +185,14 @@ async fn a_redis_that_comes_back_with_an_older_state_is_a_new_epoch_and_work_goe
     let renewed = queue.push(&job(2)).await.unwrap();
     assert_ne!(renewed, epoch);
     let other = connect(&server, LEASE, "other").await;
-    assert_eq!(other.epoch().await.unwrap(), renewed, "one for all");
+    assert_eq!(other.epoch().await.unwrap(), renewed, "all processes agree");
     let mut taken = [take(&queue).await, take(&queue).await].map(|delivery| delivery.job().clone());
     taken.sort_unstable_by_key(|job| job.package);
     assert_eq!(taken, [job(1), job(2)]);
 }
 
 #[tokio::test]
-async fn a_lost_group_is_made_again_and_no_job_is_lost() {
+async fn a_lost_group_is_created_again_and_no_job_is_lost() {
     let server = RedisServer::start();
     let queue = connect(&server, LEASE, "worker").await;
     let epoch = queue.push(&job(0)).await.unwrap();
@@ -219,6 +219,6 @@ async fn a_lost_lane_is_a_new_epoch() {
     server.ask(&["DEL", &lanes()[0]]);
     assert!(queue.next(ALL, Duration::ZERO).await.unwrap().is_none());
     assert_new_epoch(&queue, &epoch).await;
-    // What is known of the job does not count as the job.
+    // The hash of the job does not count as the job.
     assert_works(&queue, 0).await;
 }

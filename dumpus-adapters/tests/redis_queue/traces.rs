@@ -1,4 +1,4 @@
-//! What workers leave to each other, and in Redis.
+//! What workers leave behind in Redis, and for each other.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ async fn nothing_is_left_of_ten_thousand_jobs() {
     for number in 0..JOBS {
         queue.push(&job(number)).await.unwrap();
     }
-    // Their ends: purged or promoted while they wait, then acknowledged, purged in hand, or given back first.
+    // Jobs are purged or promoted while they wait, then acknowledged, purged during delivery, or released first.
     for number in (0..JOBS).step_by(10) {
         queue.purge(job(number).package).await.unwrap();
         queue
@@ -62,7 +62,7 @@ async fn nothing_is_left_of_ten_thousand_jobs() {
 }
 
 #[tokio::test]
-async fn a_worker_that_leaves_with_a_job_in_hand_loses_no_job() {
+async fn a_worker_that_stops_during_a_delivery_loses_no_job() {
     let lease = Duration::from_millis(300);
     let server = RedisServer::start();
     let leaving = connect(&server, lease, "leaving").await;
@@ -72,7 +72,7 @@ async fn a_worker_that_leaves_with_a_job_in_hand_loses_no_job() {
     let staying = connect(&server, lease, "staying").await;
     let delivery = take(&staying).await;
     assert_eq!(*delivery.job(), job(1));
-    // Its name held the job's claim until now.
+    // The job was assigned to its consumer until now.
     connect(&server, lease, "leaving").await.close().await.unwrap();
     let consumers = server.ask(&["XINFO", "CONSUMERS", &lanes()[1], "workers"]);
     assert_eq!(consumers.iter().filter(|line| *line == "leaving").count(), 0);
@@ -80,12 +80,12 @@ async fn a_worker_that_leaves_with_a_job_in_hand_loses_no_job() {
 }
 
 #[tokio::test]
-async fn a_worker_that_stops_waiting_leaves_its_job_to_others() {
+async fn a_worker_that_stops_waiting_takes_no_job_from_others() {
     let server = RedisServer::start();
     let queue = connect(&server, LEASE, "worker").await;
     for number in 0..20 {
         queue.push(&job(number)).await.unwrap();
-        // Dropped before, while, or after Redis gives the job.
+        // Dropped before, while or after Redis delivers the job.
         let dropped = queue.next(ALL, PATIENCE);
         let soon = Duration::from_micros(u64::from(number) * 100);
         if let Ok(delivery) = tokio::time::timeout(soon, dropped).await {
@@ -96,7 +96,7 @@ async fn a_worker_that_stops_waiting_leaves_its_job_to_others() {
 }
 
 #[tokio::test]
-async fn two_prefixes_are_two_queues() {
+async fn different_prefixes_are_different_queues() {
     let server = RedisServer::start();
     let one = connect(&server, LEASE, "worker").await;
     let other = options(&server.url(), "other", LEASE, "worker");

@@ -1,11 +1,7 @@
-//! Redis for tests: one that is there already, or a private one that may be killed.
+//! Redis for tests: an existing server, or a private one that can be killed.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses a part of it")]
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test whose server fails shall fail"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failing server fails the test")]
 
 use std::collections::hash_map::RandomState;
 use std::fs;
@@ -19,12 +15,12 @@ use std::time::{Duration, Instant};
 use dumpus_adapters::redis::RedisOptions;
 use tempfile::TempDir;
 
-/// The server that tests share, each under a prefix of its own.
+/// The server that tests share, each with its own prefix.
 pub(crate) fn shared_url() -> Option<String> {
     let url = std::env::var("DUMPUS_TEST_REDIS_URL").ok();
     assert!(
         url.is_some() || std::env::var_os("CI").is_none(),
-        "DUMPUS_TEST_REDIS_URL must be set where CI is"
+        "DUMPUS_TEST_REDIS_URL must be set if CI is set"
     );
     if url.is_none() {
         println!("skipped: DUMPUS_TEST_REDIS_URL is not set");
@@ -40,8 +36,8 @@ pub(crate) fn fresh_prefix() -> String {
     format!("test-{}-{now}-{number}", std::process::id())
 }
 
-/// A port that nothing listens at, and that a server may leave for a while: it is none of those that the system gives to
-/// outgoing connections. One of these may be taken meanwhile, or lead whoever looks for the server to themselves.
+/// A free port that remains free while its server is down: it is outside of the range for outgoing connections. A port of
+/// that range could be taken in the meantime, or a client that connects to it could connect to itself.
 pub(crate) fn lasting_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     const LOWEST: u64 = 10_000;
@@ -66,7 +62,7 @@ pub(crate) fn options(url: &str, prefix: &str, lease: Duration, consumer: &str) 
     }
 }
 
-/// A server of one test. It keeps nothing on disk: stopped is empty.
+/// A server of one test. It stores nothing on disk, so it restarts empty.
 pub(crate) struct RedisServer {
     folder: TempDir,
     port: u16,
@@ -79,10 +75,10 @@ impl RedisServer {
         Self::with(|_, _| Vec::new())
     }
 
-    /// Arguments may name files in the folder, and what listens at the port.
+    /// Starts it with more arguments, which may depend on its folder and its port.
     pub(crate) fn with(arguments: impl FnOnce(&Path, u16) -> Vec<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        // Free a moment ago; redis-server fails loudly when somebody was faster.
+        // If the port was taken in the meantime, redis-server fails.
         let port = lasting_port();
         let arguments = arguments(folder.path(), port);
         let mut server = Self {
@@ -107,7 +103,7 @@ impl RedisServer {
         self.folder.path()
     }
 
-    /// Lets it run on, or holds it as a machine out of memory would.
+    /// Suspends or resumes it.
     pub(crate) fn freeze(&self, is_frozen: bool) {
         let signal = if is_frozen { "-STOP" } else { "-CONT" };
         let process = self.process.as_ref().unwrap().id().to_string();
@@ -115,7 +111,7 @@ impl RedisServer {
         assert!(status.success());
     }
 
-    /// As `kill -9` does.
+    /// Kills it with `kill -9`.
     pub(crate) fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().unwrap();
@@ -123,9 +119,9 @@ impl RedisServer {
         }
     }
 
-    /// Starts it, empty, at its old port and waits until it answers.
+    /// Starts it, empty, at its previous port, and waits until it accepts connections.
     pub(crate) fn run(&mut self) {
-        assert!(self.process.is_none(), "it runs already");
+        assert!(self.process.is_none(), "it is running already");
         let port = self.port.to_string();
         let process = Command::new("redis-server")
             .args([
@@ -150,13 +146,13 @@ impl RedisServer {
             assert!(status.is_none(), "redis-server ended at once: {status:?}");
             assert!(
                 began.elapsed() < Duration::from_secs(20),
-                "redis-server does not answer"
+                "redis-server does not accept connections"
             );
             std::thread::yield_now();
         }
     }
 
-    /// Asks over `redis-cli`, a way of its own; one line per element of the answer.
+    /// Runs a command with `redis-cli`; one line per element of the response.
     pub(crate) fn ask(&self, command: &[&str]) -> Vec<String> {
         let output = Command::new("redis-cli")
             .args(["-p", &self.port.to_string()])

@@ -1,4 +1,4 @@
-//! Bare HTTP, so that a test sees what a browser sees, and a page for a browser.
+//! Plain HTTP requests like those of a browser, and requests by a browser.
 #![expect(clippy::expect_used, reason = "a request that cannot be sent fails the test")]
 
 use std::time::Duration;
@@ -7,15 +7,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// An answer's status and its head in lower case; the body as it came.
-pub(crate) struct Answer {
+/// A response: status, head in lower case, and unprocessed body.
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
-/// Sends a request without credentials and with these headers only.
-pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)]) -> Answer {
+/// Sends a request with only these headers, without credentials.
+pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)]) -> Response {
     let rest = url.strip_prefix("http://").expect("plain HTTP");
     let (host, path) = rest.split_once('/').expect("a path");
     let mut request = format!("{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
@@ -34,7 +34,7 @@ pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)]) -> A
         .position(|window| window == b"\r\n\r\n")
         .expect("a head");
     let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
-    Answer {
+    Response {
         status: head
             .split(' ')
             .nth(1)
@@ -45,7 +45,7 @@ pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)]) -> A
     }
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head
             .lines()
@@ -53,8 +53,8 @@ impl Answer {
     }
 }
 
-/// Answers every connection with these words, until the task is aborted.
-pub(crate) fn answer_always(listener: TcpListener, content_type: &'static str, body: String) -> JoinHandle<()> {
+/// Sends the same response on every connection, until the task is aborted.
+pub(crate) fn respond_always(listener: TcpListener, content_type: &'static str, body: String) -> JoinHandle<()> {
     tokio::spawn(async move {
         let length = body.len();
         let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n");
@@ -67,8 +67,8 @@ pub(crate) fn answer_always(listener: TcpListener, content_type: &'static str, b
     })
 }
 
-/// What a page of this host, at a port of its own, writes after it fetched an address; `None` when there is no browser,
-/// which CI does not take.
+/// Fetches an address from a page of this host, on another port, and returns the text of the page; `None` if there is no
+/// browser, which fails in CI.
 pub(crate) async fn fetch_in_browser(host: &str, url: &str) -> Option<String> {
     let browser = [
         "/usr/bin/chromium",
@@ -79,10 +79,10 @@ pub(crate) async fn fetch_in_browser(host: &str, url: &str) -> Option<String> {
     .find(|path| std::path::Path::new(path).exists());
     let Some(browser) = browser else {
         assert!(std::env::var_os("CI").is_none(), "CI must run the tests of browsers");
-        println!("skipped: there is no browser");
+        println!("skipped: no browser is installed");
         return None;
     };
-    // Synchronous, so that the page is complete when its text is taken.
+    // Synchronous, so that the page is complete when its text is read.
     let page = format!(
         "<!doctype html><title>client</title><body><script>\
          const request = new XMLHttpRequest();\
@@ -93,7 +93,7 @@ pub(crate) async fn fetch_in_browser(host: &str, url: &str) -> Option<String> {
     );
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
-    let pages = answer_always(listener, "text/html", page);
+    let pages = respond_always(listener, "text/html", page);
     let profile = tempfile::tempdir().expect("a folder");
     let mut command = tokio::process::Command::new(browser);
     command

@@ -1,5 +1,5 @@
-//! The S3-compatible server of the tests: `DUMPUS_TEST_S3_URL`, or the one of `tests/s3`, one for all tests of a binary.
-#![expect(clippy::expect_used, reason = "a server that cannot be used fails the tests")]
+//! The S3-compatible server of the tests: `DUMPUS_TEST_S3_URL`, or that of `tests/s3`, started once per test binary.
+#![expect(clippy::expect_used, reason = "a failing server fails the test")]
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -9,19 +9,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use dumpus_adapters::blobs_s3::{S3Blobs, S3Options};
 
-/// What the bucket's CORS rule allows; a page served by a test is of such an origin.
+/// The origin that the bucket's CORS rule allows, which test pages have.
 const ALLOWED_ORIGINS: &str = "http://127.0.0.1:*";
 
-/// A bucket that is there, and who may use it.
+/// An existing bucket, and its credentials.
 #[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) options: S3Options,
-    /// Where the server keeps its objects, when it is ours.
+    /// The folder of the objects, if the tests started the server.
     folder: Option<PathBuf>,
 }
 
 impl Server {
-    /// The running server, with a prefix of the caller's own; `None`, which CI does not take, when there is none.
+    /// The running server, with a new prefix; `None` if there is no server, which fails in CI.
     pub(crate) fn get() -> Option<Self> {
         static SERVER: OnceLock<Option<Server>> = OnceLock::new();
         static PREFIXES: AtomicU64 = AtomicU64::new(0);
@@ -40,7 +40,7 @@ impl Server {
         server
     }
 
-    /// Whether a file of the server has these bytes; `None` when its files are out of reach.
+    /// Whether a file of the server contains these bytes; `None` if its files are not accessible.
     pub(crate) fn holds(&self, bytes: &[u8]) -> Option<bool> {
         self.folder.as_deref().map(|folder| folder_holds(folder, bytes))
     }
@@ -70,7 +70,7 @@ fn start() -> Option<Server> {
     }
     let (bucket, access_key, secret_key) = ("dumpus-test", "the-access-key", "the-secret-key");
     let mut child = Command::new("node")
-        // The server seals the marks between pages of a list with an old cipher.
+        // The server encrypts continuation tokens with a legacy cipher.
         .arg("--openssl-legacy-provider")
         .arg(script)
         .args([bucket, access_key, secret_key, ALLOWED_ORIGINS])
@@ -86,7 +86,7 @@ fn start() -> Option<Server> {
         options: options(&format!("http://127.0.0.1:{port}"), bucket, access_key, secret_key),
         folder: Some(folder.into()),
     };
-    // It lives until this process ends and closes its input.
+    // It runs until this process ends, which closes its input.
     std::mem::forget((child, output));
     Some(server)
 }
@@ -104,7 +104,7 @@ fn options(endpoint: &str, bucket: &str, access_key: &str, secret_key: &str) -> 
     }
 }
 
-/// Other tests come and go in the folder.
+/// Other tests change the folder at the same time.
 fn folder_holds(folder: &Path, bytes: &[u8]) -> bool {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return false;

@@ -17,11 +17,11 @@ use crate::support;
 
 const PACKAGE: PackageId = PackageId::from_bytes([7; 16]);
 
-/// What no message may hold.
+/// A password that no message may contain.
 const PASSWORD: &str = "hunter2";
 
 #[tokio::test]
-async fn a_wrong_address_is_told_without_its_password() {
+async fn the_error_for_a_wrong_address_does_not_contain_the_password() {
     let closed = closed_port();
     for (url, expected) in [
         (
@@ -37,15 +37,15 @@ async fn a_wrong_address_is_told_without_its_password() {
         ("sqlite::memory:".to_owned(), "file"),
     ] {
         let error = connect(&url).await.unwrap_err();
-        let told = error.to_string();
-        assert!(told.contains(expected), "{told}");
+        let message = error.to_string();
+        assert!(message.contains(expected), "{message}");
         assert!(!format!("{error} {error:?}").contains(PASSWORD), "{error:?}");
     }
 }
 
 #[tokio::test]
-async fn a_server_that_never_answers_is_given_up() {
-    // It takes connections, and says nothing.
+async fn connecting_to_a_silent_server_times_out() {
+    // It accepts connections, and sends nothing.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("postgres://user:hunter2@{}/db", silent.local_addr().unwrap());
     let error = connect(&url).await.unwrap_err();
@@ -53,18 +53,21 @@ async fn a_server_that_never_answers_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_not_there_is_told_by_its_name() {
+async fn the_error_for_a_missing_database_contains_its_name() {
     let Some(scratch) = support::postgres().await else {
         return;
     };
     let mut url = url::Url::parse(&scratch.url).unwrap();
     url.set_path("no_such_database");
-    let told = connect(url.as_str()).await.unwrap_err().to_string();
-    assert!(told.contains("no_such_database") && told.contains("3D000"), "{told}");
+    let message = connect(url.as_str()).await.unwrap_err().to_string();
+    assert!(
+        message.contains("no_such_database") && message.contains("3D000"),
+        "{message}"
+    );
 }
 
 #[tokio::test]
-async fn a_row_that_another_writer_holds_makes_no_request_hang() {
+async fn requests_do_not_hang_on_a_locked_row() {
     for place in [support::sqlite().await, support::postgres().await] {
         let Some((database, scratch)) = support::migrated(place).await else {
             continue;
@@ -85,14 +88,14 @@ async fn a_row_that_another_writer_holds_makes_no_request_hang() {
         assert!(matches!(error, RegistryError::Unavailable(_)), "{error:?}");
         assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
         held.rollback().await.unwrap();
-        // Nothing of the refused request is in the way.
+        // The failed request leaves nothing behind.
         assert_eq!(registry.upgrade(PACKAGE).await.unwrap(), None);
         assert_eq!(registry.secret("held", [2; 32]).await.unwrap(), secret);
     }
 }
 
 #[tokio::test]
-async fn connections_that_broke_are_replaced() {
+async fn broken_connections_are_replaced() {
     let Some(mut scratch) = support::postgres().await else {
         return;
     };
@@ -105,7 +108,7 @@ async fn connections_that_broke_are_replaced() {
     let raw = Database::connect(scratch.url.replace(&name, "another")).await.unwrap();
     let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{name}'");
     raw.execute_unprepared(&end).await.unwrap();
-    // A request that gets a broken connection is told so, and the next one gets another.
+    // A request on a broken connection fails, and the next one gets another connection.
     loop {
         match registry.find(PACKAGE).await {
             Ok(found) => break assert_eq!(found, None),
@@ -125,7 +128,7 @@ async fn a_closed_database_is_unavailable() {
 }
 
 #[tokio::test]
-async fn connections_that_fell_silent_are_replaced() {
+async fn silent_connections_are_replaced() {
     let Some((_, scratch)) = support::migrated(support::postgres().await).await else {
         return;
     };
@@ -144,7 +147,7 @@ async fn connections_that_fell_silent_are_replaced() {
     assert_eq!(registry.find(PACKAGE).await.unwrap(), None);
     wire.silence();
     let began = Instant::now();
-    // Only what the operating system gives up would take longer.
+    // Without the check, only the timeout of the operating system would end the request.
     while began.elapsed() < Duration::from_mins(1) {
         match registry.find(PACKAGE).await {
             Ok(found) => return assert_eq!(found, None),
@@ -157,7 +160,7 @@ async fn connections_that_fell_silent_are_replaced() {
 /// A network between a process and its database.
 struct Wire {
     address: SocketAddr,
-    /// Connections up to this one carry nothing any more.
+    /// Connections up to this one no longer forward anything.
     silent: Arc<AtomicUsize>,
     made: Arc<AtomicUsize>,
 }
@@ -190,7 +193,7 @@ async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, number: usize, s
     let mut bytes = [0; 4096];
     while let Ok(length @ 1..) = from.read(&mut bytes).await {
         if number <= silent.load(Ordering::SeqCst) {
-            // It stays open, and nothing comes of it.
+            // It stays open, but forwards nothing.
             std::future::pending::<()>().await;
         }
         if to.write_all(&bytes[..length]).await.is_err() {
@@ -203,7 +206,7 @@ async fn connect(url: &str) -> Result<SqlDatabase, ConnectError> {
     SqlDatabase::connect(url, SqlOptions::default()).await
 }
 
-/// A port that nobody listens on.
+/// A port without a listener.
 fn closed_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()

@@ -13,7 +13,7 @@ use crate::support::{self, Scratch};
 const MARKER: &[u8] = b"a marker that is easy to find";
 
 #[tokio::test]
-async fn an_erased_blob_is_in_no_file_of_the_database() {
+async fn no_file_of_the_database_contains_a_deleted_blob() {
     let (database, scratch) = support::migrated(support::sqlite().await).await.unwrap();
     let blobs = database.blobs();
     let large = MARKER.repeat(10_000);
@@ -34,7 +34,7 @@ async fn an_erased_blob_is_in_no_file_of_the_database() {
 }
 
 #[tokio::test]
-async fn an_erased_package_is_in_no_file_of_the_database() {
+async fn no_file_of_the_database_contains_a_deleted_package() {
     let (database, scratch) = support::migrated(support::sqlite().await).await.unwrap();
     let registry = database.registry();
     for number in 1..50 {
@@ -60,7 +60,7 @@ async fn an_erased_package_is_in_no_file_of_the_database() {
 #[tokio::test]
 async fn only_its_user_can_read_the_database() {
     let scratch = support::sqlite().await.unwrap();
-    // A folder that is not there yet.
+    // A folder that does not exist yet.
     let url = scratch.url.replace("dumpus.db", "data/dumpus.db");
     let database = SqlDatabase::connect(&url, SqlOptions::default()).await.unwrap();
     database.migrate().await.unwrap();

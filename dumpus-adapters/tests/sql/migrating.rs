@@ -8,13 +8,13 @@ use tokio::task::JoinSet;
 
 use crate::support::{self, Scratch};
 
-/// Names the database to a copy of this test that runs in a process of its own.
+/// Passes the database to a copy of this test in another process.
 const SHARED: &str = "DUMPUS_TEST_SHARED_DATABASE";
-/// Steps in this release.
+/// Number of migrations in this release.
 const STEPS: usize = 3;
 
 #[tokio::test]
-async fn an_empty_database_is_migrated_and_again_changes_nothing() {
+async fn migrating_again_changes_nothing() {
     for scratch in both().await {
         for _ in 0..2 {
             let database = scratch.connect().await;
@@ -26,7 +26,7 @@ async fn an_empty_database_is_migrated_and_again_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tasks_that_start_at_once_migrate_once() {
+async fn concurrent_tasks_migrate_once() {
     for scratch in both().await {
         let mut starting = JoinSet::new();
         for _ in 0..8 {
@@ -39,7 +39,7 @@ async fn tasks_that_start_at_once_migrate_once() {
 }
 
 #[tokio::test]
-async fn processes_that_start_at_once_migrate_once() {
+async fn concurrent_processes_migrate_once() {
     for scratch in both().await {
         let start = || -> Child {
             Command::new(env::current_exe().unwrap())

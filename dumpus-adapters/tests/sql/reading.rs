@@ -10,7 +10,7 @@ use crate::support::{self, Scratch};
 
 const PACKAGE: PackageId = PackageId::from_bytes([7; 16]);
 
-/// What no message may quote.
+/// A value that no message may contain.
 const GARBAGE: &str = "gar-bage";
 
 async fn with_package(scratch: Option<Scratch>) -> Option<(SqlDatabase, Scratch)> {
@@ -26,7 +26,7 @@ async fn with_package(scratch: Option<Scratch>) -> Option<(SqlDatabase, Scratch)
 }
 
 #[tokio::test]
-async fn a_value_that_cannot_be_read_is_named_by_its_column() {
+async fn the_error_for_an_invalid_value_contains_its_column() {
     for place in [support::sqlite().await, support::postgres().await] {
         let Some((database, scratch)) = with_package(place).await else {
             continue;
@@ -55,7 +55,7 @@ async fn a_value_that_cannot_be_read_is_named_by_its_column() {
 }
 
 #[tokio::test]
-async fn what_a_database_quotes_is_not_passed_on() {
+async fn values_in_messages_of_the_database_are_not_passed_on() {
     for place in [support::sqlite().await, support::postgres().await] {
         let Some((database, scratch)) = with_package(place).await else {
             continue;
@@ -66,8 +66,11 @@ async fn what_a_database_quotes_is_not_passed_on() {
         let RegistryError::Failed(source) = &error else {
             panic!("a missing table does not come back by itself: {error:?}");
         };
-        let told = format!("{error} {error:?} {source}");
-        assert!(!told.contains(GARBAGE) && !told.contains("INSERT"), "{told}");
+        let messages = format!("{error} {error:?} {source}");
+        assert!(
+            !messages.contains(GARBAGE) && !messages.contains("INSERT"),
+            "{messages}"
+        );
     }
 }
 

@@ -8,7 +8,7 @@ use crate::support::{self, Scratch};
 const LOST_AFTER: Duration = Duration::from_mins(10);
 
 #[tokio::test]
-async fn epochs_of_a_queue_that_was_often_emptied_are_forgotten() {
+async fn old_epochs_are_deleted() {
     for scratch in [support::sqlite().await, support::postgres().await] {
         let Some((database, scratch)) = support::migrated(scratch).await else {
             continue;
@@ -26,7 +26,7 @@ async fn epochs_of_a_queue_that_was_often_emptied_are_forgotten() {
         ask("young".to_owned()).await;
         ask("current".to_owned()).await;
         assert_eq!(epochs(&scratch).await, ["current", "young"]);
-        // The current one stays, however old it is.
+        // The current one is kept at any age.
         run(
             &scratch,
             "UPDATE queue_epochs SET first_seen = first_seen - 2 * 86400000",

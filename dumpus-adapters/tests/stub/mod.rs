@@ -1,7 +1,7 @@
-//! Servers that tests play the outside with. Each test program uses a part of this.
+//! Stub servers for tests.
 #![expect(clippy::expect_used, reason = "tests fail by panicking")]
-#![allow(dead_code, reason = "each test program uses a part of it")]
-#![allow(clippy::allow_attributes, reason = "what is used differs from program to program")]
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(clippy::allow_attributes, reason = "test binaries use different parts")]
 
 pub(crate) mod server;
 #[cfg(feature = "http")]

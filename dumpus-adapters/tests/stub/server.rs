@@ -1,4 +1,4 @@
-//! A server of HTTP/1.1 that answers what a test says, down to where a body breaks off.
+//! An HTTP/1.1 server whose responses a test determines, including where a body is cut off.
 
 use std::collections::HashMap;
 use std::future::pending;
@@ -23,19 +23,19 @@ impl Head {
     }
 }
 
-/// An answer, whole or not.
+/// A response, possibly incomplete.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
-    /// Ends the connection after so many bytes of the body.
+    /// Closes the connection after this number of bytes of the body.
     pub(crate) cut: Option<usize>,
-    /// Says nothing more after so many bytes of the body, nor before its head with `None` in [`Reply::silence`].
+    /// Sends nothing after this number of bytes of the body.
     pub(crate) stall: Option<usize>,
-    /// In chunks, without a length.
+    /// Sends chunks, without a length.
     pub(crate) is_chunked: bool,
-    /// Never answers.
+    /// Never responds.
     pub(crate) is_silent: bool,
 }
 
@@ -63,7 +63,7 @@ impl Reply {
         Self::new(302, "moved").with("location", to)
     }
 
-    /// The file, or the part of it that the request asks for, as storage hosts give it.
+    /// The file, or the requested range of it, like a storage host.
     pub(crate) fn file(head: &Head, bytes: &[u8], etag: &str) -> Self {
         let from = head
             .header("range")
@@ -104,7 +104,7 @@ impl Reply {
     }
 }
 
-/// The server; it ends with this value.
+/// The server; it stops with this value.
 pub(crate) struct Stub {
     pub(crate) address: SocketAddr,
     requests: Arc<Mutex<Vec<Head>>>,
@@ -120,7 +120,7 @@ impl Drop for Stub {
 type Answers = Arc<dyn Fn(usize, &Head) -> Reply + Send + Sync>;
 
 impl Stub {
-    /// Answers by number of the request, from 0, and its head.
+    /// Starts a server whose responses depend on the number of the request, from 0, and its head.
     pub(crate) async fn start(answers: impl Fn(usize, &Head) -> Reply + Send + Sync + 'static) -> Self {
         Self::listen(None, Arc::new(answers)).await
     }
@@ -179,7 +179,7 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, answers: &Answers, s
         };
         let reply = answers(number, &head);
         if !write(&mut stream, &reply).await {
-            // The reader may have left before the end.
+            // The client may have closed the connection.
             let _ = stream.shutdown().await;
             return;
         }
@@ -208,7 +208,7 @@ async fn read_head(stream: &mut (impl AsyncBufRead + Unpin)) -> Option<Head> {
     })
 }
 
-/// Whether the connection is fit for another request.
+/// Whether the connection can be used for another request.
 async fn write(stream: &mut (impl AsyncWrite + Unpin), reply: &Reply) -> bool {
     if reply.is_silent {
         pending::<()>().await;

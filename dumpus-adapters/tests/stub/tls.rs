@@ -1,4 +1,4 @@
-//! An authority of a test's own, and certificates of it.
+//! A certificate authority of a test, and its certificates.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::TlsAcceptor;
 
-/// Signs certificates that only those trust who have its own.
+/// Signs certificates that clients trust only if they are given the authority.
 pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     certificate: Certificate,
@@ -23,12 +23,12 @@ impl Authority {
         Self { issuer, certificate }
     }
 
-    /// Its own certificate.
+    /// Its certificate.
     pub(crate) fn pem(&self) -> String {
         self.certificate.pem()
     }
 
-    /// The side of a server of this name.
+    /// The TLS configuration of a server with this name.
     pub(crate) fn acceptor(&self, name: &str) -> TlsAcceptor {
         let key = KeyPair::generate().expect("a key");
         let params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
