@@ -139,7 +139,7 @@ const TLS_URL: &str = "DUMPUS_TEST_TLS_URL";
 const TLS_FILE: &str = "DUMPUS_TEST_TLS_FILE";
 
 #[tokio::test]
-#[ignore = "started by another test, as a process of its own"]
+#[ignore = "started by another test, in another process"]
 async fn authorities_of_the_system_are_trusted_beside_the_file() {
     let (Ok(url), Some(file)) = (std::env::var(TLS_URL), std::env::var_os(TLS_FILE)) else {
         return;

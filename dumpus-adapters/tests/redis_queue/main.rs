@@ -56,7 +56,7 @@ fn lanes() -> [String; 2] {
 }
 
 fn assert_unavailable<T>(answer: Result<T, QueueError>) {
-    let error = answer.err().expect("Redis is away");
+    let error = answer.err().expect("Redis is unavailable");
     assert!(matches!(error, QueueError::Unavailable(_)), "{error:?}");
 }
 

@@ -58,7 +58,7 @@ async fn concurrent_processes_migrate_once() {
 }
 
 #[tokio::test]
-#[ignore = "started by another test, as a process of its own"]
+#[ignore = "started by another test, in another process"]
 async fn one_of_several_processes() {
     if let Ok(url) = env::var(SHARED) {
         start(&url).await;

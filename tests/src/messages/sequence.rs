@@ -35,7 +35,7 @@ impl Message {
 #[derive(Clone, Debug)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each is an oddity of its own, and all combine"
+    reason = "each is a separate oddity, and all combine"
 )]
 pub(crate) struct Sequence {
     rng: Rng,
