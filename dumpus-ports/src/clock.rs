@@ -1,13 +1,16 @@
-//! Port: the time.
+//! Port: the current time.
 
 use crate::domain::time::Millis;
 
-/// Tells the time.
+/// The wall clock of this process, for what expires: seals of queued links and signed blob addresses.
 ///
-/// 1. It tells a time of this age: what expires is compared with it, and dates of packages are.
-/// 2. It goes forwards while time passes, but may be set back: nothing relies on the order of two readings. Where
-///    many processes share a registry, leases go by the database's clock instead.
+/// It is not used for leases, tickets or retention. Processes that share a registry use the registry's clock for these,
+/// and timeouts within a process use the runtime's monotonic clock.
+///
+/// Contract, tested by [`crate::conformance`]:
+/// 1. It returns a plausible current time: later than Discord's launch.
+/// 2. It moves forward as time passes. It may be set back, so callers do not rely on the order of two readings.
 pub trait Clock: Send + Sync {
-    /// Now.
+    /// The current time in milliseconds since 1970, UTC.
     fn now(&self) -> Millis;
 }

@@ -1,66 +1,75 @@
-//! Port: names and avatars of Discord users, from a third party.
+//! Ports: names and pictures of Discord users and servers, from a third party.
 
 use async_trait::async_trait;
 
-/// What a user shows to others.
+/// The public profile of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserProfile {
-    /// Discord's id of the user.
+    /// Discord's id of the user, in decimal.
     pub user_id: String,
-    /// The handle.
+    /// The unique handle.
     pub username: String,
-    /// The name shown to others.
+    /// The name that is displayed instead of the handle.
     pub display_name: Option<String>,
-    /// Address of the avatar, or of Discord's default one.
+    /// URL of the avatar, or of Discord's default avatar.
     pub avatar_url: String,
 }
 
-/// A directory of Discord users. Answers are kept in memory only.
+/// A directory of Discord users. Implementations keep answers in memory only.
 ///
-/// Contract, in the words of [`crate::conformance`]:
-/// 1. A user is found by their id, also by many at once.
-/// 2. An id that nobody has gives `None`.
-/// 3. So does a text that is no id; nothing of it reaches a third party.
+/// Contract, tested by [`crate::conformance`]:
+/// 1. A known user is found by id, repeatedly and concurrently.
+/// 2. An unknown id returns `None`.
+/// 3. So does text that is not an id, and it is not sent to a third party.
 #[async_trait]
 pub trait ProfileDirectory: Send + Sync {
-    /// The user of this id, digits only; `None` when there is none, or no directory is configured.
+    /// The user with this decimal id; `None` if there is none, or if no directory is configured. The answer may be a day
+    /// old. Waits for rate limits up to a time limit of the implementation. Cancel safe.
+    ///
+    /// # Errors
+    /// [`ProfileError`]; both variants are worth another attempt.
     async fn look_up(&self, user_id: &str) -> Result<Option<UserProfile>, ProfileError>;
 }
 
-/// Why a directory gave no answer.
+/// Why a directory did not answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProfileError {
-    /// The limit of the directory, or of this instance, did not pass within the time that a request waits.
+    /// The directory's rate limit does not end within the time that a request waits.
     #[error("too many look-ups")]
     RateLimited {
-        /// Seconds until another attempt makes sense.
+        /// Seconds until another attempt makes sense, at least 1.
         retry_after: u64,
     },
-    /// It cannot be reached, or says what is not understood.
+    /// The directory cannot be reached, or its response cannot be parsed.
     #[error("the directory is unavailable")]
     Unavailable,
 }
 
-/// What a Discord server shows to others.
+/// The public profile of a Discord server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GuildProfile {
     /// Its name.
     pub name: String,
-    /// Address of its icon, when it has one.
+    /// URL of its icon, if it has one.
     pub icon_url: Option<String>,
-    /// About how many members it has.
+    /// Approximate number of members.
     pub member_count: u64,
 }
 
-/// A directory of the Discord servers that this instance's bot is in. Answers are kept in memory only.
+/// A directory of the Discord servers that this instance's bot is a member of. Implementations keep answers in memory
+/// only.
 ///
-/// Contract, in the words of [`crate::conformance`]:
-/// 1. A server is found by its id.
-/// 2. An id of a server that the bot is not in gives `None`.
-/// 3. So does a text that is no id; nothing of it reaches a third party.
+/// Contract, tested by [`crate::conformance`]:
+/// 1. A server of the bot is found by id.
+/// 2. The id of another server returns `None`.
+/// 3. So does text that is not an id, and it is not sent to a third party.
 #[async_trait]
 pub trait GuildDirectory: Send + Sync {
-    /// The server of this id; `None` when the bot is not in it, or there is none.
+    /// The server with this decimal id; `None` if the bot is not a member or the server does not exist. The answer may be
+    /// ten minutes old. Waits for rate limits up to a time limit of the implementation. Cancel safe.
+    ///
+    /// # Errors
+    /// [`ProfileError`]; both variants are worth another attempt.
     async fn look_up_guild(&self, guild_id: &str) -> Result<Option<GuildProfile>, ProfileError>;
 }

@@ -1,4 +1,4 @@
-//! Port: the queue of jobs. It delivers; the truth about a package is the registry's.
+//! Port: the queue of jobs. It only delivers them; the registry knows the state of a package.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ impl std::fmt::Debug for SealedLink {
 pub struct Job {
     /// The package.
     pub package: PackageId,
-    /// The run the job belongs to; a job of an older run is void.
+    /// The run the job belongs to; a job of an older run is stale.
     pub run: RunId,
     /// The lane it waits in.
     pub lane: Lane,
@@ -32,59 +32,69 @@ pub struct Job {
     pub link: SealedLink,
 }
 
-/// The queue of jobs. Delivery is at least once.
+/// The queue of jobs, with delivery at least once. Time is measured by the queue's own clock, which all processes that
+/// share it have in common.
 ///
-/// Contract, in the words of [`crate::conformance`]:
-/// 1. A job is delivered to one worker at a time, and again when its delivery was neither acknowledged nor extended
-///    for the length of a lease.
-/// 2. Lanes are asked in the order of [`crate::domain::queue::lane_order`]; within a lane jobs come in order of arrival.
-/// 3. An acknowledged or purged job leaves nothing behind; a job that was released is delivered again.
-/// 4. A promoted job waits in the premium lane: at once, or as soon as the worker that holds it gives it back or falls
-///    silent.
-/// 5. The epoch changes when jobs were lost or may have been, and stays otherwise.
-/// 6. A job of a run that the queue has already is not taken twice.
+/// Contract, tested by [`crate::conformance`]:
+/// 1. A job is delivered to one worker at a time, and again if its delivery was neither acknowledged nor extended for the
+///    length of a lease.
+/// 2. Lanes are served in the order of [`crate::domain::queue::lane_order`]; within a lane, jobs are delivered in order of
+///    arrival.
+/// 3. Nothing remains of an acknowledged or purged job; a released job is delivered again.
+/// 4. A promoted job waits in the premium lane, either at once or as soon as the worker that holds it releases it or its
+///    delivery times out.
+/// 5. The epoch changes if jobs were lost or may have been, and only then.
+/// 6. A second job of a run that is already queued is ignored.
+///
+/// # Errors
+/// Every method: [`QueueError::Unavailable`] if the same call may succeed later. The call may nevertheless have taken
+/// effect; all methods are safe to repeat.
 #[async_trait]
 pub trait JobQueue: Send + Sync {
-    /// Takes a job. When this gives an error the job may or may not have been taken.
+    /// Adds a job and returns the epoch that it was added in. Atomic.
     async fn push(&self, job: &Job) -> Result<Epoch, QueueError>;
 
-    /// The next job of these lanes, waiting for one at most `patience`.
+    /// The next job of these lanes; `None` if none arrives within `patience`. Cancel safe: a job whose delivery is
+    /// dropped before it is returned is delivered again after the length of a lease.
     async fn next(&self, lanes: &[Lane], patience: Duration) -> Result<Option<Box<dyn Delivery>>, QueueError>;
 
-    /// Moves the job of the run to the premium lane. False when the queue has no job of this run.
+    /// Moves the job of the run to the premium lane. Returns false if the queue has no job of this run. Atomic.
     async fn promote(&self, package: PackageId, run: RunId) -> Result<bool, QueueError>;
 
-    /// Removes every job of the package, delivered or not.
+    /// Removes every job of the package, delivered or not. Atomic.
     async fn purge(&self, package: PackageId) -> Result<(), QueueError>;
 
-    /// The marker of the queue's memory. May be up to a second old.
+    /// The queue's current epoch. May be up to a second old.
     async fn epoch(&self) -> Result<Epoch, QueueError>;
 
-    /// Whether the queue answers.
+    /// Checks that the queue answers.
     async fn ping(&self) -> Result<(), QueueError>;
 }
 
-/// A job in the hands of one worker. Dropping it neither acknowledges nor releases.
+/// A job that was delivered to one worker. Dropping it neither acknowledges nor releases the job.
+///
+/// # Errors
+/// Every method: as for [`JobQueue`].
 #[async_trait]
 pub trait Delivery: Send + Sync {
     /// The job.
     fn job(&self) -> &Job;
 
-    /// Keeps the job from being delivered to others. False when it is not this worker's any more.
+    /// Restarts the time after which the job is delivered again. Returns false if it is no longer this worker's.
     async fn extend(&self) -> Result<bool, QueueError>;
 
-    /// The job is done or void.
+    /// Removes the job, which is done or stale. Does nothing if it is no longer this worker's.
     async fn acknowledge(self: Box<Self>) -> Result<(), QueueError>;
 
-    /// Gives the job back, to be delivered again at once.
+    /// Returns the job to the queue, to be delivered again at once. Does nothing if it is no longer this worker's.
     async fn release(self: Box<Self>) -> Result<(), QueueError>;
 }
 
-/// Why the queue gave no answer.
+/// Why a call to the queue failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueueError {
-    /// It cannot be reached, or not in time: worth another attempt.
+    /// The queue cannot be reached, or not in time: worth another attempt.
     #[error("the queue is unavailable")]
     Unavailable(#[source] BoxError),
     /// A defect.

@@ -1,4 +1,4 @@
-//! Users and servers that somebody wrote down.
+//! Directories of given users and servers.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use dumpus_ports::profiles::{GuildDirectory, GuildProfile, ProfileDirectory, Pro
 pub struct MemoryProfiles(HashMap<String, UserProfile>);
 
 impl MemoryProfiles {
-    /// A directory of these users and nobody else.
+    /// A directory that knows only these users.
     #[must_use]
     pub fn new(users: impl IntoIterator<Item = UserProfile>) -> Self {
         let users = users.into_iter().map(|user| (user.user_id.clone(), user));
@@ -30,7 +30,7 @@ impl ProfileDirectory for MemoryProfiles {
 pub struct MemoryGuilds(HashMap<String, GuildProfile>);
 
 impl MemoryGuilds {
-    /// A directory of the servers with these ids and no others.
+    /// A directory that knows only these servers, by id.
     #[must_use]
     pub fn new(guilds: impl IntoIterator<Item = (String, GuildProfile)>) -> Self {
         Self(guilds.into_iter().collect())

@@ -1,35 +1,35 @@
 //! The contract of [`Clock`].
-#![expect(clippy::missing_panics_doc, reason = "a clause that does not hold panics")]
+#![expect(clippy::missing_panics_doc, reason = "a violated clause panics")]
 
 use crate::clock::Clock;
 use crate::domain::time::DayWindow;
 
-/// Clause 1: it tells a time of this age, in which packages and links exist.
-pub fn tells_a_time_of_this_age(clock: &dyn Clock) {
+/// Clause 1: the time is plausible: packages and links exist.
+pub fn returns_a_plausible_time(clock: &dyn Clock) {
     let now = clock.now();
     assert!(DayWindow::until(None).contains(now.day()), "{now:?}");
 }
 
-/// Clause 2: it goes forwards while time passes.
-pub fn goes_forwards(clock: &dyn Clock, pass: impl FnOnce()) {
+/// Clause 2: it moves forward as time passes.
+pub fn moves_forward(clock: &dyn Clock, pass: impl FnOnce()) {
     let before = clock.now();
     pass();
     assert!(clock.now() > before);
 }
 
-/// Runs every clause. `$fresh` makes a clock; `$pass` lets some milliseconds of it pass.
+/// Tests every clause. `$fresh` creates a clock; `$pass` lets some of its milliseconds pass.
 #[macro_export]
 macro_rules! clock_conformance {
     ($fresh:expr, $pass:expr) => {
         #[test]
-        fn tells_a_time_of_this_age() {
-            $crate::conformance::clock::tells_a_time_of_this_age(&$fresh);
+        fn returns_a_plausible_time() {
+            $crate::conformance::clock::returns_a_plausible_time(&$fresh);
         }
 
         #[test]
-        fn goes_forwards() {
+        fn moves_forward() {
             let clock = $fresh;
-            $crate::conformance::clock::goes_forwards(&clock, || $pass(&clock));
+            $crate::conformance::clock::moves_forward(&clock, || $pass(&clock));
         }
     };
 }

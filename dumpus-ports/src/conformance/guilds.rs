@@ -2,15 +2,15 @@
 #![expect(
     clippy::expect_used,
     clippy::missing_panics_doc,
-    reason = "a clause that does not hold panics"
+    reason = "a violated clause panics"
 )]
 
 use crate::profiles::{GuildDirectory, GuildProfile};
 
-/// The id of the one server that the directory of a suite knows.
+/// The id of the only server that the directory under test knows.
 pub const KNOWN_GUILD: &str = "197038439483310086";
 
-/// What that server shows.
+/// The profile of that server.
 #[must_use]
 pub fn known_guild() -> GuildProfile {
     GuildProfile {
@@ -22,7 +22,7 @@ pub fn known_guild() -> GuildProfile {
     }
 }
 
-/// Clause 1: a server is found by its id, again and again.
+/// Clause 1: a server of the bot is found by id, repeatedly.
 pub async fn known_guild_is_found(directory: &dyn GuildDirectory) {
     for _ in 0..3 {
         let found = directory.look_up_guild(KNOWN_GUILD).await.expect("an answer");
@@ -30,7 +30,7 @@ pub async fn known_guild_is_found(directory: &dyn GuildDirectory) {
     }
 }
 
-/// Clause 2: a server that the bot is not in is an ordinary outcome.
+/// Clause 2: the id of another server is not an error.
 pub async fn unknown_guild_is_none(directory: &dyn GuildDirectory) {
     for id in [
         "197038439483310087",
@@ -42,8 +42,8 @@ pub async fn unknown_guild_is_none(directory: &dyn GuildDirectory) {
     }
 }
 
-/// Clause 3: what is no id is no server's.
-pub async fn text_that_is_no_id_is_none(directory: &dyn GuildDirectory) {
+/// Clause 3: text that is not an id finds no server.
+pub async fn text_that_is_not_an_id_is_none(directory: &dyn GuildDirectory) {
     for id in [
         "",
         "x",
@@ -55,7 +55,7 @@ pub async fn text_that_is_no_id_is_none(directory: &dyn GuildDirectory) {
     }
 }
 
-/// Runs every clause. `$fresh` is a future of a directory that knows [`known_guild`] and no other, and of what has to
+/// Tests every clause. `$fresh` is a future of a directory that knows only [`known_guild`], and of a guard that has to
 /// live as long.
 #[macro_export]
 macro_rules! guild_directory_conformance {
@@ -63,7 +63,7 @@ macro_rules! guild_directory_conformance {
         $crate::guild_directory_conformance!(@each $fresh;
             known_guild_is_found,
             unknown_guild_is_none,
-            text_that_is_no_id_is_none
+            text_that_is_not_an_id_is_none
         );
     };
     (@each $fresh:expr; $($clause:ident),+) => {$(

@@ -2,12 +2,12 @@
 #![expect(
     clippy::expect_used,
     clippy::missing_panics_doc,
-    reason = "a clause that does not hold panics"
+    reason = "a violated clause panics"
 )]
 
 use crate::profiles::{ProfileDirectory, UserProfile};
 
-/// The one user that the directory of a suite knows.
+/// The only user that the directory under test knows.
 #[must_use]
 pub fn known_user() -> UserProfile {
     UserProfile {
@@ -19,7 +19,7 @@ pub fn known_user() -> UserProfile {
     }
 }
 
-/// Clause 1: a user is found by their id, again and again.
+/// Clause 1: a known user is found by id, repeatedly.
 pub async fn known_user_is_found(directory: &dyn ProfileDirectory) {
     let expected = known_user();
     for _ in 0..3 {
@@ -28,15 +28,15 @@ pub async fn known_user_is_found(directory: &dyn ProfileDirectory) {
     }
 }
 
-/// Clause 2: an id that nobody has is an ordinary outcome.
+/// Clause 2: an unknown id is not an error.
 pub async fn unknown_user_is_none(directory: &dyn ProfileDirectory) {
     for id in ["80351110224678913", "1", "18446744073709551615", "99999999999999999999"] {
         assert_eq!(directory.look_up(id).await, Ok(None), "{id}");
     }
 }
 
-/// Clause 3: what is no id is nobody's.
-pub async fn text_that_is_no_id_is_none(directory: &dyn ProfileDirectory) {
+/// Clause 3: text that is not an id finds nobody.
+pub async fn text_that_is_not_an_id_is_none(directory: &dyn ProfileDirectory) {
     for id in [
         "",
         "deleted:80351110224678912",
@@ -48,8 +48,8 @@ pub async fn text_that_is_no_id_is_none(directory: &dyn ProfileDirectory) {
     }
 }
 
-/// Clause 1 under load: many at once get the same answer.
-pub async fn look_ups_at_once_agree(directory: &dyn ProfileDirectory) {
+/// Clause 1: concurrent look-ups get the same answer.
+pub async fn concurrent_look_ups_agree(directory: &dyn ProfileDirectory) {
     let id = known_user().user_id;
     let (a, b, c) = tokio::join!(directory.look_up(&id), directory.look_up(&id), directory.look_up(&id));
     assert_eq!(a, Ok(Some(known_user())));
@@ -57,16 +57,16 @@ pub async fn look_ups_at_once_agree(directory: &dyn ProfileDirectory) {
     assert_eq!(b, c);
 }
 
-/// Runs every clause. `$fresh` is a future of a directory that knows [`known_user`] and nobody else, and of what has
-/// to live as long.
+/// Tests every clause. `$fresh` is a future of a directory that knows only [`known_user`], and of a guard that has to
+/// live as long.
 #[macro_export]
 macro_rules! profile_directory_conformance {
     ($fresh:expr) => {
         $crate::profile_directory_conformance!(@each $fresh;
             known_user_is_found,
             unknown_user_is_none,
-            text_that_is_no_id_is_none,
-            look_ups_at_once_agree
+            text_that_is_not_an_id_is_none,
+            concurrent_look_ups_agree
         );
     };
     (@each $fresh:expr; $($clause:ident),+) => {$(
