@@ -1,9 +1,5 @@
 //! The contract of [`ProfileDirectory`].
-#![expect(
-    clippy::expect_used,
-    clippy::missing_panics_doc,
-    reason = "a violated clause panics"
-)]
+#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a violated clause panics")]
 
 use crate::profiles::{ProfileDirectory, UserProfile};
 
