@@ -12,15 +12,12 @@ use poem::{EndpointExt, Response, Route};
 use poem_openapi::{LicenseObject, OpenApiService};
 
 pub use document::VERSION;
-pub use http::client::{Network, ParseNetworkError, ProxySettings};
-pub use http::cors::{Cors, ParseOriginsError};
-pub use http::rate_limit::{ParseRateError, Rate};
+pub use http::{Cors, Network, ParseNetworkError, ParseOriginsError, ParseRateError, ProxySettings, Rate};
 pub use operations::{Backends, UseCases};
 pub use settings::ApiSettings;
 
 use self::document::{DESCRIPTION, Documents, TITLE};
-use self::http::response_layer::ResponseLayer;
-use self::http::route::RouteTable;
+use self::http::{ResponseLayer, RouteTable};
 
 /// The API, with everything that requests and responses pass through.
 #[must_use]

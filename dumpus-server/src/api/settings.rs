@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use super::http::client::ProxySettings;
-use super::http::cors::Cors;
-use super::http::rate_limit::Rate;
+use super::http::{Cors, ProxySettings, Rate};
 
 /// How the API behaves.
 #[derive(Clone, Default)]

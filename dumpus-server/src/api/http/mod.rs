@@ -1,11 +1,26 @@
 //! What requests and responses pass through, whatever the operation.
 
-pub(super) mod auth;
-pub(super) mod client;
-pub(super) mod cors;
-pub(super) mod package_id;
-pub(super) mod problem;
-pub(super) mod rate_limit;
-pub(super) mod refusal;
-pub(super) mod response_layer;
-pub(super) mod route;
+mod auth;
+mod client;
+mod cors;
+mod package_id;
+mod problem;
+mod rate_limit;
+mod refusal;
+mod response;
+mod response_layer;
+mod route;
+
+pub use self::client::{Network, ParseNetworkError, ProxySettings};
+pub use self::cors::{Cors, ParseOriginsError};
+pub use self::rate_limit::{ParseRateError, Rate};
+
+pub(super) use self::auth::{Admin, Owner};
+pub(super) use self::client::Client;
+pub(super) use self::package_id::OwnedId;
+pub(super) use self::problem::{Code, DEFECT, FOREIGN_KEY, Problem, RETRY_AFTER, Refuse, UNAVAILABLE, problem};
+pub(super) use self::rate_limit::RateLimit;
+pub(super) use self::refusal::{BUDGET, LOOK_UP_BUDGET, RESULT_BUDGET, Refusal, with_timeout};
+pub(super) use self::response::{OwnerResponse, ResultResponse};
+pub(super) use self::response_layer::ResponseLayer;
+pub(super) use self::route::{Operation, Route, RouteTable};

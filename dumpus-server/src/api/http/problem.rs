@@ -18,7 +18,11 @@ pub(in crate::api) const DEFECT: &str = "Something went wrong on the server.";
 
 /// Why a request was refused, or why a package failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[oai(rename = "ErrorMessageCode", rename_all = "SCREAMING_SNAKE_CASE")]
+#[oai(
+    rename = "ErrorMessageCode",
+    rename_all = "SCREAMING_SNAKE_CASE",
+    remote = "ErrorCode"
+)]
 pub(in crate::api) enum Code {
     /// No package of this id: never submitted, deleted or expired.
     UnknownPackageId,
@@ -42,27 +46,18 @@ pub(in crate::api) enum Code {
     RateLimited,
 }
 
-impl From<ErrorCode> for Code {
-    fn from(code: ErrorCode) -> Self {
-        match code {
-            ErrorCode::UnknownPackageId => Self::UnknownPackageId,
-            ErrorCode::ServerError => Self::ServerError,
-            ErrorCode::Unauthorized => Self::Unauthorized,
-            ErrorCode::ExpiredLink => Self::ExpiredLink,
-            ErrorCode::InvalidLink => Self::InvalidLink,
-            ErrorCode::MissingUserData => Self::MissingUserData,
-            ErrorCode::InvalidRequest => Self::InvalidRequest,
-            ErrorCode::NotFound => Self::NotFound,
-            ErrorCode::MethodNotAllowed => Self::MethodNotAllowed,
-            ErrorCode::RateLimited => Self::RateLimited,
-        }
-    }
-}
-
 /// A body that can say why a request was refused.
 pub(in crate::api) trait Refuse: ToJSON {
     /// The body for this code; `detail` is one plain sentence, for bodies that have room for it.
     fn refused(code: Code, detail: &str) -> Self;
+
+    /// The body while a backend is unavailable.
+    fn unavailable() -> Self
+    where
+        Self: Sized,
+    {
+        Self::refused(Code::ServerError, UNAVAILABLE)
+    }
 }
 
 /// Why a request was refused, on routes without an error shape of their own.

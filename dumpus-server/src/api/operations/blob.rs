@@ -1,20 +1,11 @@
 //! `GET /process/{package_id}/blob`: where the encrypted result of a package can be fetched.
 
-use poem_openapi::param::Path;
-use poem_openapi::payload::Json;
-use poem_openapi::types::Example;
-use poem_openapi::{Object, OpenApi};
+use poem_openapi::{Object, OpenApi, param::Path, payload::Json, types::Example};
 
 use dumpus_ports::usecase::{BlobAddress, LocateBlob};
 
-use super::result::ResultResponse;
 use crate::api::document::Group;
-use crate::api::http::auth::Owner;
-use crate::api::http::client::Client;
-use crate::api::http::package_id::OwnedId;
-use crate::api::http::problem::Problem;
-use crate::api::http::refusal::{RESULT_BUDGET, with_timeout};
-use crate::api::http::route::Operation;
+use crate::api::http::{Client, Operation, OwnedId, Owner, Problem, RESULT_BUDGET, ResultResponse, with_timeout};
 
 pub(super) struct Blob(pub(super) LocateBlob);
 

@@ -1,16 +1,18 @@
 //! `GET /blobs/{blob_key}`: an encrypted result, for those who have its signed URL.
 
 use poem::Error;
-use poem_openapi::param::{Path, Query};
-use poem_openapi::payload::{Binary, Json};
-use poem_openapi::{ApiResponse, OpenApi};
+use poem_openapi::{
+    ApiResponse, OpenApi,
+    param::{Path, Query},
+    payload::{Binary, Json},
+};
 
 use dumpus_ports::usecase::ServeBlob;
 
 use crate::api::document::Group;
-use crate::api::http::problem::{Code, DEFECT, Problem, RETRY_AFTER, UNAVAILABLE, problem};
-use crate::api::http::refusal::{RESULT_BUDGET, Refusal, with_timeout};
-use crate::api::http::route::Operation;
+use crate::api::http::{
+    Code, DEFECT, Operation, Problem, RESULT_BUDGET, RETRY_AFTER, Refusal, UNAVAILABLE, problem, with_timeout,
+};
 
 pub(super) struct Ciphertext(pub(super) ServeBlob);
 

@@ -1,18 +1,11 @@
 //! `GET /process/{package_id}/data`: the decrypted result of a package.
 
-use poem_openapi::OpenApi;
-use poem_openapi::param::Path;
-use poem_openapi::payload::Binary;
+use poem_openapi::{OpenApi, param::Path, payload::Binary};
 
 use dumpus_ports::usecase::FetchData;
 
-use super::result::ResultResponse;
 use crate::api::document::Group;
-use crate::api::http::auth::Owner;
-use crate::api::http::package_id::OwnedId;
-use crate::api::http::problem::Problem;
-use crate::api::http::refusal::{RESULT_BUDGET, with_timeout};
-use crate::api::http::route::Operation;
+use crate::api::http::{Operation, OwnedId, Owner, Problem, RESULT_BUDGET, ResultResponse, with_timeout};
 
 pub(super) struct Data(pub(super) FetchData);
 

@@ -1,14 +1,13 @@
 //! `GET /process/demo/data` and `/process/demo/blob`: the statistics of an invented person.
 
-use poem_openapi::payload::{Binary, Json};
-use poem_openapi::{ApiResponse, OpenApi};
+use poem_openapi::{
+    ApiResponse, OpenApi,
+    payload::{Binary, Json},
+};
 
 use super::blob::BlobBody;
 use crate::api::document::Group;
-use crate::api::http::client::Client;
-use crate::api::http::problem::{Code, DEFECT, Problem, problem};
-use crate::api::http::refusal::Refusal;
-use crate::api::http::route::Operation;
+use crate::api::http::{Client, Code, DEFECT, Operation, Problem, Refusal, problem};
 use crate::demo::Demo;
 
 pub(super) struct GetDemo(pub(super) Demo);

@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, OnceLock};
 
-use poem_openapi::payload::{Html, PlainText};
-use poem_openapi::{ApiResponse, OpenApi};
+use poem_openapi::{
+    ApiResponse, OpenApi,
+    payload::{Html, PlainText},
+};
 
 use crate::api::document::{Documents, Group};
-use crate::api::http::problem::Problem;
-use crate::api::http::route::Operation;
+use crate::api::http::{Operation, Problem};
 
 /// The documents are set once the service that they describe is complete.
 pub(super) struct GetDocuments(pub(super) Arc<OnceLock<Documents>>);

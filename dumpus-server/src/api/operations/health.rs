@@ -1,12 +1,9 @@
 //! `GET /health`: whether the process is alive.
 
-use poem_openapi::payload::Json;
-use poem_openapi::types::Example;
-use poem_openapi::{Object, OpenApi};
+use poem_openapi::{Object, OpenApi, payload::Json, types::Example};
 
 use crate::api::document::Group;
-use crate::api::http::problem::Problem;
-use crate::api::http::route::Operation;
+use crate::api::http::{Operation, Problem};
 
 pub(super) struct GetHealth {
     pub(super) hostname: String,

@@ -1,11 +1,9 @@
 //! `GET /`: a page that says what this server is.
 
-use poem_openapi::OpenApi;
-use poem_openapi::payload::Html;
+use poem_openapi::{OpenApi, payload::Html};
 
 use crate::api::document::Group;
-use crate::api::http::problem::Problem;
-use crate::api::http::route::Operation;
+use crate::api::http::{Operation, Problem};
 
 pub(super) struct Home;
 

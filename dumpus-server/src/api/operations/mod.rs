@@ -10,7 +10,6 @@ mod documents;
 mod health;
 mod home;
 mod ready;
-mod result;
 mod status;
 mod submit;
 mod upgrade;
@@ -29,8 +28,7 @@ use dumpus_ports::usecase::{
 pub use self::ready::Backends;
 
 use super::document::Documents;
-use super::http::rate_limit::RateLimit;
-use super::http::route::{Operation, Route};
+use super::http::{Operation, RateLimit, Route};
 use super::settings::ApiSettings;
 use crate::demo::Demo;
 

@@ -2,18 +2,14 @@
 
 use std::sync::Arc;
 
-use poem_openapi::payload::Json;
-use poem_openapi::types::Example;
-use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
+use poem_openapi::{ApiResponse, Enum, Object, OpenApi, payload::Json, types::Example};
 
 use dumpus_ports::blobs::BlobStore;
 use dumpus_ports::queue::JobQueue;
 use dumpus_ports::registry::PackageRegistry;
 
 use crate::api::document::Group;
-use crate::api::http::problem::{Problem, RETRY_AFTER};
-use crate::api::http::refusal::BUDGET;
-use crate::api::http::route::Operation;
+use crate::api::http::{BUDGET, Operation, Problem, RETRY_AFTER};
 
 /// The backends whose readiness is reported.
 pub struct Backends {

@@ -1,21 +1,13 @@
 //! `GET /process/{package_id}/status`: how a package stands.
 
-use poem::Error;
-use poem_openapi::param::Path;
-use poem_openapi::payload::Json;
-use poem_openapi::types::Example;
-use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
+use poem_openapi::{Enum, Object, OpenApi, param::Path, payload::Json, types::Example};
 
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::usecase::{PackageState, PackageStatus, ReadStatus};
 
 use crate::api::document::Group;
-use crate::api::http::auth::Owner;
-use crate::api::http::package_id::OwnedId;
-use crate::api::http::problem::{Code, DEFECT, FOREIGN_KEY, RETRY_AFTER, Refuse};
-use crate::api::http::refusal::{BUDGET, Refusal, with_timeout};
-use crate::api::http::route::Operation;
+use crate::api::http::{BUDGET, Code, Operation, OwnedId, Owner, OwnerResponse, Refuse, with_timeout};
 
 pub(super) struct Status(pub(super) ReadStatus);
 
@@ -25,7 +17,7 @@ impl Operation for Status {
 
 /// Where a package is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[oai(rename = "ProcessingStep", rename_all = "UPPERCASE")]
+#[oai(rename = "ProcessingStep", rename_all = "UPPERCASE", remote = "Stage")]
 enum Step {
     /// It waits.
     Locked,
@@ -37,18 +29,7 @@ enum Step {
     Processed,
 }
 
-impl From<Stage> for Step {
-    fn from(stage: Stage) -> Self {
-        match stage {
-            Stage::Locked => Self::Locked,
-            Stage::Downloading => Self::Downloading,
-            Stage::Analyzing => Self::Analyzing,
-            Stage::Processed => Self::Processed,
-        }
-    }
-}
-
-/// Packages accepted and not finished, and where the asking one stands.
+/// Packages accepted and not finished, and the position of this one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Object)]
 #[oai(rename = "ProcessingQueuePosition", rename_all = "camelCase")]
 struct QueuePosition {
@@ -87,18 +68,8 @@ pub(super) struct StatusBody {
     processing_step: Option<Step>,
     /// 0 to 100 within the step: bytes downloaded, then bytes of the archive read.
     processing_progress: Option<u8>,
-    /// Who waits.
+    /// The queue and the package's position in it.
     processing_queue_position: QueuePosition,
-}
-
-impl StatusBody {
-    /// The body while a backend is unavailable: `isErrored` or any code would end the client's polling for good.
-    fn unavailable() -> Self {
-        Self {
-            is_processing: true,
-            ..Self::default()
-        }
-    }
 }
 
 impl Refuse for StatusBody {
@@ -107,6 +78,14 @@ impl Refuse for StatusBody {
             is_errored: code == Code::ServerError,
             error_message_code: Some(code),
             error_detail: Some(detail.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    /// `isErrored` or any code would end the official client's polling for good.
+    fn unavailable() -> Self {
+        Self {
+            is_processing: true,
             ..Self::default()
         }
     }
@@ -173,45 +152,6 @@ impl Example for StatusBody {
     }
 }
 
-/// Responses to a request for the status.
-#[derive(ApiResponse)]
-#[oai(bad_request_handler = "Self::unauthorized")]
-enum StatusResponse {
-    /// How the package stands; an unknown one has the code `UNKNOWN_PACKAGE_ID`.
-    #[oai(status = 200)]
-    Found(Json<StatusBody>),
-    /// The key is missing, malformed, or another package's.
-    #[oai(status = 401)]
-    Unauthorized(Json<StatusBody>),
-    /// A defect of the server.
-    #[oai(status = 500)]
-    Failed(Json<StatusBody>),
-    /// A backend is unavailable: keep polling.
-    #[oai(status = 503)]
-    Unavailable(
-        Json<StatusBody>,
-        /// Seconds until another attempt makes sense.
-        #[oai(header = "Retry-After")]
-        u64,
-    ),
-}
-
-impl StatusResponse {
-    fn unauthorized(_: Error) -> Self {
-        Refusal::Unauthorized.into()
-    }
-}
-
-impl From<Refusal> for StatusResponse {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Unauthorized => Self::Unauthorized(Json(StatusBody::refused(Code::Unauthorized, FOREIGN_KEY))),
-            Refusal::Unavailable => Self::Unavailable(Json(StatusBody::unavailable()), RETRY_AFTER),
-            _ => Self::Failed(Json(StatusBody::refused(Code::ServerError, DEFECT))),
-        }
-    }
-}
-
 #[OpenApi]
 impl Status {
     /// Status of a package
@@ -223,9 +163,13 @@ impl Status {
         operation_id = "getPackageStatus",
         tag = "Group::Packages"
     )]
-    async fn status(&self, owner: Owner, #[doc = "The package's id."] package_id: Path<OwnedId>) -> StatusResponse {
+    async fn status(
+        &self,
+        owner: Owner,
+        #[doc = "The package's id."] package_id: Path<OwnedId>,
+    ) -> OwnerResponse<StatusBody> {
         match with_timeout(BUDGET, self.0.run(&owner.key(), package_id.0.0)).await {
-            Ok(status) => StatusResponse::Found(Json(status.into())),
+            Ok(status) => OwnerResponse::Done(Json(status.into())),
             Err(refusal) => refusal.into(),
         }
     }
@@ -255,124 +199,112 @@ mod tests {
         StatusBody::from(status).to_json().unwrap()
     }
 
-    fn flags(body: &Value) -> [Value; 5] {
-        [
-            "isDataAvailable",
-            "isProcessing",
-            "isErrored",
-            "processingStep",
-            "errorMessageCode",
-        ]
-        .map(|name| body[name].clone())
-    }
-
-    fn underway(stage: Stage, lane: Lane) -> PackageState {
-        PackageState::Underway {
+    fn underway(stage: Stage, lane: Lane) -> Value {
+        json_of(PackageState::Underway {
             stage,
             progress: Some(3),
             position: Position { lane, ahead: 4 },
-        }
+        })
     }
 
     #[test]
-    fn a_package_underway_is_processing_in_its_step() {
-        for (stage, step) in [
-            (Stage::Locked, "LOCKED"),
-            (Stage::Downloading, "DOWNLOADING"),
-            (Stage::Analyzing, "ANALYZING"),
-        ] {
-            let body = json_of(underway(stage, Lane::Standard));
-            assert_eq!(
-                flags(&body),
-                [json!(false), json!(true), json!(false), json!(step), Value::Null]
-            );
-            assert_eq!(body["processingProgress"], 3);
-        }
-    }
-
-    #[test]
-    fn a_processed_package_has_data() {
-        let body = json_of(PackageState::Processed);
-        assert_eq!(
-            flags(&body),
-            [json!(true), json!(false), json!(false), json!("PROCESSED"), Value::Null]
-        );
-    }
-
-    #[test]
-    fn a_failed_package_says_where_and_why() {
-        let body = json_of(PackageState::Failed {
+    fn the_flags_follow_from_the_state() {
+        let failed = json_of(PackageState::Failed {
             stage: Stage::Downloading,
             code: ErrorCode::ExpiredLink,
             detail: Some("The link has expired.".to_owned()),
         });
-        assert_eq!(
-            flags(&body),
-            [
-                json!(false),
-                json!(false),
-                json!(true),
-                json!("DOWNLOADING"),
-                json!("EXPIRED_LINK")
-            ]
-        );
-        assert_eq!(body["errorDetail"], "The link has expired.");
-    }
-
-    #[test]
-    fn an_unknown_package_is_neither_processing_nor_errored() {
-        let body = json_of(PackageState::Unknown);
-        assert_eq!(
-            flags(&body),
-            [
-                json!(false),
-                json!(false),
-                json!(false),
-                Value::Null,
-                json!("UNKNOWN_PACKAGE_ID")
-            ]
-        );
-    }
-
-    #[test]
-    fn a_foreign_key_is_neither_processing_nor_errored() {
-        let body = StatusBody::refused(Code::Unauthorized, "no").to_json().unwrap();
-        assert_eq!(
-            flags(&body),
-            [
-                json!(false),
-                json!(false),
-                json!(false),
-                Value::Null,
-                json!("UNAUTHORIZED")
-            ]
-        );
-    }
-
-    #[test]
-    fn a_backend_that_is_away_keeps_the_client_polling() {
-        let body = StatusBody::unavailable().to_json().unwrap();
-        assert_eq!(
-            flags(&body),
-            [json!(false), json!(true), json!(false), Value::Null, Value::Null]
-        );
-    }
-
-    #[test]
-    fn the_position_is_whole_in_every_state() {
-        let standard = json_of(underway(Stage::Locked, Lane::Standard));
-        assert_eq!(
-            standard["processingQueuePosition"],
-            json!({"premiumQueueTotal": 2, "standardQueueTotal": 7, "premiumQueueUser": null, "standardQueueUser": 4,
-                   "standardWhenJoined": 5, "premiumWhenJoined": 1})
-        );
-        let premium = json_of(underway(Stage::Locked, Lane::Premium));
-        assert_eq!(premium["processingQueuePosition"]["premiumQueueUser"], 4);
-        assert_eq!(premium["processingQueuePosition"]["standardQueueUser"], Value::Null);
-        for body in [StatusBody::unavailable(), StatusBody::refused(Code::Unauthorized, "")] {
-            let body = body.to_json().unwrap();
+        assert_eq!(failed["errorDetail"], "The link has expired.");
+        let refused = |code| StatusBody::refused(code, "no").to_json().unwrap();
+        let running = underway(Stage::Downloading, Lane::Standard);
+        assert_eq!(running["processingProgress"], 3);
+        let null = Value::Null;
+        for (body, available, processing, errored, step, code) in [
+            (
+                underway(Stage::Locked, Lane::Standard),
+                false,
+                true,
+                false,
+                json!("LOCKED"),
+                null.clone(),
+            ),
+            (running, false, true, false, json!("DOWNLOADING"), null.clone()),
+            (
+                underway(Stage::Analyzing, Lane::Premium),
+                false,
+                true,
+                false,
+                json!("ANALYZING"),
+                null.clone(),
+            ),
+            (
+                json_of(PackageState::Processed),
+                true,
+                false,
+                false,
+                json!("PROCESSED"),
+                null.clone(),
+            ),
+            (failed, false, false, true, json!("DOWNLOADING"), json!("EXPIRED_LINK")),
+            (
+                json_of(PackageState::Unknown),
+                false,
+                false,
+                false,
+                null.clone(),
+                json!("UNKNOWN_PACKAGE_ID"),
+            ),
+            (
+                refused(Code::Unauthorized),
+                false,
+                false,
+                false,
+                null.clone(),
+                json!("UNAUTHORIZED"),
+            ),
+            (
+                refused(Code::ServerError),
+                false,
+                false,
+                true,
+                null.clone(),
+                json!("SERVER_ERROR"),
+            ),
+            // Neither an error nor a code: the client keeps polling.
+            (
+                StatusBody::unavailable().to_json().unwrap(),
+                false,
+                true,
+                false,
+                null.clone(),
+                null.clone(),
+            ),
+        ] {
+            let flags = [
+                "isDataAvailable",
+                "isProcessing",
+                "isErrored",
+                "processingStep",
+                "errorMessageCode",
+            ];
+            let expected = json!([available, processing, errored, step, code]);
+            assert_eq!(json!(flags.map(|name| &body[name])), expected, "{body}");
             assert_eq!(body["processingQueuePosition"].as_object().unwrap().len(), 6);
             assert_eq!(body.as_object().unwrap().len(), 9);
         }
+    }
+
+    #[test]
+    fn the_position_is_that_of_the_packages_lane() {
+        assert_eq!(
+            underway(Stage::Locked, Lane::Standard)["processingQueuePosition"],
+            json!({"premiumQueueTotal": 2, "standardQueueTotal": 7, "premiumQueueUser": null, "standardQueueUser": 4,
+                   "standardWhenJoined": 5, "premiumWhenJoined": 1})
+        );
+        let premium = &underway(Stage::Locked, Lane::Premium)["processingQueuePosition"];
+        assert_eq!(
+            (&premium["premiumQueueUser"], &premium["standardQueueUser"]),
+            (&json!(4), &Value::Null)
+        );
     }
 }

@@ -1,19 +1,17 @@
 //! `POST /process`: submits a package.
 
 use poem::Error;
-use poem_openapi::payload::Json;
-use poem_openapi::types::{Example, ParseError, ParseFromJSON, ParseResult};
-use poem_openapi::{ApiResponse, NewType, Object, OpenApi};
+use poem_openapi::{
+    ApiResponse, NewType, Object, OpenApi,
+    payload::Json,
+    types::{Example, ParseError, ParseFromJSON, ParseResult},
+};
 use serde_json::Value;
 
 use dumpus_ports::usecase::{SubmitError, SubmitPackage};
 
 use crate::api::document::Group;
-use crate::api::http::client::Client;
-use crate::api::http::problem::{Code, RETRY_AFTER, Refuse};
-use crate::api::http::rate_limit::RateLimit;
-use crate::api::http::refusal::{BUDGET, Refusal, with_timeout};
-use crate::api::http::route::Operation;
+use crate::api::http::{BUDGET, Client, Code, Operation, RETRY_AFTER, RateLimit, Refusal, Refuse, with_timeout};
 
 pub(super) struct Submit {
     pub(super) use_case: SubmitPackage,

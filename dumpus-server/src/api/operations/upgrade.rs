@@ -1,18 +1,12 @@
 //! `POST /admin/packages/{package_id}/upgrade`: moves a package to the premium lane.
 
 use poem::Error;
-use poem_openapi::param::Path;
-use poem_openapi::payload::Json;
-use poem_openapi::types::Example;
-use poem_openapi::{ApiResponse, Object, OpenApi};
+use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json, types::Example};
 
 use dumpus_ports::usecase::UpgradePackage;
 
 use crate::api::document::Group;
-use crate::api::http::auth::Admin;
-use crate::api::http::problem::{Code, RETRY_AFTER, Refuse};
-use crate::api::http::refusal::{BUDGET, Refusal, with_timeout};
-use crate::api::http::route::Operation;
+use crate::api::http::{Admin, BUDGET, Code, Operation, RETRY_AFTER, Refusal, Refuse, with_timeout};
 
 pub(super) struct Upgrade {
     pub(super) use_case: UpgradePackage,

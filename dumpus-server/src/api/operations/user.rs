@@ -1,20 +1,16 @@
 //! `GET /process/{package_id}/user/{user_id}`: a Discord user.
 
 use poem::Error;
-use poem_openapi::param::Path;
-use poem_openapi::payload::Json;
-use poem_openapi::types::Example;
-use poem_openapi::{ApiResponse, Object, OpenApi};
+use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json, types::Example};
 
 use dumpus_ports::profiles::UserProfile;
 use dumpus_ports::usecase::{LookUpError, LookUpUser};
 
 use crate::api::document::Group;
-use crate::api::http::auth::Owner;
-use crate::api::http::package_id::OwnedId;
-use crate::api::http::problem::{Code, DEFECT, FOREIGN_KEY, Problem, UNAVAILABLE, problem};
-use crate::api::http::refusal::{LOOK_UP_BUDGET, Refusal, with_timeout};
-use crate::api::http::route::Operation;
+use crate::api::http::{
+    Code, DEFECT, FOREIGN_KEY, LOOK_UP_BUDGET, Operation, OwnedId, Owner, Problem, Refusal, UNAVAILABLE, problem,
+    with_timeout,
+};
 
 pub(super) struct User(pub(super) LookUpUser);
 

@@ -3,17 +3,12 @@
 use std::sync::Arc;
 
 use poem::Error;
-use poem_openapi::param::Path;
-use poem_openapi::payload::Json;
-use poem_openapi::types::Example;
-use poem_openapi::{ApiResponse, Object, OpenApi};
+use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json, types::Example};
 
 use dumpus_ports::profiles::GuildDirectory;
 
 use crate::api::document::Group;
-use crate::api::http::problem::{Code, Refuse};
-use crate::api::http::refusal::{BUDGET, Refusal, with_timeout};
-use crate::api::http::route::Operation;
+use crate::api::http::{BUDGET, Code, Operation, Refusal, Refuse, with_timeout};
 
 pub(super) struct Widget(pub(super) Option<Arc<dyn GuildDirectory>>);
 
