@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use fastrand::Rng;
+
 use dumpus_ports::BoxError;
 use dumpus_ports::domain::analysis::observation::{Channel, Event, Message, Payment, Profile, Relationship};
 use dumpus_ports::domain::analysis::{Analysis, Budget, ChannelFold, EventFold, EventKind, Events};
@@ -63,29 +65,19 @@ const EMOJIS: [(&str, Option<&str>); 5] = [
 const SYSTEMS: [&str; 3] = ["Windows", "iOS", "Linux"];
 const BOTS: [&str; 2] = ["950000000000000001", "950000000000000002"];
 
-/// Numbers that look random and are the same everywhere.
-struct Dice(u64);
+/// A seed: every instance shows the same demo.
+const SEED: u64 = 14;
 
-impl Dice {
-    fn below(&mut self, sides: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
+fn pick<'a, T>(random: &mut Rng, from: &'a [T]) -> &'a T {
+    &from[random.usize(..from.len())]
+}
 
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[usize::try_from(self.below(from.len() as u64)).unwrap_or(0)]
-    }
-
-    /// An hour of the day as people keep them: little at night, most in the evening.
-    fn hour(&mut self) -> u64 {
-        match self.below(10) {
-            0 => self.below(8),
-            1..=3 => 8 + self.below(8),
-            _ => 16 + self.below(7),
-        }
+/// An hour of the day: few at night, most in the evening.
+fn hour(random: &mut Rng) -> u64 {
+    match random.u8(..10) {
+        0 => random.u64(..8),
+        1..=3 => random.u64(8..16),
+        _ => random.u64(16..23),
     }
 }
 
@@ -112,14 +104,14 @@ pub(crate) fn report() -> Result<Report, BoxError> {
     for (id, name, _) in GUILDS {
         analysis.guild(id, Some(name));
     }
-    let mut dice = Dice(14);
-    conversations(&mut analysis, &mut dice, first, window);
+    let mut random = Rng::with_seed(SEED);
+    conversations(&mut analysis, &mut random, first, window);
     payments(&mut analysis);
-    analysis.events(Events::merge(vec![events(&mut dice, first, window)?]));
+    analysis.events(Events::merge(vec![events(&mut random, first, window)?]));
     Ok(analysis.finish()?)
 }
 
-fn conversations(analysis: &mut Analysis, dice: &mut Dice, first: Day, window: DayWindow) {
+fn conversations(analysis: &mut Analysis, random: &mut Rng, first: Day, window: DayWindow) {
     for (number, (friend, _, _, mood, share)) in FRIENDS.into_iter().enumerate() {
         let id = format!("96000000000000000{number}");
         let channel = Channel {
@@ -128,7 +120,7 @@ fn conversations(analysis: &mut Analysis, dice: &mut Dice, first: Day, window: D
             recipients: Some(vec![OWNER, friend]),
             ..Channel::default()
         };
-        analysis.channel(messages(dice, &channel, first, window, share, Some(mood)));
+        analysis.channel(messages(random, &channel, first, window, share, Some(mood)));
     }
     let group = Channel {
         id: GROUP,
@@ -137,7 +129,7 @@ fn conversations(analysis: &mut Analysis, dice: &mut Dice, first: Day, window: D
         recipients: Some(vec![OWNER, FRIENDS[0].0, FRIENDS[1].0, FRIENDS[2].0]),
         ..Channel::default()
     };
-    analysis.channel(messages(dice, &group, first, window, 4, None));
+    analysis.channel(messages(random, &group, first, window, 4, None));
     for (guild, guild_name, channels) in GUILDS {
         for (id, name, share) in channels {
             let channel = Channel {
@@ -148,13 +140,13 @@ fn conversations(analysis: &mut Analysis, dice: &mut Dice, first: Day, window: D
                 guild_name: Some(guild_name),
                 recipients: None,
             };
-            analysis.channel(messages(dice, &channel, first, window, *share, None));
+            analysis.channel(messages(random, &channel, first, window, *share, None));
         }
     }
 }
 
 fn messages(
-    dice: &mut Dice,
+    random: &mut Rng,
     channel: &Channel<'_>,
     first: Day,
     window: DayWindow,
@@ -165,9 +157,9 @@ fn messages(
     for day in 0..DAYS {
         // Weekends are for talking.
         let weekend = if day % 7 < 2 { 2 } else { 1 };
-        for _ in 0..dice.below(share * weekend + 1) {
-            let time = instant(first, day, dice.hour(), dice.below(3_600));
-            let swing = i32::try_from(dice.below(6_000)).unwrap_or(0) - 3_000;
+        for _ in 0..random.u64(..share * weekend + 1) {
+            let time = instant(first, day, hour(random), random.u64(..3_600));
+            let swing = random.i32(-3_000..3_000);
             fold.observe(&Message {
                 id: None,
                 time: Millis::parse(&time),
@@ -200,7 +192,7 @@ fn payments(analysis: &mut Analysis) {
     }
 }
 
-fn events(dice: &mut Dice, first: Day, window: DayWindow) -> Result<EventFold, BoxError> {
+fn events(random: &mut Rng, first: Day, window: DayWindow) -> Result<EventFold, BoxError> {
     let mut fold = EventFold::new(0, window, Arc::new(Budget::default()));
     let mut observe = |time: &str, event: Event<'_>| {
         fold.typed_line();
@@ -210,9 +202,9 @@ fn events(dice: &mut Dice, first: Day, window: DayWindow) -> Result<EventFold, B
         })
     };
     for day in 0..DAYS {
-        let start = dice.hour().min(21);
+        let start = hour(random).min(21);
         let session = format!("demo-session-{day}");
-        let os = *dice.pick(&SYSTEMS);
+        let os = *pick(random, &SYSTEMS);
         let session_event = |kind| Event {
             session: Some(&session),
             os: Some(os),
@@ -220,30 +212,30 @@ fn events(dice: &mut Dice, first: Day, window: DayWindow) -> Result<EventFold, B
         };
         observe(&instant(first, day, start, 0), session_event(EventKind::AppOpened))?;
         observe(&instant(first, day, start, 1), session_event(EventKind::SessionStart))?;
-        let minutes = 20 + dice.below(90);
+        let minutes = 20 + random.u64(..90);
         observe(
             &instant(first, day, start, minutes * 60),
             session_event(EventKind::SessionEnd),
         )?;
-        for _ in 0..dice.below(5) {
-            let (emoji, emoji_id) = *dice.pick(&EMOJIS);
-            let (guild, _, channels) = *dice.pick(&GUILDS);
+        for _ in 0..random.u64(..5) {
+            let (emoji, emoji_id) = *pick(random, &EMOJIS);
+            let (guild, _, channels) = *pick(random, &GUILDS);
             let event = Event {
                 emoji_name: Some(emoji),
                 emoji_id,
                 guild_id: Some(guild),
-                channel_id: Some(dice.pick(channels).0),
+                channel_id: Some(pick(random, channels).0),
                 ..Event::new(EventKind::AddReaction)
             };
-            observe(&instant(first, day, dice.hour(), dice.below(3_600)), event)?;
+            observe(&instant(first, day, hour(random), random.u64(..3_600)), event)?;
         }
-        if dice.below(3) == 0 {
+        if random.u64(..3) == 0 {
             let event = Event {
-                application_id: Some(*dice.pick(&BOTS)),
-                guild_id: Some(dice.pick(&GUILDS).0),
+                application_id: Some(*pick(random, &BOTS)),
+                guild_id: Some(pick(random, &GUILDS).0),
                 ..Event::new(EventKind::CommandUsed)
             };
-            observe(&instant(first, day, dice.hour(), dice.below(3_600)), event)?;
+            observe(&instant(first, day, hour(random), random.u64(..3_600)), event)?;
         }
         if day % 7 == 4 {
             let voice = |kind| Event {
@@ -253,7 +245,7 @@ fn events(dice: &mut Dice, first: Day, window: DayWindow) -> Result<EventFold, B
             };
             observe(&instant(first, day, 20, 0), voice(EventKind::JoinVoice))?;
             observe(
-                &instant(first, day, 20, 900 + dice.below(6_000)),
+                &instant(first, day, 20, 900 + random.u64(..6_000)),
                 voice(EventKind::LeaveVoice),
             )?;
         }

@@ -1,15 +1,16 @@
 //! The rate limit of submissions per client address.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use moka::ops::compute::Op;
+use moka::policy::EvictionPolicy;
+use moka::sync::Cache;
 use tokio::time::Instant;
 
 /// Number of addresses to remember: about five megabytes.
-const MAX_ADDRESSES: usize = 65_536;
+const MAX_ADDRESSES: u64 = 65_536;
 
 /// A number of requests per period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,54 +50,49 @@ impl FromStr for Rate {
     }
 }
 
-/// A token bucket per address, in bounded memory.
+/// The generic cell rate algorithm, for each address.
 ///
-/// For each address it keeps when its bucket will be full again: a bucket that is full need not be kept.
+/// Kept is the time at which an address may make a full burst again; before that, the rest of a period must leave room
+/// for the request.
 #[derive(Debug)]
 pub(in crate::api) struct RateLimit {
     rate: Rate,
-    full_at: Mutex<HashMap<IpAddr, Instant>>,
+    idle_at: Cache<IpAddr, Instant>,
 }
 
 impl RateLimit {
-    /// Full buckets.
+    /// A limit that no address has used yet.
     #[must_use]
     pub(in crate::api) fn new(rate: Rate) -> Self {
+        let idle_at = Cache::builder()
+            .max_capacity(MAX_ADDRESSES)
+            // The default policy rejects new keys when the cache is full: they would never be limited.
+            .eviction_policy(EvictionPolicy::lru())
+            .time_to_live(rate.period);
         Self {
             rate,
-            full_at: Mutex::default(),
+            idle_at: idle_at.build(),
         }
     }
 
-    /// Takes a token.
+    /// Counts a request.
     ///
     /// # Errors
-    /// The time until there is one.
+    /// The time until a request is accepted; this one is not counted.
     pub(in crate::api) fn take(&self, address: IpAddr) -> Result<(), Duration> {
         let now = Instant::now();
-        let mut buckets = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = rate_limit_key(address);
-        let full_at = buckets.get(&key).copied().unwrap_or(now).max(now);
-        let token = self.rate.period / self.rate.count;
-        let after = full_at + token;
-        if let Some(missing) = after.checked_duration_since(now + self.rate.period)
-            && !missing.is_zero()
-        {
-            return Err(missing);
-        }
-        if buckets.len() >= MAX_ADDRESSES && !buckets.contains_key(&key) {
-            buckets.retain(|_, full_at| *full_at > now);
-            if buckets.len() >= MAX_ADDRESSES {
-                // Requests from so many places at once are nothing that a limit by address holds off.
-                buckets.clear();
-            }
-        }
-        buckets.insert(key, after);
-        Ok(())
+        let interval = self.rate.period / self.rate.count;
+        let mut wait = Duration::ZERO;
+        self.idle_at.entry(rate_limit_key(address)).and_compute_with(|known| {
+            let idle_at = known.map_or(now, |entry| entry.into_value().max(now)) + interval;
+            wait = idle_at.saturating_duration_since(now + self.rate.period);
+            if wait.is_zero() { Op::Put(idle_at) } else { Op::Nop }
+        });
+        if wait.is_zero() { Ok(()) } else { Err(wait) }
     }
 }
 
-/// The address; of IPv6 the part that a provider gives to one customer.
+/// The address, or the /64 network of an IPv6 address: providers assign at least that to one customer.
 fn rate_limit_key(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
@@ -113,7 +109,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn tokens_come_back_with_time() {
+    async fn requests_are_accepted_again_with_time() {
         let (limit, address) = (limit("3/minute"), "192.0.2.1".parse().unwrap());
         for _ in 0..3 {
             assert_eq!(limit.take(address), Ok(()));
@@ -125,7 +121,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn addresses_do_not_use_up_each_others_tokens() {
+    async fn addresses_are_limited_separately() {
         let limit = limit("1/hour");
         assert_eq!(limit.take("192.0.2.1".parse().unwrap()), Ok(()));
         assert_eq!(limit.take("192.0.2.2".parse().unwrap()), Ok(()));
@@ -137,12 +133,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn memory_is_bounded() {
+    async fn memory_is_bounded_and_a_new_address_is_limited_when_it_is_full() {
         let limit = limit("1/hour");
         for number in 0..u32::try_from(MAX_ADDRESSES).unwrap() + 10 {
             assert_eq!(limit.take(IpAddr::V4(number.into())), Ok(()));
         }
-        assert!(limit.full_at.lock().unwrap().len() <= MAX_ADDRESSES);
+        limit.idle_at.run_pending_tasks();
+        assert!(limit.idle_at.entry_count() <= MAX_ADDRESSES);
+        let address = "192.0.2.1".parse().unwrap();
+        assert_eq!(limit.take(address), Ok(()));
+        limit.idle_at.run_pending_tasks();
+        assert!(limit.take(address).is_err());
     }
 
     #[test]
