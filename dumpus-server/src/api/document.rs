@@ -1,7 +1,7 @@
 //! The description of the API, as served and as committed in `openapi/`.
 
 use poem_openapi::Tags;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// The version of the API. It changes with the API, not with releases; `openapi/README.md` says when.
 pub const VERSION: &str = "1.0.0";
@@ -42,11 +42,12 @@ pub(super) struct Documents {
 impl Documents {
     /// From what poem-openapi generates.
     pub(super) fn new(generated: &str, page: &str) -> Self {
-        let generated_value: Value = serde_json::from_str(generated).unwrap_or_default();
-        let document = sorted(mark_nullable(generated_value));
+        let mut document: Value = serde_json::from_str(generated).unwrap_or_default();
+        mark_nullable(&mut document);
+        // The same order whatever features `serde_json` is built with.
+        document.sort_all_objects();
         let json = serde_json::to_string_pretty(&document).unwrap_or_default() + "\n";
-        let mut yaml = String::new();
-        write_yaml(&document, 0, &mut yaml);
+        let yaml = serde_saphyr::to_string(&document).unwrap_or_default();
         // `<` could end the script element that holds the document; the default fonts come from another host.
         let embedded = json.replace('<', "\\u003c");
         let html = page.replace(generated, &embedded).replace(
@@ -58,93 +59,30 @@ impl Documents {
 }
 
 /// Marks optional fields of responses as required and nullable, as they are sent; poem-openapi describes them as absent.
-fn mark_nullable(mut document: Value) -> Value {
+fn mark_nullable(document: &mut Value) {
     let schemas = document
         .pointer_mut("/components/schemas")
         .and_then(Value::as_object_mut);
     for (name, schema) in schemas.into_iter().flatten() {
+        let required = schema.get("required").cloned().unwrap_or_else(|| json!([]));
         let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
             continue;
         };
         if name.ends_with("Request") {
             continue;
         }
-        let names: Vec<Value> = properties.keys().cloned().map(Value::String).collect();
-        let required = schema
-            .get("required")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
-        let nullable = names
-            .iter()
-            .filter(|name| !required.contains(name))
-            .filter_map(Value::as_str);
-        for name in nullable.map(str::to_owned).collect::<Vec<_>>() {
-            let Some(property) = schema.pointer_mut(&format!("/properties/{name}")) else {
+        for (name, property) in properties.iter_mut() {
+            if required.as_array().is_some_and(|names| names.contains(&json!(name))) {
                 continue;
-            };
-            let is_reference = property.get("$ref").is_some() || property.get("allOf").is_some();
-            if is_reference && property.get("allOf").is_none() {
+            }
+            if property.get("$ref").is_some() {
                 *property = json!({ "allOf": [property.take()] });
             }
-            property["nullable"] = Value::Bool(true);
+            property["nullable"] = json!(true);
         }
-        schema["required"] = Value::Array(names);
+        let names: Vec<_> = properties.keys().cloned().collect();
+        schema["required"] = json!(names);
     }
-    document
-}
-
-/// The same order whatever features `serde_json` was built with.
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Object(fields) => {
-            let mut fields: Vec<_> = fields.into_iter().map(|(name, value)| (name, sorted(value))).collect();
-            fields.sort_by(|left, right| left.0.cmp(&right.0));
-            Value::Object(fields.into_iter().collect::<Map<_, _>>())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
-        other => other,
-    }
-}
-
-/// Block style; texts stay JSON strings, which YAML reads as they are.
-fn write_yaml(value: &Value, depth: usize, into: &mut String) {
-    match value {
-        Value::Object(fields) if !fields.is_empty() => {
-            for (name, value) in fields {
-                into.push_str(&"  ".repeat(depth));
-                let is_plain = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-                into.push_str(&if is_plain {
-                    name.clone()
-                } else {
-                    Value::from(name.as_str()).to_string()
-                });
-                into.push(':');
-                write_yaml_value(value, depth + 1, into);
-            }
-        }
-        Value::Array(items) if !items.is_empty() => {
-            for item in items {
-                into.push_str(&"  ".repeat(depth));
-                into.push('-');
-                write_yaml_value(item, depth + 1, into);
-            }
-        }
-        scalar => {
-            into.push_str(&scalar.to_string());
-            into.push('\n');
-        }
-    }
-}
-
-fn write_yaml_value(value: &Value, depth: usize, into: &mut String) {
-    let is_block = match value {
-        Value::Object(fields) => !fields.is_empty(),
-        Value::Array(items) => !items.is_empty(),
-        _ => false,
-    };
-    into.push(if is_block { '\n' } else { ' ' });
-    write_yaml(value, depth, into);
 }
 
 #[cfg(test)]
@@ -152,23 +90,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn yaml_says_what_json_says() {
-        let mut yaml = String::new();
-        write_yaml(
-            &json!({"a": {"200": [1, {"b": "x: \"y\""}], "empty": {}}, "n": null}),
-            0,
-            &mut yaml,
-        );
-        let expected = "a:\n  \"200\":\n    - 1\n    -\n      b: \"x: \\\"y\\\"\"\n  empty: {}\nn: null\n";
-        assert_eq!(yaml, expected);
-    }
-
-    #[test]
-    fn fields_that_may_be_null_are_nullable_and_there() {
-        let document = mark_nullable(json!({"components": {"schemas": {"Answer": {
+    fn optional_fields_are_nullable_and_required() {
+        let mut document = json!({"components": {"schemas": {"Answer": {
             "required": ["a"],
             "properties": {"a": {"type": "string"}, "b": {"type": "string"}, "c": {"$ref": "#/x"}},
-        }}}}));
+        }}}});
+        mark_nullable(&mut document);
         let answer = &document["components"]["schemas"]["Answer"];
         assert_eq!(answer["required"], json!(["a", "b", "c"]));
         assert_eq!(answer["properties"]["b"], json!({"type": "string", "nullable": true}));
