@@ -44,7 +44,7 @@ impl Archive {
             newest: None,
             stopped,
         };
-        archive.go_on()?;
+        archive.check_cancelled()?;
         let directory = Directory::open(archive.package.as_ref(), max_entries)?;
         archive.entries = directory.entries;
         archive.newest = directory.newest;
@@ -56,8 +56,8 @@ impl Archive {
         self.package.size()
     }
 
-    /// Whether to read on; asked once per block.
-    pub(crate) fn go_on(&self) -> Result<(), ArchiveError> {
+    /// Fails once the reading was cancelled or another thread failed. Called once per block.
+    pub(crate) fn check_cancelled(&self) -> Result<(), ArchiveError> {
         if self.progress.is_cancelled() || self.stopped.load(Ordering::Relaxed) {
             return Err(ArchiveError::Cancelled);
         }

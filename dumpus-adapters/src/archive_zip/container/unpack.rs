@@ -161,7 +161,7 @@ impl Unpacking<'_> {
         if !self.held.is_empty() {
             return Ok(true);
         }
-        self.archive.go_on()?;
+        self.archive.check_cancelled()?;
         let in_package = self.archive.package.size().saturating_sub(self.next);
         let wanted = self.packed_left.min(in_package).min(PACKED_BLOCK as u64);
         let length = usize::try_from(wanted).unwrap_or(PACKED_BLOCK);

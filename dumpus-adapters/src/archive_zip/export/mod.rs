@@ -42,6 +42,6 @@ pub(super) fn read(
     archive.progress.expect(declared.packed);
     let context = ReadContext::new(archive, limits, scorer);
     let analysis = work::read(&context, &layout, threads)?;
-    context.archive.go_on()?;
+    context.archive.check_cancelled()?;
     Ok(analysis.finish()?)
 }

@@ -96,7 +96,7 @@ impl Work<'_> {
         let mut window = Window::new();
         let mut found = Found::default();
         while let Some(task) = self.tasks.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            self.context.archive.go_on()?;
+            self.context.archive.check_cancelled()?;
             let damages = match *task {
                 Task::Events(place) => {
                     let source = u32::try_from(place).unwrap_or(u32::MAX);
