@@ -58,7 +58,7 @@ impl Default for ArchiveLimits {
     }
 }
 
-pub(crate) fn at_most(what: &'static str, there_are: u64, limit: u64) -> Result<(), ArchiveError> {
+pub(crate) fn ensure_at_most(what: &'static str, there_are: u64, limit: u64) -> Result<(), ArchiveError> {
     if there_are <= limit {
         return Ok(());
     }

@@ -9,7 +9,7 @@ use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::entry::{Entry, Packing};
-use crate::archive_zip::limits::at_most;
+use crate::archive_zip::limits::ensure_at_most;
 
 /// A header of the directory has 46 bytes, its name here under 80, its extra fields under 32.
 const DIRECTORY_BYTES_PER_ENTRY: u64 = 160;
@@ -37,7 +37,7 @@ impl Directory {
             }
             (None, opened) => opened.map_err(|error| ArchiveError::NotAnArchive(reason(&error)))?,
         };
-        at_most("entries", metadata.len() as u64, max_entries)?;
+        ensure_at_most("entries", metadata.len() as u64, max_entries)?;
         let mut newest = None;
         let mut entries = Vec::with_capacity(metadata.len());
         for index in 0..metadata.len() {

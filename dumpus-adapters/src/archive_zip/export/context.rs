@@ -11,7 +11,7 @@ use dumpus_ports::domain::time::DayWindow;
 
 use super::sentiment::Scorer;
 use crate::archive_zip::container::Archive;
-use crate::archive_zip::limits::{ArchiveLimits, at_most};
+use crate::archive_zip::limits::{ArchiveLimits, ensure_at_most};
 
 /// A package that is being read.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl ReadContext {
     /// Adds messages. Whether a package has too many does not depend on the order in which they are added.
     pub(super) fn count_messages(&self, more: u64) -> Result<(), ArchiveError> {
         let before = self.messages.fetch_add(more, Ordering::Relaxed);
-        at_most("messages", before + more, self.limits.messages)
+        ensure_at_most("messages", before + more, self.limits.messages)
     }
 }
 

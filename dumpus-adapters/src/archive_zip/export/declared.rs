@@ -4,7 +4,7 @@ use dumpus_ports::archive::ArchiveError;
 use dumpus_ports::domain::layout::Layout;
 
 use crate::archive_zip::container::{Archive, Entry};
-use crate::archive_zip::limits::{ArchiveLimits, at_most};
+use crate::archive_zip::limits::{ArchiveLimits, ensure_at_most};
 
 /// The ratio limit applies above this size only: a folder of empty lists compresses better than any ratio allows.
 const FREE_OF_RATIO: u64 = 64 << 20;
@@ -58,12 +58,12 @@ impl Declared {
 
     /// Refuses a package that is too large.
     pub(super) fn check(&self, limits: &ArchiveLimits, archive_bytes: u64) -> Result<(), ArchiveError> {
-        at_most("bytes of one unpacked file", self.largest, limits.entry_bytes)?;
-        at_most("unpacked bytes", self.unpacked, limits.unpacked_bytes)?;
-        at_most("bytes of small documents", self.documents, limits.documents_bytes)?;
+        ensure_at_most("bytes of one unpacked file", self.largest, limits.entry_bytes)?;
+        ensure_at_most("unpacked bytes", self.unpacked, limits.unpacked_bytes)?;
+        ensure_at_most("bytes of small documents", self.documents, limits.documents_bytes)?;
         if self.unpacked > FREE_OF_RATIO {
             let ratio = self.unpacked / self.packed.clamp(1, archive_bytes.max(1));
-            at_most("unpacked bytes for each packed byte", ratio, limits.ratio)?;
+            ensure_at_most("unpacked bytes for each packed byte", ratio, limits.ratio)?;
         }
         Ok(())
     }
