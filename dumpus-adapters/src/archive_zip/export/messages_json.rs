@@ -186,19 +186,19 @@ impl<'a> Fields<'a> {
     /// Reads a message that is spelled as in all known packages, and its length: several times as fast as members in
     /// any order.
     fn usual(bytes: &'a [u8]) -> Option<(Self, usize)> {
-        let rest = behind(bytes, br#"{"ID":"#)?;
+        let rest = strip_prefix(bytes, br#"{"ID":"#)?;
         let (id, digits) = leading_number(rest)?;
-        let rest = behind(&rest[digits..], br#","Timestamp":""#)?;
+        let rest = strip_prefix(&rest[digits..], br#","Timestamp":""#)?;
         let (timestamp, rest) = rest.split_at_checked(USUAL_TIMESTAMP)?;
-        let rest = behind(rest, br#"","Contents":""#)?;
+        let rest = strip_prefix(rest, br#"","Contents":""#)?;
         let time = Millis::parse(timestamp)?;
         let (contents, rest) = split_string(rest)?;
-        let rest = behind(rest, br#","Attachments":""#)?;
+        let rest = strip_prefix(rest, br#","Attachments":""#)?;
         let rest = match rest {
             [b'"', rest @ ..] => rest,
             rest => split_string(rest)?.1,
         };
-        let rest = behind(rest, b"}")?;
+        let rest = strip_prefix(rest, b"}")?;
         let fields = Self {
             is_message: true,
             id: Some(id),
@@ -225,7 +225,7 @@ impl<'a> Fields<'a> {
 const USUAL_TIMESTAMP: usize = 19;
 
 /// What follows a text of known length, which is compared faster than one of any length.
-fn behind<'a, const N: usize>(bytes: &'a [u8], text: &[u8; N]) -> Option<&'a [u8]> {
+fn strip_prefix<'a, const N: usize>(bytes: &'a [u8], text: &[u8; N]) -> Option<&'a [u8]> {
     let (head, rest) = bytes.split_first_chunk()?;
     (head == text).then_some(rest)
 }
