@@ -134,7 +134,7 @@ impl ChannelFold {
     pub fn finish(mut self) -> Self {
         self.end_run();
         self.seen = None;
-        self.hours.bring_together();
+        self.hours.compact();
         self
     }
 

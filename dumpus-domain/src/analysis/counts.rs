@@ -1,7 +1,7 @@
 //! Counts that several places gave.
 
 /// Sorts by key, and adds up what has the same one.
-pub(super) fn sum_up<K: Ord>(counts: &mut Vec<(K, u32)>) {
+pub(super) fn aggregate<K: Ord>(counts: &mut Vec<(K, u32)>) {
     counts.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     counts.dedup_by(|next, kept| {
         let is_same = next.0 == kept.0;

@@ -1,17 +1,17 @@
 //! Counts per hour, gathered from runs of messages that come nearly sorted.
 
-use super::counts::sum_up;
+use super::counts::aggregate;
 use crate::time::Hour;
 
 /// Runs that are kept before equal hours are brought together.
-const FEW: usize = 4_096;
+const SORT_THRESHOLD: usize = 4_096;
 
 /// Counts per hour. A list of runs is several times faster than a tree, since messages are sorted by time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Hours {
     runs: Vec<(Hour, u32)>,
     /// How many of the runs are sorted and distinct.
-    compact: usize,
+    compacted: usize,
 }
 
 impl Hours {
@@ -24,18 +24,18 @@ impl Hours {
         }
         self.runs.push((hour, count));
         // Each time the list has doubled, so that the work stays linear and the memory is that of distinct hours.
-        if self.runs.len() >= FEW.max(2 * self.compact) {
-            self.bring_together();
+        if self.runs.len() >= SORT_THRESHOLD.max(2 * self.compacted) {
+            self.compact();
         }
     }
 
     /// Sorts by hour and sums equal ones up.
-    pub(super) fn bring_together(&mut self) {
-        sum_up(&mut self.runs);
-        self.compact = self.runs.len();
+    pub(super) fn compact(&mut self) {
+        aggregate(&mut self.runs);
+        self.compacted = self.runs.len();
     }
 
-    /// Distinct hours, after [`Hours::bring_together`].
+    /// Distinct hours, after [`Hours::compact`].
     pub(super) fn len(&self) -> usize {
         self.runs.len()
     }
@@ -47,7 +47,7 @@ impl Hours {
 
     /// Distinct hours in order, and their counts.
     pub(super) fn into_sorted(mut self) -> Vec<(Hour, u32)> {
-        self.bring_together();
+        self.compact();
         self.runs.shrink_to_fit();
         self.runs
     }
@@ -70,7 +70,7 @@ mod tests {
                     *counts.entry(Hour(*hour)).or_default() += count;
                 }
             }
-            prop_assert!(hours.runs.len() <= FEW.max(2 * 40));
+            prop_assert!(hours.runs.len() <= SORT_THRESHOLD.max(2 * 40));
             prop_assert_eq!(hours.into_sorted(), counts.into_iter().collect::<Vec<_>>());
         }
     }

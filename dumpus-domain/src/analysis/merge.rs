@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::counts::sum_up;
+use super::counts::aggregate;
 use super::event_fold::{EventFold, Tally, Yield};
 use super::{Fingerprint, sessions, voice};
 use crate::report::{ActivityRow, SessionRow, Text, VoiceSessionRow};
@@ -51,7 +51,7 @@ impl Events {
                 *events.users.entry(user).or_default() += count;
             }
         }
-        sum_up(&mut rows);
+        aggregate(&mut rows);
         events.rows = rows
             .into_iter()
             .map(|(row, count)| ActivityRow { count, ..row })
