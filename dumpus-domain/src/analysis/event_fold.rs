@@ -9,7 +9,7 @@ use super::EventKind;
 use super::Fingerprint;
 use super::budget::{Budget, OverBudget};
 use super::observation::Event;
-use super::pairing::Edge;
+use super::pairing::Endpoint;
 use super::sessions::SessionMark;
 use super::voice::VoiceMark;
 use crate::report::{ActivityRow, Text};
@@ -139,10 +139,10 @@ impl EventFold {
 
     fn yield_of(&mut self, event: &Event<'_>) -> Result<Option<Yield>, OverBudget> {
         match event.kind {
-            EventKind::JoinVoice => self.voice(event, Edge::Start),
-            EventKind::LeaveVoice => self.voice(event, Edge::End),
-            EventKind::SessionStart => self.session(event, Edge::Start),
-            EventKind::SessionEnd => self.session(event, Edge::End),
+            EventKind::JoinVoice => self.voice(event, Endpoint::Start),
+            EventKind::LeaveVoice => self.voice(event, Endpoint::End),
+            EventKind::SessionStart => self.session(event, Endpoint::Start),
+            EventKind::SessionEnd => self.session(event, Endpoint::End),
             _ => self.counted(event),
         }
     }
@@ -196,7 +196,7 @@ impl EventFold {
         self.row(row).map(Some)
     }
 
-    fn voice(&mut self, event: &Event<'_>, edge: Edge) -> Result<Option<Yield>, OverBudget> {
+    fn voice(&mut self, event: &Event<'_>, endpoint: Endpoint) -> Result<Option<Yield>, OverBudget> {
         let Some(channel_id) = event.channel_id.filter(|id| !id.is_empty()) else {
             return Ok(None);
         };
@@ -206,7 +206,7 @@ impl EventFold {
         let mark = VoiceMark {
             channel_id: self.text(channel_id)?,
             time,
-            edge,
+            endpoint,
             guild_id: self.optional(event.guild_id)?,
             duration_ms: event.duration_ms,
         };
@@ -214,7 +214,7 @@ impl EventFold {
         Ok(Some(Yield::Voice(number(self.voice.len() - 1))))
     }
 
-    fn session(&mut self, event: &Event<'_>, edge: Edge) -> Result<Option<Yield>, OverBudget> {
+    fn session(&mut self, event: &Event<'_>, endpoint: Endpoint) -> Result<Option<Yield>, OverBudget> {
         let Some(os) = os(event) else {
             return Ok(None);
         };
@@ -223,7 +223,7 @@ impl EventFold {
         };
         let mark = SessionMark {
             time,
-            edge,
+            endpoint,
             os: self.text(os)?,
             id: event.session.filter(|id| !id.is_empty()).map(Fingerprint::of),
         };

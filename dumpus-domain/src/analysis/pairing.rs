@@ -5,7 +5,7 @@ use crate::time::{DAY, DayWindow, Millis};
 
 /// Whether something begins or ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Edge {
+pub(super) enum Endpoint {
     /// Sorts first: at one instant the old stretch ends before the new one begins.
     End,
     Start,

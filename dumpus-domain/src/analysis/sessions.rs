@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::Fingerprint;
-use super::pairing::{Edge, LONGEST, Stretch, without_overlap};
+use super::pairing::{Endpoint, LONGEST, Stretch, without_overlap};
 use crate::report::{SessionRow, Text};
 use crate::time::{DayWindow, Millis};
 
@@ -11,7 +11,7 @@ use crate::time::{DayWindow, Millis};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SessionMark {
     pub(super) time: Millis,
-    pub(super) edge: Edge,
+    pub(super) endpoint: Endpoint,
     pub(super) os: Text,
     pub(super) id: Option<Fingerprint>,
 }
@@ -21,7 +21,7 @@ pub(super) fn sessions(marks: Vec<SessionMark>, window: DayWindow) -> Vec<Sessio
     let mut stretches = Vec::with_capacity(marks.len() / 2);
     let (mut named, mut left_over): (Vec<_>, Vec<_>) = marks.into_iter().partition(|mark| mark.id.is_some());
     // A session may begin and end within one millisecond.
-    named.sort_unstable_by(|a, b| (a.id, a.time, b.edge, a).cmp(&(b.id, b.time, a.edge, b)));
+    named.sort_unstable_by(|a, b| (a.id, a.time, b.endpoint, a).cmp(&(b.id, b.time, a.endpoint, b)));
     for session in named.chunk_by(|a, b| a.id == b.id) {
         pair(session, i64::MAX, &mut stretches, &mut left_over);
     }
@@ -43,7 +43,7 @@ pub(super) fn sessions(marks: Vec<SessionMark>, window: DayWindow) -> Vec<Sessio
 fn pair(marks: &[SessionMark], oldest: i64, stretches: &mut Vec<Stretch>, unpaired: &mut Vec<SessionMark>) {
     let mut open: VecDeque<&SessionMark> = VecDeque::new();
     for mark in marks {
-        if mark.edge == Edge::Start {
+        if mark.endpoint == Endpoint::Start {
             open.push_back(mark);
             continue;
         }
@@ -71,10 +71,10 @@ mod tests {
     /// Tests count from here.
     const BEGIN: Millis = Day::DISCORD_LAUNCH.start();
 
-    fn mark(edge: Edge, seconds: i64, id: Option<&str>, os: &str) -> SessionMark {
+    fn mark(endpoint: Endpoint, seconds: i64, id: Option<&str>, os: &str) -> SessionMark {
         SessionMark {
             time: Millis(BEGIN.0 + seconds * 1_000),
-            edge,
+            endpoint,
             os: os.into(),
             id: id.map(Fingerprint::of),
         }
@@ -96,10 +96,10 @@ mod tests {
     #[test]
     fn ids_pair_what_order_would_confuse() {
         let marks = vec![
-            mark(Edge::Start, 0, Some("a"), "Windows"),
-            mark(Edge::Start, 100, Some("b"), "Android"),
-            mark(Edge::End, 200, Some("b"), "Android"),
-            mark(Edge::End, 300, Some("a"), "Windows"),
+            mark(Endpoint::Start, 0, Some("a"), "Windows"),
+            mark(Endpoint::Start, 100, Some("b"), "Android"),
+            mark(Endpoint::End, 200, Some("b"), "Android"),
+            mark(Endpoint::End, 300, Some("a"), "Windows"),
         ];
         assert_eq!(rows(marks), [(0, 300, "Windows".into())]);
     }
@@ -107,10 +107,10 @@ mod tests {
     #[test]
     fn two_devices_give_the_union_of_their_time() {
         let marks = vec![
-            mark(Edge::Start, 0, Some("a"), "Windows"),
-            mark(Edge::Start, 100, Some("b"), "Android"),
-            mark(Edge::End, 200, Some("a"), "Windows"),
-            mark(Edge::End, 300, Some("b"), "Android"),
+            mark(Endpoint::Start, 0, Some("a"), "Windows"),
+            mark(Endpoint::Start, 100, Some("b"), "Android"),
+            mark(Endpoint::End, 200, Some("a"), "Windows"),
+            mark(Endpoint::End, 300, Some("b"), "Android"),
         ];
         assert_eq!(rows(marks), [(0, 200, "Windows".into()), (200, 300, "Android".into())]);
     }
@@ -118,10 +118,10 @@ mod tests {
     #[test]
     fn what_ids_leave_over_is_paired_by_order() {
         let marks = vec![
-            mark(Edge::Start, 0, None, "Linux"),
-            mark(Edge::End, 60, Some("x"), "Linux"),
-            mark(Edge::Start, 1_000, Some("y"), "Linux"),
-            mark(Edge::End, 1_060, None, "Linux"),
+            mark(Endpoint::Start, 0, None, "Linux"),
+            mark(Endpoint::End, 60, Some("x"), "Linux"),
+            mark(Endpoint::Start, 1_000, Some("y"), "Linux"),
+            mark(Endpoint::End, 1_060, None, "Linux"),
         ];
         assert_eq!(rows(marks), [(0, 60, "Linux".into()), (1_000, 1_060, "Linux".into())]);
     }
@@ -129,17 +129,17 @@ mod tests {
     #[test]
     fn a_start_older_than_a_day_is_not_closed() {
         let marks = vec![
-            mark(Edge::Start, 0, None, "Linux"),
-            mark(Edge::Start, 86_000, None, "iOS"),
-            mark(Edge::End, 86_500, None, "iOS"),
+            mark(Endpoint::Start, 0, None, "Linux"),
+            mark(Endpoint::Start, 86_000, None, "iOS"),
+            mark(Endpoint::End, 86_500, None, "iOS"),
         ];
         assert_eq!(rows(marks.clone()).len(), 1);
-        let late = marks.into_iter().map(|mark| match mark.edge {
-            Edge::End => SessionMark {
+        let late = marks.into_iter().map(|mark| match mark.endpoint {
+            Endpoint::End => SessionMark {
                 time: Millis(BEGIN.0 + 87_000_000),
                 ..mark
             },
-            Edge::Start => mark,
+            Endpoint::Start => mark,
         });
         assert_eq!(rows(late.collect()), [(86_000, 87_000, "iOS".into())]);
     }

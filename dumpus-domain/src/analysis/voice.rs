@@ -1,6 +1,6 @@
 //! Time in voice channels, from joins and leaves.
 
-use super::pairing::{Edge, LONGEST, Stretch, without_overlap};
+use super::pairing::{Endpoint, LONGEST, Stretch, without_overlap};
 use crate::report::{Text, VoiceSessionRow};
 use crate::time::{DayWindow, Millis};
 
@@ -9,7 +9,7 @@ use crate::time::{DayWindow, Millis};
 pub(super) struct VoiceMark {
     pub(super) channel_id: Text,
     pub(super) time: Millis,
-    pub(super) edge: Edge,
+    pub(super) endpoint: Endpoint,
     pub(super) guild_id: Option<Text>,
     /// The length of the call that a leave states, milliseconds.
     pub(super) duration_ms: Option<i64>,
@@ -39,7 +39,7 @@ fn pair(marks: &[VoiceMark]) -> Vec<Stretch> {
     let mut open: Option<&VoiceMark> = None;
     let mut stretches = Vec::new();
     for mark in marks {
-        if mark.edge == Edge::Start {
+        if mark.endpoint == Endpoint::Start {
             open = Some(mark);
             continue;
         }
@@ -69,10 +69,10 @@ mod tests {
     /// Tests count from here.
     const BEGIN: Millis = Day::DISCORD_LAUNCH.start();
 
-    fn mark(edge: Edge, seconds: i64, channel: &str) -> VoiceMark {
+    fn mark(endpoint: Endpoint, seconds: i64, channel: &str) -> VoiceMark {
         VoiceMark {
             time: Millis(BEGIN.0 + seconds * 1_000),
-            edge,
+            endpoint,
             channel_id: channel.into(),
             guild_id: None,
             duration_ms: None,
@@ -89,9 +89,9 @@ mod tests {
     #[test]
     fn a_join_that_lost_its_leave_does_not_swallow_the_next_call() {
         let marks = vec![
-            mark(Edge::Start, 0, "1"),
-            mark(Edge::Start, 5_000, "1"),
-            mark(Edge::End, 6_000, "1"),
+            mark(Endpoint::Start, 0, "1"),
+            mark(Endpoint::Start, 5_000, "1"),
+            mark(Endpoint::End, 6_000, "1"),
         ];
         assert_eq!(spans(marks), [(5_000, 6_000)]);
     }
@@ -100,14 +100,14 @@ mod tests {
     fn a_leave_without_join_counts_by_its_own_duration() {
         let leave = VoiceMark {
             duration_ms: Some(600_000),
-            ..mark(Edge::End, 1_000, "1")
+            ..mark(Endpoint::End, 1_000, "1")
         };
         let too_long = VoiceMark {
             duration_ms: Some(LONGEST + 1),
-            ..mark(Edge::End, 90_000_000, "1")
+            ..mark(Endpoint::End, 90_000_000, "1")
         };
         assert_eq!(
-            spans(vec![leave, too_long, mark(Edge::End, 95_000_000, "1")]),
+            spans(vec![leave, too_long, mark(Endpoint::End, 95_000_000, "1")]),
             [(400, 1_000)]
         );
     }
@@ -115,10 +115,10 @@ mod tests {
     #[test]
     fn rejoining_at_the_instant_of_a_leave_keeps_both_calls() {
         let marks = vec![
-            mark(Edge::Start, 0, "1"),
-            mark(Edge::Start, 10, "1"),
-            mark(Edge::End, 10, "1"),
-            mark(Edge::End, 20, "1"),
+            mark(Endpoint::Start, 0, "1"),
+            mark(Endpoint::Start, 10, "1"),
+            mark(Endpoint::End, 10, "1"),
+            mark(Endpoint::End, 20, "1"),
         ];
         assert_eq!(spans(marks), [(0, 10), (10, 20)]);
     }
@@ -126,10 +126,10 @@ mod tests {
     #[test]
     fn calls_in_two_channels_at_once_are_cut_to_one() {
         let marks = vec![
-            mark(Edge::Start, 0, "1"),
-            mark(Edge::End, 100, "1"),
-            mark(Edge::Start, 50, "2"),
-            mark(Edge::End, 150, "2"),
+            mark(Endpoint::Start, 0, "1"),
+            mark(Endpoint::End, 100, "1"),
+            mark(Endpoint::Start, 50, "2"),
+            mark(Endpoint::End, 150, "2"),
         ];
         let rows = voice_sessions(marks, DayWindow::until(None));
         assert_eq!(
