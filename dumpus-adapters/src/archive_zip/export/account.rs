@@ -111,7 +111,7 @@ impl<'a> Account<'a> {
     }
 }
 
-/// A row that is odd in shape is skipped.
+/// A row of an unknown shape is skipped.
 fn relationship(context: &ReadContext, row: Value<'_>, analysis: &mut Analysis) {
     let nesting = context.limits.nesting;
     let (mut id, mut user) = (None, None);

@@ -4,7 +4,7 @@ use dumpus_ports::archive::ArchiveError;
 use dumpus_ports::domain::report::Section;
 
 use super::context::{Damages, ReadContext};
-use super::json::{Elements, Trouble, Value, without_bom};
+use super::json::{Elements, SyntaxError, Value, without_bom};
 use crate::archive_zip::container::Unpacker;
 
 /// What is said of a document that is not JSON.
@@ -53,7 +53,7 @@ pub(super) fn rows<'a>(value: Value<'a>, context: &ReadContext) -> (Vec<Value<'a
     };
     let mut members = value.members(limits.nesting);
     loop {
-        let next: Result<Option<Value<'a>>, Trouble> = match (&mut elements, &mut members) {
+        let next: Result<Option<Value<'a>>, SyntaxError> = match (&mut elements, &mut members) {
             (Some(elements), _) => elements.next(),
             (None, Some(members)) => members.next().map(|member| member.map(|(_, value)| value)),
             (None, None) => return (rows, Ok(())),

@@ -5,7 +5,7 @@ use dumpus_ports::domain::time::Millis;
 use memchr::memchr2;
 
 use super::context::ReadContext;
-use super::json::{Members, Trouble, Value, leading_number, unescaped, without_bom};
+use super::json::{Members, SyntaxError, Value, leading_number, unescaped, without_bom};
 use super::messages::Messages;
 use crate::archive_zip::container::{Unpacker, Window};
 
@@ -107,16 +107,16 @@ impl Scan {
                     self.is_wrapped = true;
                     at = list;
                 }
-                Err(Trouble::Ends) if bytes.len() - at <= self.limit => return at,
-                Err(Trouble::Ends) => {
+                Err(SyntaxError::Truncated) if bytes.len() - at <= self.limit => return at,
+                Err(SyntaxError::Truncated) => {
                     messages.damage("messages were too long to be read");
                     self.state = State::Lost;
                     return bytes.len();
                 }
-                Err(Trouble::Odd { at: odd }) => {
+                Err(SyntaxError::Invalid { at: invalid }) => {
                     messages.damage("messages could not be read");
                     self.state = State::Lost;
-                    at = odd.saturating_sub(LOOK_BACK).max(at + 1);
+                    at = invalid.saturating_sub(LOOK_BACK).max(at + 1);
                 }
             }
         }
@@ -137,12 +137,12 @@ impl Scan {
         bytes.len()
     }
 
-    fn object(&self, bytes: &[u8], at: usize, messages: &mut Messages<'_>) -> Result<Found, Trouble> {
+    fn object(&self, bytes: &[u8], at: usize, messages: &mut Messages<'_>) -> Result<Found, SyntaxError> {
         if let Some((fields, length)) = Fields::usual(&bytes[at..]) {
             return Ok(self.found(fields, at, at + length, messages));
         }
         let Some(mut members) = Members::begin(bytes, at, self.nesting) else {
-            return Err(Trouble::Odd { at });
+            return Err(SyntaxError::Invalid { at });
         };
         let mut fields = Fields::default();
         while let Some(key) = members.key()? {
@@ -208,7 +208,7 @@ impl<'a> Fields<'a> {
         Some((fields, bytes.len() - rest.len()))
     }
 
-    fn next(&mut self, members: &mut Members<'a>) -> Result<Value<'a>, Trouble> {
+    fn next(&mut self, members: &mut Members<'a>) -> Result<Value<'a>, SyntaxError> {
         self.is_message = true;
         members.value()
     }

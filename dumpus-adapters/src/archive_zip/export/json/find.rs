@@ -2,10 +2,10 @@
 
 use memchr::memchr2;
 
-use super::Trouble;
+use super::SyntaxError;
 
 /// Where the string whose content begins at `at` has its closing quote.
-pub(super) fn string_end(bytes: &[u8], mut at: usize) -> Result<usize, Trouble> {
+pub(super) fn string_end(bytes: &[u8], mut at: usize) -> Result<usize, SyntaxError> {
     loop {
         at = quote_or_backslash(bytes, at)?;
         if bytes[at] == b'"' {
@@ -17,7 +17,7 @@ pub(super) fn string_end(bytes: &[u8], mut at: usize) -> Result<usize, Trouble> 
 
 /// The first quote or backslash from `at` on. Most strings here are short: for them eight bytes at a time are faster
 /// than setting up a vector search.
-fn quote_or_backslash(bytes: &[u8], mut at: usize) -> Result<usize, Trouble> {
+fn quote_or_backslash(bytes: &[u8], mut at: usize) -> Result<usize, SyntaxError> {
     for _ in 0..4 {
         let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) else {
             break;
@@ -29,8 +29,10 @@ fn quote_or_backslash(bytes: &[u8], mut at: usize) -> Result<usize, Trouble> {
         }
         at += 8;
     }
-    let rest = bytes.get(at..).ok_or(Trouble::Ends)?;
-    memchr2(b'"', b'\\', rest).map(|found| at + found).ok_or(Trouble::Ends)
+    let rest = bytes.get(at..).ok_or(SyntaxError::Truncated)?;
+    memchr2(b'"', b'\\', rest)
+        .map(|found| at + found)
+        .ok_or(SyntaxError::Truncated)
 }
 
 /// The high bit of bytes that are zero; the lowest set bit is right, ones above it may not be.
@@ -43,16 +45,16 @@ const fn zero_bytes(word: u64) -> u64 {
 }
 
 /// Where the object or array that begins at `at` has ended.
-pub(super) fn composite_end(bytes: &[u8], at: usize, nesting: u32) -> Result<usize, Trouble> {
+pub(super) fn composite_end(bytes: &[u8], at: usize, nesting: u32) -> Result<usize, SyntaxError> {
     let mut depth = 0u32;
     let mut place = at;
     loop {
-        match *bytes.get(place).ok_or(Trouble::Ends)? {
+        match *bytes.get(place).ok_or(SyntaxError::Truncated)? {
             b'"' => place = string_end(bytes, place + 1)?,
             b'{' | b'[' => {
                 depth += 1;
                 if depth > nesting {
-                    return Err(Trouble::Odd { at: place });
+                    return Err(SyntaxError::Invalid { at: place });
                 }
             }
             b'}' | b']' => {
@@ -68,16 +70,16 @@ pub(super) fn composite_end(bytes: &[u8], at: usize, nesting: u32) -> Result<usi
 }
 
 /// The first place from `at` on that is neither blank nor a control character.
-pub(super) fn skip_blank(bytes: &[u8], mut at: usize) -> Result<usize, Trouble> {
-    while *bytes.get(at).ok_or(Trouble::Ends)? <= b' ' {
+pub(super) fn skip_blank(bytes: &[u8], mut at: usize) -> Result<usize, SyntaxError> {
+    while *bytes.get(at).ok_or(SyntaxError::Truncated)? <= b' ' {
         at += 1;
     }
     Ok(at)
 }
 
 /// The same with commas: where one is missing, or is one too many, the values tell enough.
-pub(super) fn skip_separators(bytes: &[u8], mut at: usize) -> Result<usize, Trouble> {
-    while matches!(*bytes.get(at).ok_or(Trouble::Ends)?, 0..=b' ' | b',') {
+pub(super) fn skip_separators(bytes: &[u8], mut at: usize) -> Result<usize, SyntaxError> {
+    while matches!(*bytes.get(at).ok_or(SyntaxError::Truncated)?, 0..=b' ' | b',') {
         at += 1;
     }
     Ok(at)

@@ -12,13 +12,13 @@ use std::borrow::Cow;
 pub(super) use self::decode::{leading_number, snowflake, unescaped};
 use self::find::{composite_end, skip_blank, skip_separators, string_end};
 
-/// Why a value could not be found.
+/// Why a value cannot be delimited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
-    /// The text ends inside it.
-    Ends,
-    /// The text cannot be made sense of from this place on.
-    Odd {
+pub(super) enum SyntaxError {
+    /// The text ends inside the value.
+    Truncated,
+    /// The text makes no sense from here on.
+    Invalid {
         /// Index in the scanned bytes.
         at: usize,
     },
@@ -106,13 +106,13 @@ impl<'a> Members<'a> {
     }
 
     /// The next key, escapes as they are, and its value.
-    pub(super) fn next(&mut self) -> Result<Option<(&'a [u8], Value<'a>)>, Trouble> {
+    pub(super) fn next(&mut self) -> Result<Option<(&'a [u8], Value<'a>)>, SyntaxError> {
         let Some(key) = self.key()? else { return Ok(None) };
         Ok(Some((key, self.value()?)))
     }
 
     /// The next key; the scan is at its value then.
-    pub(super) fn key(&mut self) -> Result<Option<&'a [u8]>, Trouble> {
+    pub(super) fn key(&mut self) -> Result<Option<&'a [u8]>, SyntaxError> {
         let bytes = self.bytes;
         let start = skip_separators(bytes, self.at)?;
         match bytes[start] {
@@ -121,19 +121,19 @@ impl<'a> Members<'a> {
                 self.at = start + 1;
                 return Ok(None);
             }
-            _ => return Err(Trouble::Odd { at: start }),
+            _ => return Err(SyntaxError::Invalid { at: start }),
         }
         let key_end = string_end(bytes, start + 1)?;
         let colon = skip_blank(bytes, key_end + 1)?;
         if bytes[colon] != b':' {
-            return Err(Trouble::Odd { at: colon });
+            return Err(SyntaxError::Invalid { at: colon });
         }
         self.at = skip_blank(bytes, colon + 1)?;
         Ok(Some(&bytes[start + 1..key_end]))
     }
 
     /// The value of the key just found.
-    pub(super) fn value(&mut self) -> Result<Value<'a>, Trouble> {
+    pub(super) fn value(&mut self) -> Result<Value<'a>, SyntaxError> {
         let (value, end) = value(self.bytes, self.at, self.nesting)?;
         self.at = end;
         Ok(value)
@@ -164,7 +164,7 @@ impl<'a> Elements<'a> {
     }
 
     /// The next value.
-    pub(super) fn next(&mut self) -> Result<Option<Value<'a>>, Trouble> {
+    pub(super) fn next(&mut self) -> Result<Option<Value<'a>>, SyntaxError> {
         let start = skip_separators(self.bytes, self.at)?;
         if self.bytes[start] == b']' {
             return Ok(None);
@@ -176,7 +176,7 @@ impl<'a> Elements<'a> {
 }
 
 /// The one value that a document is, behind blanks.
-pub(super) fn document(bytes: &[u8], nesting: u32) -> Result<Value<'_>, Trouble> {
+pub(super) fn document(bytes: &[u8], nesting: u32) -> Result<Value<'_>, SyntaxError> {
     let start = skip_blank(bytes, 0)?;
     value(bytes, start, nesting).map(|(value, _)| value)
 }
@@ -197,8 +197,8 @@ pub(super) fn without_bom(bytes: &[u8]) -> &[u8] {
 }
 
 /// The value that begins at `at`, and the place behind it.
-fn value(bytes: &[u8], at: usize, nesting: u32) -> Result<(Value<'_>, usize), Trouble> {
-    match *bytes.get(at).ok_or(Trouble::Ends)? {
+fn value(bytes: &[u8], at: usize, nesting: u32) -> Result<(Value<'_>, usize), SyntaxError> {
+    match *bytes.get(at).ok_or(SyntaxError::Truncated)? {
         b'"' => {
             let end = string_end(bytes, at + 1)?;
             Ok((Value::Text(&bytes[at + 1..end]), end + 1))
@@ -215,9 +215,9 @@ fn value(bytes: &[u8], at: usize, nesting: u32) -> Result<(Value<'_>, usize), Tr
         }
         _ => {
             let ends_bare = |byte: &u8| *byte <= b' ' || matches!(byte, b',' | b'}' | b']' | b':' | b'"' | b'{' | b'[');
-            let length = bytes[at..].iter().position(ends_bare).ok_or(Trouble::Ends)?;
+            let length = bytes[at..].iter().position(ends_bare).ok_or(SyntaxError::Truncated)?;
             if length == 0 {
-                return Err(Trouble::Odd { at });
+                return Err(SyntaxError::Invalid { at });
             }
             Ok((Value::Bare(&bytes[at..at + length]), at + length))
         }
@@ -230,7 +230,7 @@ mod tests {
 
     use super::*;
 
-    fn members(text: &[u8]) -> Result<Vec<(String, Value<'_>)>, Trouble> {
+    fn members(text: &[u8]) -> Result<Vec<(String, Value<'_>)>, SyntaxError> {
         let mut members = Members::begin(text, 0, 8).unwrap();
         let mut all = Vec::new();
         while let Some((key, value)) = members.next()? {
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_early_is_told_from_what_is_odd() {
+    fn truncated_and_invalid_texts_are_distinguished() {
         for text in [
             &b"{"[..],
             b"{\"a",
@@ -276,12 +276,15 @@ mod tests {
             b"{\"a\":[\"]\"",
             b"{\"a\":\"\\",
         ] {
-            assert_eq!(members(text), Err(Trouble::Ends));
+            assert_eq!(members(text), Err(SyntaxError::Truncated));
         }
-        assert_eq!(members(b"{a:1}"), Err(Trouble::Odd { at: 1 }));
-        assert_eq!(members(b"{\"a\" 1}"), Err(Trouble::Odd { at: 5 }));
-        assert_eq!(members(b"{\"a\":}"), Err(Trouble::Odd { at: 5 }));
-        assert_eq!(members(b"{\"a\":[[[[[[[[[1]]]]]]]]]}"), Err(Trouble::Odd { at: 13 }));
+        assert_eq!(members(b"{a:1}"), Err(SyntaxError::Invalid { at: 1 }));
+        assert_eq!(members(b"{\"a\" 1}"), Err(SyntaxError::Invalid { at: 5 }));
+        assert_eq!(members(b"{\"a\":}"), Err(SyntaxError::Invalid { at: 5 }));
+        assert_eq!(
+            members(b"{\"a\":[[[[[[[[[1]]]]]]]]]}"),
+            Err(SyntaxError::Invalid { at: 13 })
+        );
     }
 
     #[test]
