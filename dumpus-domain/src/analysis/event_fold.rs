@@ -22,21 +22,21 @@ pub struct EventFold {
     pub(super) window: DayWindow,
     budget: Arc<Budget>,
     texts: FxHashSet<Text>,
-    /// What events add to: rows without a count, by the number that [`Yield::Row`] holds.
+    /// What events add to: rows without a count, by the number that [`EventRow::Activity`] holds.
     pub(super) rows: IndexSet<ActivityRow, FxBuildHasher>,
     pub(super) voice: Vec<VoiceMark>,
     pub(super) sessions: Vec<SessionMark>,
     /// Events with an id, which other lines may repeat.
     pub(super) records: Vec<Record>,
     /// Rows and marks of events without an id: each counts.
-    pub(super) unnamed: Vec<Yield>,
+    pub(super) unnamed: Vec<EventRow>,
     pub(super) users: FxHashMap<Text, u64>,
-    pub(super) tally: Tally,
+    pub(super) counts: EventCounts,
 }
 
 /// How the lines of an event file fared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct EventCounts {
     /// Lines with an event type, counted or not.
     pub typed: u64,
     /// Lines that could not be read.
@@ -47,7 +47,7 @@ pub struct Tally {
     pub out_of_window: u64,
 }
 
-impl Tally {
+impl EventCounts {
     pub(super) fn add(&mut self, other: Self) {
         self.typed += other.typed;
         self.unreadable += other.unreadable;
@@ -58,8 +58,8 @@ impl Tally {
 
 /// What an event gives: a count in a row, or a mark on a time line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Yield {
-    Row(u32),
+pub(super) enum EventRow {
+    Activity(u32),
     Voice(u32),
     Session(u32),
 }
@@ -68,7 +68,7 @@ pub(super) enum Yield {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Record {
     pub(super) id: Fingerprint,
-    pub(super) gives: Yield,
+    pub(super) row: EventRow,
 }
 
 impl EventFold {
@@ -87,18 +87,18 @@ impl EventFold {
             records: Vec::new(),
             unnamed: Vec::new(),
             users: FxHashMap::default(),
-            tally: Tally::default(),
+            counts: EventCounts::default(),
         }
     }
 
     /// A line that has an event type, whether that is counted or not.
     pub fn typed_line(&mut self) {
-        self.tally.typed += 1;
+        self.counts.typed += 1;
     }
 
     /// A line that could not be read.
     pub fn unreadable_line(&mut self) {
-        self.tally.unreadable += 1;
+        self.counts.unreadable += 1;
     }
 
     /// The user an event line speaks of: the owner, when nothing better names them.
@@ -124,20 +124,20 @@ impl EventFold {
     /// When the package needs more than its budget allows.
     pub fn observe(&mut self, event: &Event<'_>) -> Result<(), OverBudget> {
         self.budget.event()?;
-        let Some(gives) = self.yield_of(event)? else {
+        let Some(row) = self.event_row(event)? else {
             return Ok(());
         };
         match event.event_id.filter(|id| !id.is_empty()) {
             Some(id) => self.records.push(Record {
                 id: Fingerprint::of(id),
-                gives,
+                row,
             }),
-            None => self.unnamed.push(gives),
+            None => self.unnamed.push(row),
         }
         Ok(())
     }
 
-    fn yield_of(&mut self, event: &Event<'_>) -> Result<Option<Yield>, OverBudget> {
+    fn event_row(&mut self, event: &Event<'_>) -> Result<Option<EventRow>, OverBudget> {
         match event.kind {
             EventKind::JoinVoice => self.voice(event, Endpoint::Start),
             EventKind::LeaveVoice => self.voice(event, Endpoint::End),
@@ -147,7 +147,7 @@ impl EventFold {
         }
     }
 
-    fn counted(&mut self, event: &Event<'_>) -> Result<Option<Yield>, OverBudget> {
+    fn counted(&mut self, event: &Event<'_>) -> Result<Option<EventRow>, OverBudget> {
         let Some(name) = event.kind.name() else { return Ok(None) };
         let os = os(event);
         let wanted = match event.kind {
@@ -196,7 +196,7 @@ impl EventFold {
         self.row(row).map(Some)
     }
 
-    fn voice(&mut self, event: &Event<'_>, endpoint: Endpoint) -> Result<Option<Yield>, OverBudget> {
+    fn voice(&mut self, event: &Event<'_>, endpoint: Endpoint) -> Result<Option<EventRow>, OverBudget> {
         let Some(channel_id) = event.channel_id.filter(|id| !id.is_empty()) else {
             return Ok(None);
         };
@@ -211,10 +211,10 @@ impl EventFold {
             duration_ms: event.duration_ms,
         };
         self.voice.push(mark);
-        Ok(Some(Yield::Voice(number(self.voice.len() - 1))))
+        Ok(Some(EventRow::Voice(number(self.voice.len() - 1))))
     }
 
-    fn session(&mut self, event: &Event<'_>, endpoint: Endpoint) -> Result<Option<Yield>, OverBudget> {
+    fn session(&mut self, event: &Event<'_>, endpoint: Endpoint) -> Result<Option<EventRow>, OverBudget> {
         let Some(os) = os(event) else {
             return Ok(None);
         };
@@ -228,11 +228,11 @@ impl EventFold {
             id: event.session.filter(|id| !id.is_empty()).map(Fingerprint::of),
         };
         self.sessions.push(mark);
-        Ok(Some(Yield::Session(number(self.sessions.len() - 1))))
+        Ok(Some(EventRow::Session(number(self.sessions.len() - 1))))
     }
 
     fn read(&mut self, time: Option<Millis>) -> Option<Millis> {
-        self.tally.undated += u64::from(time.is_none());
+        self.counts.undated += u64::from(time.is_none());
         time
     }
 
@@ -241,16 +241,16 @@ impl EventFold {
         if self.window.contains(time.day()) {
             return Some(time);
         }
-        self.tally.out_of_window += 1;
+        self.counts.out_of_window += 1;
         None
     }
 
-    fn row(&mut self, row: ActivityRow) -> Result<Yield, OverBudget> {
+    fn row(&mut self, row: ActivityRow) -> Result<EventRow, OverBudget> {
         let (place, is_new) = self.rows.insert_full(row);
         if is_new {
             self.budget.key()?;
         }
-        Ok(Yield::Row(number(place)))
+        Ok(EventRow::Activity(number(place)))
     }
 
     fn optional(&mut self, text: Option<&str>) -> Result<Option<Text>, OverBudget> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::counts::aggregate;
-use super::event_fold::{EventFold, Tally, Yield};
+use super::event_fold::{EventCounts, EventFold, EventRow};
 use super::{Fingerprint, sessions, voice};
 use crate::report::{ActivityRow, SessionRow, Text, VoiceSessionRow};
 
@@ -15,7 +15,7 @@ pub struct Events {
     pub(super) voice_sessions: Vec<VoiceSessionRow>,
     pub(super) sessions: Vec<SessionRow>,
     pub(super) users: BTreeMap<Text, u64>,
-    pub(super) tally: Tally,
+    pub(super) counts: EventCounts,
     pub(super) repeated: u64,
 }
 
@@ -35,18 +35,18 @@ impl Events {
         for (place, fold) in (0u32..).zip(folds) {
             let once = (0u32..).zip(fold.records).filter_map(|(number, record)| {
                 let is_repeat = repeats.next_if_eq(&(place, number)).is_some();
-                (!is_repeat).then_some(record.gives)
+                (!is_repeat).then_some(record.row)
             });
             let mut counts = vec![0; fold.rows.len()];
             for given in once.chain(fold.unnamed) {
                 match given {
-                    Yield::Row(row) => counts[row as usize] += 1,
-                    Yield::Voice(mark) => calls.push(fold.voice[mark as usize].clone()),
-                    Yield::Session(mark) => connections.push(fold.sessions[mark as usize].clone()),
+                    EventRow::Activity(row) => counts[row as usize] += 1,
+                    EventRow::Voice(mark) => calls.push(fold.voice[mark as usize].clone()),
+                    EventRow::Session(mark) => connections.push(fold.sessions[mark as usize].clone()),
                 }
             }
             rows.extend(fold.rows.into_iter().zip(counts).filter(|(_, count)| *count > 0));
-            events.tally.add(fold.tally);
+            events.counts.add(fold.counts);
             for (user, count) in fold.users {
                 *events.users.entry(user).or_default() += count;
             }

@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 
 pub use budget::{Budget, FoldLimits, OverBudget};
 pub use channel_fold::{ChannelFold, ChannelKind};
-pub use event_fold::{EventFold, Tally};
+pub use event_fold::{EventCounts, EventFold};
 pub use event_kind::EventKind;
 pub use merge::Events;
 pub use sections::Gaps;
@@ -153,7 +153,7 @@ impl Analysis {
         let (payments, left_out) = self.payments.into_rows();
         let seen = sections::Seen {
             account: !owner.name.is_empty() && !self.gaps.is_missing(Section::Account),
-            events: events.tally,
+            events: events.counts,
             repeated_events: events.repeated,
             voice_sessions: events.voice_sessions.len(),
             sessions: events.sessions.len(),
@@ -166,7 +166,7 @@ impl Analysis {
         let sections = self.gaps.rows(&seen);
         let is_partial = self.gaps.is_missing(Section::Messages)
             || self.gaps.is_missing(Section::Servers)
-            || events.tally.typed == 0;
+            || events.counts.typed == 0;
 
         let message_count = self.channels.values().map(|channel| channel.messages).sum();
         let places = Places::new(

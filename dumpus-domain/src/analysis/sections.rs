@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::channel_fold::{ChannelFold, ChannelKind};
-use super::event_fold::Tally;
+use super::event_fold::EventCounts;
 use crate::report::{Section, SectionRow, SectionStatus};
 
 /// What could not be found or read.
@@ -88,7 +88,7 @@ impl Gaps {
 /// What the analysis saw of all sections.
 pub(super) struct Seen<'a, C: Iterator<Item = &'a ChannelFold> + Clone> {
     pub(super) account: bool,
-    pub(super) events: Tally,
+    pub(super) events: EventCounts,
     pub(super) repeated_events: u64,
     pub(super) voice_sessions: usize,
     pub(super) sessions: usize,
@@ -179,7 +179,7 @@ impl<'a, C: Iterator<Item = &'a ChannelFold> + Clone> Seen<'a, C> {
     }
 
     fn activity(&self) -> Said {
-        let Tally {
+        let EventCounts {
             typed,
             unreadable,
             undated,
