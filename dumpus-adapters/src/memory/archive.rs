@@ -127,7 +127,7 @@ impl Reading {
         let Some(section) = line.section() else {
             self.seen.push(Section::Activity);
             self.analysis
-                .gaps()
+                .losses()
                 .damage(Section::Activity, "lines could not be read");
             return Ok(());
         };
@@ -162,7 +162,7 @@ impl Reading {
     fn message(&mut self, line: &Line<'_>) {
         let Some(channel) = &mut self.channel else {
             let words = "messages belong to no channel";
-            return self.analysis.gaps().damage(Section::Messages, words);
+            return self.analysis.losses().damage(Section::Messages, words);
         };
         channel.observe(&Message {
             id: line.text("id").and_then(|id| id.parse().ok()),
@@ -195,7 +195,7 @@ impl Reading {
         self.analysis.events(Events::merge(vec![self.events]));
         for section in Section::ALL {
             if !self.seen.contains(&section) {
-                self.analysis.gaps().missing(section);
+                self.analysis.losses().missing(section);
             }
         }
         Ok(self.analysis.finish()?)

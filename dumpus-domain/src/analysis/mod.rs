@@ -11,6 +11,7 @@ mod event_fold;
 mod event_kind;
 mod fingerprint;
 mod hours;
+mod losses;
 mod merge;
 mod names;
 pub mod observation;
@@ -27,8 +28,8 @@ pub use budget::{Budget, FoldLimits, OverBudget};
 pub use channel_fold::{ChannelFold, ChannelKind};
 pub use event_fold::{EventCounts, EventFold};
 pub use event_kind::EventKind;
+pub use losses::Losses;
 pub use merge::Events;
-pub use sections::Gaps;
 
 use self::fingerprint::Fingerprint;
 use self::names::avatar_url;
@@ -52,7 +53,7 @@ pub struct Analysis {
     guild_names: BTreeMap<Text, Option<Text>>,
     channels: BTreeMap<Text, ChannelFold>,
     events: Events,
-    gaps: Gaps,
+    losses: Losses,
 }
 
 /// Somebody the owner is or was in contact with.
@@ -74,9 +75,9 @@ impl Analysis {
         Self::default()
     }
 
-    /// What could not be found or read; the reader writes it down here.
-    pub fn gaps(&mut self) -> &mut Gaps {
-        &mut self.gaps
+    /// What could not be found or read; the reader notes it here.
+    pub fn losses(&mut self) -> &mut Losses {
+        &mut self.losses
     }
 
     /// The owner, from `user.json`. Without an id the profile says nothing.
@@ -151,8 +152,8 @@ impl Analysis {
         let message_hours = message_hours.filter(|channel| !channel.hours.is_empty()).collect();
         let unreadable_payments = self.payments.unreadable;
         let (payments, left_out) = self.payments.into_rows();
-        let seen = sections::Seen {
-            account: !owner.name.is_empty() && !self.gaps.is_missing(Section::Account),
+        let coverage = sections::Coverage {
+            account: !owner.name.is_empty() && !self.losses.is_missing(Section::Account),
             events: events.counts,
             repeated_events: events.repeated,
             voice_sessions: events.voice_sessions.len(),
@@ -163,9 +164,9 @@ impl Analysis {
             listed_guilds: self.guild_names.len(),
             channels: self.channels.values(),
         };
-        let sections = self.gaps.rows(&seen);
-        let is_partial = self.gaps.is_missing(Section::Messages)
-            || self.gaps.is_missing(Section::Servers)
+        let sections = sections::rows(&self.losses, &coverage);
+        let is_partial = self.losses.is_missing(Section::Messages)
+            || self.losses.is_missing(Section::Servers)
             || events.counts.typed == 0;
 
         let message_count = self.channels.values().map(|channel| channel.messages).sum();

@@ -1,16 +1,16 @@
-//! Reads the account: who the owner is, whom they know, what they paid.
+//! Reads the account: the owner, the people they know, their payments.
 
 use std::borrow::Cow;
 
 use dumpus_ports::archive::ArchiveError;
-use dumpus_ports::domain::analysis::Analysis;
 use dumpus_ports::domain::analysis::observation::{Payment, Profile, Relationship};
+use dumpus_ports::domain::analysis::{Analysis, Losses};
 use dumpus_ports::domain::layout::Layout;
 use dumpus_ports::domain::report::Section;
 
-use super::context::{Damages, ReadContext};
+use super::context::ReadContext;
 use super::document::{self, UNREADABLE};
-use super::json::{Value, document_members};
+use super::json::{self, Members, Value, document_members};
 use crate::archive_zip::container::Unpacker;
 
 /// Reads payments and account. Payments of the newer place come first: of two with one id the first counts.
@@ -19,15 +19,14 @@ pub(super) fn read(
     unpacker: &mut Unpacker,
     layout: &Layout,
     analysis: &mut Analysis,
-    damages: &mut Damages,
 ) -> Result<(), ArchiveError> {
     let mut has_payments = false;
     if let Some(entry) = layout.payments {
         has_payments = true;
-        let bytes = document::read(context, unpacker, entry, Section::Payments, damages)?;
-        match super::json::document(&bytes, context.limits.nesting) {
-            Ok(document) => payments(context, document, analysis, damages),
-            Err(_) => damages.add(Section::Payments, UNREADABLE),
+        let bytes = document::read(context, unpacker, entry, Section::Payments, analysis.losses())?;
+        match json::document(&bytes, context.limits.nesting) {
+            Ok(document) => payments(context, document, analysis),
+            Err(_) => analysis.losses().damage(Section::Payments, UNREADABLE),
         }
     }
     let mut has_profile = false;
@@ -36,16 +35,16 @@ pub(super) fn read(
             context.archive.skip(*entry);
             continue;
         }
-        let bytes = document::read(context, unpacker, *entry, Section::Account, damages)?;
-        let account = Account::read(&bytes, context, damages);
-        has_profile = account.tell(context, analysis, damages);
+        let bytes = document::read(context, unpacker, *entry, Section::Account, analysis.losses())?;
+        let account = Account::read(&bytes, context, analysis.losses());
+        has_profile = account.report(context, analysis);
         has_payments |= has_profile && account.payments.is_some();
     }
-    if !has_profile && !damages.has(Section::Account) {
-        analysis.gaps().missing(Section::Account);
+    if !has_profile && !analysis.losses().is_damaged(Section::Account) {
+        analysis.losses().missing(Section::Account);
     }
     if !has_payments {
-        analysis.gaps().missing(Section::Payments);
+        analysis.losses().missing(Section::Payments);
     }
     Ok(())
 }
@@ -62,10 +61,10 @@ struct Account<'a> {
 }
 
 impl<'a> Account<'a> {
-    fn read(bytes: &'a [u8], context: &ReadContext, damages: &mut Damages) -> Self {
+    fn read(bytes: &'a [u8], context: &ReadContext, losses: &mut Losses) -> Self {
         let mut account = Self::default();
         let Some(mut members) = document_members(bytes, context.limits.nesting) else {
-            damages.add(Section::Account, UNREADABLE);
+            losses.damage(Section::Account, UNREADABLE);
             return account;
         };
         loop {
@@ -79,15 +78,15 @@ impl<'a> Account<'a> {
                 Ok(Some(_)) => {}
                 Ok(None) => return account,
                 Err(_) => {
-                    damages.add(Section::Account, UNREADABLE);
+                    losses.damage(Section::Account, UNREADABLE);
                     return account;
                 }
             }
         }
     }
 
-    /// Reports what was read; whether that has an owner.
-    fn tell(&self, context: &ReadContext, analysis: &mut Analysis, damages: &mut Damages) -> bool {
+    /// Reports what was read. Returns whether it identifies an owner.
+    fn report(&self, context: &ReadContext, analysis: &mut Analysis) -> bool {
         let Some(id) = self.id.as_deref().filter(|id| !id.is_empty()) else {
             return false;
         };
@@ -102,10 +101,10 @@ impl<'a> Account<'a> {
             for row in rows {
                 relationship(context, row, analysis);
             }
-            damages.note(Section::Account, damage);
+            analysis.losses().note(Section::Account, damage);
         }
         if let Some(value) = self.payments {
-            payments(context, value, analysis, damages);
+            payments(context, value, analysis);
         }
         true
     }
@@ -126,7 +125,7 @@ fn relationship(context: &ReadContext, row: Value<'_>, analysis: &mut Analysis) 
         }
     }
     let (mut user_id, mut username, mut global_name, mut avatar) = (None, None, None, None);
-    while let Some(Ok(Some((key, value)))) = user.as_mut().map(super::json::Members::next) {
+    while let Some(Ok(Some((key, value)))) = user.as_mut().map(Members::next) {
         match key {
             b"id" => user_id = value.text(),
             b"username" => username = value.text(),
@@ -146,11 +145,11 @@ fn relationship(context: &ReadContext, row: Value<'_>, analysis: &mut Analysis) 
 }
 
 /// An envelope with `records`, a bare list, or a map.
-fn payments(context: &ReadContext, document: Value<'_>, analysis: &mut Analysis, damages: &mut Damages) {
+fn payments(context: &ReadContext, document: Value<'_>, analysis: &mut Analysis) {
     let nesting = context.limits.nesting;
     let mut list = document;
     let mut members = document.members(nesting);
-    while let Some(Ok(Some((key, value)))) = members.as_mut().map(super::json::Members::next) {
+    while let Some(Ok(Some((key, value)))) = members.as_mut().map(Members::next) {
         if key == b"records" {
             list = value;
         }
@@ -159,14 +158,14 @@ fn payments(context: &ReadContext, document: Value<'_>, analysis: &mut Analysis,
     for row in rows {
         payment(context, row, analysis);
     }
-    damages.note(Section::Payments, damage);
+    analysis.losses().note(Section::Payments, damage);
 }
 
 fn payment(context: &ReadContext, row: Value<'_>, analysis: &mut Analysis) {
     let (mut id, mut created_at, mut currency, mut description) = (None, None, None, None);
     let (mut amount, mut amount_refunded, mut status) = (None, None, None);
     let mut members = row.members(context.limits.nesting);
-    while let Some(Ok(Some((key, value)))) = members.as_mut().map(super::json::Members::next) {
+    while let Some(Ok(Some((key, value)))) = members.as_mut().map(Members::next) {
         match key {
             b"id" => id = value.text(),
             b"created_at" => created_at = value.text(),

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use dumpus_ports::archive::ArchiveError;
-use dumpus_ports::domain::analysis::ChannelFold;
 use dumpus_ports::domain::analysis::observation::Channel;
+use dumpus_ports::domain::analysis::{ChannelFold, Losses};
 use dumpus_ports::domain::layout::ChannelFolder;
 use dumpus_ports::domain::report::Section;
 
-use super::context::{Damages, ReadContext};
+use super::context::ReadContext;
 use super::document::{self, UNREADABLE};
 use super::json::{Elements, Members, Value, document_members};
 use super::messages::Messages;
@@ -27,12 +27,12 @@ pub(super) fn read(
     unpacker: &mut Unpacker,
     window: &mut Window,
     folder: &ChannelFolder,
-) -> Result<(ChannelFold, Damages), ArchiveError> {
-    let mut damages = Damages::default();
+) -> Result<(ChannelFold, Losses), ArchiveError> {
+    let mut losses = Losses::default();
     let mut fold = match folder.channel {
         Some(entry) => {
-            let bytes = document::read(context, unpacker, entry, Section::Messages, &mut damages)?;
-            let described = Described::read(&bytes, context, &mut damages);
+            let bytes = document::read(context, unpacker, entry, Section::Messages, &mut losses)?;
+            let described = Described::read(&bytes, context, &mut losses);
             ChannelFold::new(&described.channel(&folder.id), context.window)
         }
         None => ChannelFold::new(
@@ -46,7 +46,7 @@ pub(super) fn read(
     if folder.messages_json.is_some() && folder.messages_csv.is_some() {
         fold.count_ids_once();
     }
-    let mut messages = Messages::new(context, fold, damages);
+    let mut messages = Messages::new(context, fold, losses);
     if let Some(entry) = folder.messages_json {
         messages_json::read(context, unpacker, window, entry, &mut messages)?;
     }
@@ -68,11 +68,11 @@ struct Described<'a> {
 }
 
 impl<'a> Described<'a> {
-    fn read(bytes: &'a [u8], context: &ReadContext, damages: &mut Damages) -> Self {
+    fn read(bytes: &'a [u8], context: &ReadContext, losses: &mut Losses) -> Self {
         let nesting = context.limits.nesting;
         let mut described = Self::default();
         let Some(mut members) = document_members(bytes, nesting) else {
-            damages.add(Section::Messages, UNREADABLE);
+            losses.damage(Section::Messages, UNREADABLE);
             return described;
         };
         loop {
@@ -85,7 +85,7 @@ impl<'a> Described<'a> {
                 Ok(Some(_)) => {}
                 Ok(None) => return described,
                 Err(_) => {
-                    damages.add(Section::Messages, UNREADABLE);
+                    losses.damage(Section::Messages, UNREADABLE);
                     return described;
                 }
             }

@@ -1,9 +1,10 @@
 //! Reads small documents whole.
 
 use dumpus_ports::archive::ArchiveError;
+use dumpus_ports::domain::analysis::Losses;
 use dumpus_ports::domain::report::Section;
 
-use super::context::{Damages, ReadContext};
+use super::context::ReadContext;
 use super::json::{Elements, SyntaxError, Value, without_bom};
 use crate::archive_zip::container::Unpacker;
 
@@ -16,11 +17,11 @@ pub(super) fn read(
     unpacker: &mut Unpacker,
     entry: usize,
     section: Section,
-    damages: &mut Damages,
+    losses: &mut Losses,
 ) -> Result<Vec<u8>, ArchiveError> {
     let mut unpacking = unpacker.open(&context.archive, entry)?;
     if unpacking.declared_left() > context.limits.document_bytes {
-        damages.add(section, "files were too large to be read");
+        losses.damage(section, "files were too large to be read");
         return Ok(Vec::new());
     }
     let mut bytes = Vec::new();
@@ -36,7 +37,7 @@ pub(super) fn read(
         }
     }
     if let Some(damage) = unpacking.damage() {
-        damages.add(section, damage.words());
+        losses.damage(section, damage.words());
     }
     let bom = bytes.len() - without_bom(&bytes).len();
     bytes.drain(..bom);

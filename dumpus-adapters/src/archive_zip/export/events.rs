@@ -1,11 +1,11 @@
 //! Reads an event file: one object per line, nine lines in ten of no interest.
 
 use dumpus_ports::archive::ArchiveError;
-use dumpus_ports::domain::analysis::{EventFold, EventKind};
+use dumpus_ports::domain::analysis::{EventFold, EventKind, Losses};
 use dumpus_ports::domain::report::Section;
 use memchr::memmem::Finder;
 
-use super::context::{Damages, ReadContext};
+use super::context::ReadContext;
 use super::event_line::{Fields, Keys};
 use super::json::without_bom;
 use crate::archive_zip::container::{Unpacker, Window};
@@ -23,7 +23,7 @@ pub(super) fn read(
     window: &mut Window,
     entry: usize,
     source: u32,
-) -> Result<(EventFold, Damages), ArchiveError> {
+) -> Result<(EventFold, Losses), ArchiveError> {
     let mut file = EventFile::new(context, source);
     let mut unpacking = unpacker.open(&context.archive, entry)?;
     window.clear();
@@ -49,15 +49,15 @@ pub(super) fn read(
         file.line(window.bytes())?;
     }
     if let Some(damage) = unpacking.damage() {
-        file.damages.add(Section::Activity, damage.words());
+        file.losses.damage(Section::Activity, damage.words());
     }
-    Ok((file.fold, file.damages))
+    Ok((file.fold, file.losses))
 }
 
 struct EventFile<'a> {
     context: &'a ReadContext,
     fold: EventFold,
-    damages: Damages,
+    losses: Losses,
     event_type: Finder<'static>,
     keys: Keys,
     typed: u64,
@@ -70,7 +70,7 @@ impl<'a> EventFile<'a> {
         Self {
             context,
             fold: EventFold::new(source, context.window, context.budget.clone()),
-            damages: Damages::default(),
+            losses: Losses::default(),
             event_type: Finder::new(br#""event_type""#),
             keys: Keys::new(),
             typed: 0,
@@ -97,8 +97,8 @@ impl<'a> EventFile<'a> {
     }
 
     fn too_long(&mut self) {
-        self.damages
-            .add(Section::Activity, "event lines were too long to be read");
+        self.losses
+            .damage(Section::Activity, "event lines were too long to be read");
     }
 
     fn line(&mut self, line: &[u8]) -> Result<(), ArchiveError> {

@@ -7,9 +7,9 @@ use dumpus_ports::domain::analysis::Analysis;
 use dumpus_ports::domain::layout::Layout;
 use dumpus_ports::domain::report::Section;
 
-use super::context::{Damages, ReadContext};
+use super::context::ReadContext;
 use super::document::{self, UNREADABLE};
-use super::json::{document_members, unescaped};
+use super::json::{Members, document_members, unescaped};
 use crate::archive_zip::container::Unpacker;
 
 /// Reads the index of the messages.
@@ -18,14 +18,13 @@ pub(super) fn read_messages(
     unpacker: &mut Unpacker,
     layout: &Layout,
     analysis: &mut Analysis,
-    damages: &mut Damages,
 ) -> Result<(), ArchiveError> {
     let Some(entry) = layout.messages_index else {
         return Ok(());
     };
-    let bytes = document::read(context, unpacker, entry, Section::Messages, damages)?;
+    let bytes = document::read(context, unpacker, entry, Section::Messages, analysis.losses())?;
     let read = labels(context, &bytes, |id, label| analysis.channel_label(id, label));
-    damages.note(Section::Messages, read);
+    analysis.losses().note(Section::Messages, read);
     Ok(())
 }
 
@@ -35,35 +34,34 @@ pub(super) fn read_servers(
     unpacker: &mut Unpacker,
     layout: &Layout,
     analysis: &mut Analysis,
-    damages: &mut Damages,
 ) -> Result<(), ArchiveError> {
     if let Some(entry) = layout.servers_index {
-        let bytes = document::read(context, unpacker, entry, Section::Servers, damages)?;
+        let bytes = document::read(context, unpacker, entry, Section::Servers, analysis.losses())?;
         let read = labels(context, &bytes, |id, name| {
             if is_digits(id) {
                 analysis.guild(id, name);
             }
         });
-        damages.note(Section::Servers, read);
-        if !damages.has(Section::Servers) {
+        analysis.losses().note(Section::Servers, read);
+        if !analysis.losses().is_damaged(Section::Servers) {
             return Ok(());
         }
     }
     for (folder_id, entry) in &layout.guilds {
-        let bytes = document::read(context, unpacker, *entry, Section::Servers, damages)?;
+        let bytes = document::read(context, unpacker, *entry, Section::Servers, analysis.losses())?;
         let (mut id, mut name): (Option<Cow<'_, str>>, Option<Cow<'_, str>>) = (None, None);
         let mut members = document_members(&bytes, context.limits.nesting);
         if members.is_none() {
-            damages.add(Section::Servers, UNREADABLE);
+            analysis.losses().damage(Section::Servers, UNREADABLE);
         }
-        while let Some(member) = members.as_mut().map(super::json::Members::next) {
+        while let Some(member) = members.as_mut().map(Members::next) {
             match member {
                 Ok(Some((b"id", value))) => id = value.text().filter(|id| is_digits(id)),
                 Ok(Some((b"name", value))) => name = value.text(),
                 Ok(Some(_)) => {}
                 Ok(None) => break,
                 Err(_) => {
-                    damages.add(Section::Servers, UNREADABLE);
+                    analysis.losses().damage(Section::Servers, UNREADABLE);
                     break;
                 }
             }
@@ -78,7 +76,7 @@ fn is_digits(id: &str) -> bool {
 }
 
 /// Goes through an object of texts.
-fn labels(context: &ReadContext, bytes: &[u8], mut tell: impl FnMut(&str, Option<&str>)) -> Result<(), &'static str> {
+fn labels(context: &ReadContext, bytes: &[u8], mut report: impl FnMut(&str, Option<&str>)) -> Result<(), &'static str> {
     let limits = &context.limits;
     let Some(mut members) = document_members(bytes, limits.nesting) else {
         // An empty map that was written as a list.
@@ -89,7 +87,7 @@ fn labels(context: &ReadContext, bytes: &[u8], mut tell: impl FnMut(&str, Option
         let Some((id, label)) = members.next().map_err(|_| UNREADABLE)? else {
             return Ok(());
         };
-        tell(&unescaped(id), label.text().as_deref());
+        report(&unescaped(id), label.text().as_deref());
     }
     Err("lists were too long")
 }

@@ -1,12 +1,12 @@
 //! What both kinds of message files give.
 
 use dumpus_ports::archive::ArchiveError;
-use dumpus_ports::domain::analysis::ChannelFold;
 use dumpus_ports::domain::analysis::observation::Message;
+use dumpus_ports::domain::analysis::{ChannelFold, Losses};
 use dumpus_ports::domain::report::Section;
 use dumpus_ports::domain::time::Millis;
 
-use super::context::{Damages, ReadContext};
+use super::context::ReadContext;
 use super::sentiment::Scorer;
 
 /// The messages of one channel.
@@ -14,19 +14,19 @@ pub(super) struct Messages<'a> {
     context: &'a ReadContext,
     fold: ChannelFold,
     scorer: Option<&'a Scorer>,
-    damages: Damages,
+    losses: Losses,
     /// Messages that the package's count does not hold yet.
     uncounted: u64,
 }
 
 impl<'a> Messages<'a> {
-    pub(super) fn new(context: &'a ReadContext, fold: ChannelFold, damages: Damages) -> Self {
+    pub(super) fn new(context: &'a ReadContext, fold: ChannelFold, losses: Losses) -> Self {
         let scorer = context.scorer.as_deref().filter(|_| fold.wants_sentiment());
         Self {
             context,
             fold,
             scorer,
-            damages,
+            losses,
             uncounted: 0,
         }
     }
@@ -48,7 +48,7 @@ impl<'a> Messages<'a> {
 
     /// Something in the files could not be read; the words follow a number.
     pub(super) fn damage(&mut self, what: &'static str) {
-        self.damages.add(Section::Messages, what);
+        self.losses.damage(Section::Messages, what);
     }
 
     /// Once in a while: whether the package has too many messages.
@@ -56,10 +56,10 @@ impl<'a> Messages<'a> {
         self.context.count_messages(std::mem::take(&mut self.uncounted))
     }
 
-    pub(super) fn finish(mut self) -> Result<(ChannelFold, Damages), ArchiveError> {
+    pub(super) fn finish(mut self) -> Result<(ChannelFold, Losses), ArchiveError> {
         self.count()?;
         let fold = self.fold.finish();
         self.context.budget.keys(fold.hours())?;
-        Ok((fold, self.damages))
+        Ok((fold, self.losses))
     }
 }

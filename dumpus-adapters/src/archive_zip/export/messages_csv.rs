@@ -32,7 +32,7 @@ pub(super) fn read(
     let source = Source {
         unpacking: &mut unpacking,
         since_row: &since_row,
-        most: context.limits.message_bytes + BLOCK,
+        max_row: context.limits.message_bytes + BLOCK,
         failure: &mut failure,
     };
     let mut reader = ReaderBuilder::new()
@@ -79,7 +79,7 @@ fn read_rows(
             columns = found;
             continue;
         };
-        columns.tell(&row, messages);
+        columns.report(&row, messages);
         rows += 1;
         if rows.is_multiple_of(COUNT_EVERY) {
             messages.count()?;
@@ -110,7 +110,7 @@ impl Columns {
         columns.id.or(columns.timestamp).is_some().then_some(columns)
     }
 
-    fn tell(self, row: &ByteRecord, messages: &mut Messages<'_>) {
+    fn report(self, row: &ByteRecord, messages: &mut Messages<'_>) {
         let field = |column: Option<usize>| column.and_then(|column| row.get(column)).unwrap_or_default();
         let id = snowflake(field(self.id).trim_ascii());
         // Text after a broken quote comes in rows of one field; a message has its separators even if nothing is in it.
@@ -132,13 +132,13 @@ impl Columns {
 struct Source<'a, 'b> {
     unpacking: &'a mut Unpacking<'b>,
     since_row: &'a Cell<usize>,
-    most: usize,
+    max_row: usize,
     failure: &'a mut Option<ArchiveError>,
 }
 
 impl io::Read for Source<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.since_row.get() > self.most {
+        if self.since_row.get() > self.max_row {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         match self.unpacking.read(buffer) {

@@ -67,7 +67,7 @@ struct Scan {
 }
 
 /// What an object turned out to be.
-enum Found {
+enum ParsedObject {
     /// A message, or at least an object that ends here.
     Object { end: usize },
     /// An object around the list of messages, which begins here.
@@ -102,8 +102,8 @@ impl Scan {
                 continue;
             }
             match self.object(bytes, at, messages) {
-                Ok(Found::Object { end }) => at = end,
-                Ok(Found::Wrapper { list }) => {
+                Ok(ParsedObject::Object { end }) => at = end,
+                Ok(ParsedObject::Wrapper { list }) => {
                     self.is_wrapped = true;
                     at = list;
                 }
@@ -137,14 +137,14 @@ impl Scan {
         bytes.len()
     }
 
-    fn object(&self, bytes: &[u8], at: usize, messages: &mut Messages<'_>) -> Result<Found, SyntaxError> {
-        if let Some((fields, length)) = Fields::usual(&bytes[at..]) {
+    fn object(&self, bytes: &[u8], at: usize, messages: &mut Messages<'_>) -> Result<ParsedObject, SyntaxError> {
+        if let Some((fields, length)) = MessageFields::usual(&bytes[at..]) {
             return Ok(self.found(fields, at, at + length, messages));
         }
         let Some(mut members) = Members::begin(bytes, at, self.nesting) else {
             return Err(SyntaxError::Invalid { at });
         };
-        let mut fields = Fields::default();
+        let mut fields = MessageFields::default();
         while let Some(key) = members.key()? {
             match key {
                 b"ID" => fields.id = fields.next(&mut members)?.snowflake(),
@@ -152,7 +152,7 @@ impl Scan {
                 b"Contents" => fields.contents = fields.next(&mut members)?.raw_text(),
                 b"messages" | b"Messages" if bytes.get(members.position()) == Some(&b'[') => {
                     let list = members.position() + 1;
-                    return Ok(Found::Wrapper { list });
+                    return Ok(ParsedObject::Wrapper { list });
                 }
                 _ => drop(members.value()?),
             }
@@ -160,21 +160,21 @@ impl Scan {
         Ok(self.found(fields, at, members.position(), messages))
     }
 
-    fn found(&self, fields: Fields<'_>, at: usize, end: usize, messages: &mut Messages<'_>) -> Found {
+    fn found(&self, fields: MessageFields<'_>, at: usize, end: usize, messages: &mut Messages<'_>) -> ParsedObject {
         if !fields.is_message {
             messages.damage("messages could not be read");
         } else if end - at > self.limit {
             messages.damage("messages were too long to be read");
         } else {
-            fields.tell(messages);
+            fields.report(messages);
         }
-        Found::Object { end }
+        ParsedObject::Object { end }
     }
 }
 
 /// Wanted members of a message.
 #[derive(Clone, Copy, Debug, Default)]
-struct Fields<'a> {
+struct MessageFields<'a> {
     /// Whether it has any of them, be it of another type than expected.
     is_message: bool,
     id: Option<u64>,
@@ -182,7 +182,7 @@ struct Fields<'a> {
     contents: Option<&'a [u8]>,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> MessageFields<'a> {
     /// Reads a message that is spelled as in all known packages, and its length: several times as fast as members in
     /// any order.
     fn usual(bytes: &'a [u8]) -> Option<(Self, usize)> {
@@ -213,7 +213,7 @@ impl<'a> Fields<'a> {
         members.value()
     }
 
-    fn tell(self, messages: &mut Messages<'_>) {
+    fn report(self, messages: &mut Messages<'_>) {
         match self.contents {
             Some(raw) if messages.wants_contents() => messages.add(self.id, self.time, Some(&unescaped(raw))),
             _ => messages.add(self.id, self.time, None),

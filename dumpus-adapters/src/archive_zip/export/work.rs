@@ -7,11 +7,11 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use dumpus_ports::archive::ArchiveError;
-use dumpus_ports::domain::analysis::{Analysis, ChannelFold, EventFold, Events};
+use dumpus_ports::domain::analysis::{Analysis, ChannelFold, EventFold, Events, Losses};
 use dumpus_ports::domain::layout::Layout;
 use dumpus_ports::domain::report::Section;
 
-use super::context::{Damages, ReadContext};
+use super::context::ReadContext;
 use super::{account, channel, events, indexes};
 use crate::archive_zip::container::{Unpacker, Window};
 
@@ -34,14 +34,14 @@ struct Work<'a> {
     event_files: Mutex<Vec<EventFold>>,
 }
 
-/// What one thread found.
+/// What one thread has read.
 #[derive(Default)]
-struct Found {
+struct ThreadOutput {
     /// With their places among the channels.
     channels: Vec<(usize, ChannelFold)>,
-    /// Found by the thread that came to the end of the last event file.
+    /// ThreadOutput by the thread that came to the end of the last event file.
     events: Option<Events>,
-    damages: Vec<Damages>,
+    losses: Losses,
 }
 
 /// Reads everything that the layout names. What the analysis is told does not depend on the number of threads.
@@ -73,7 +73,7 @@ pub(super) fn read(context: &ReadContext, layout: &Layout, threads: NonZeroUsize
         let done: Vec<_> = threads.into_iter().map(thread::ScopedJoinHandle::join).collect();
         (documents, done)
     });
-    let mut found = Found::default();
+    let mut found = ThreadOutput::default();
     let mut errors: Vec<_> = documents.err().into_iter().collect();
     for thread in done {
         match thread.unwrap_or_else(|panic| resume_unwind(panic)) {
@@ -86,33 +86,33 @@ pub(super) fn read(context: &ReadContext, layout: &Layout, threads: NonZeroUsize
     if let Some(error) = errors.into_iter().next() {
         return Err(error);
     }
-    found.tell(&mut analysis);
+    found.report(&mut analysis);
     Ok(analysis)
 }
 
 impl Work<'_> {
-    fn run(&self) -> Result<Found, ArchiveError> {
+    fn run(&self) -> Result<ThreadOutput, ArchiveError> {
         let mut unpacker = Unpacker::new();
         let mut window = Window::new();
-        let mut found = Found::default();
+        let mut found = ThreadOutput::default();
         while let Some(task) = self.tasks.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             self.context.archive.check_cancelled()?;
-            let damages = match *task {
+            let losses = match *task {
                 Task::Events(place) => {
                     let source = u32::try_from(place).unwrap_or(u32::MAX);
                     let entry = self.layout.events[place];
-                    let (fold, damages) = events::read(self.context, &mut unpacker, &mut window, entry, source)?;
+                    let (fold, losses) = events::read(self.context, &mut unpacker, &mut window, entry, source)?;
                     found.events = self.merge_if_last(fold).or(found.events);
-                    damages
+                    losses
                 }
                 Task::Channel(place) => {
                     let folder = &self.layout.channels[place];
-                    let (fold, damages) = channel::read(self.context, &mut unpacker, &mut window, folder)?;
+                    let (fold, losses) = channel::read(self.context, &mut unpacker, &mut window, folder)?;
                     found.channels.push((place, fold));
-                    damages
+                    losses
                 }
             };
-            found.damages.push(damages);
+            found.losses.merge(losses);
         }
         Ok(found)
     }
@@ -128,14 +128,14 @@ impl Work<'_> {
     }
 }
 
-impl Found {
+impl ThreadOutput {
     fn add(&mut self, other: Self) {
         self.channels.extend(other.channels);
         self.events = self.events.take().or(other.events);
-        self.damages.extend(other.damages);
+        self.losses.merge(other.losses);
     }
 
-    fn tell(mut self, analysis: &mut Analysis) {
+    fn report(mut self, analysis: &mut Analysis) {
         self.channels.sort_unstable_by_key(|(place, _)| *place);
         for (_, channel) in self.channels {
             analysis.channel(channel);
@@ -143,9 +143,7 @@ impl Found {
         if let Some(events) = self.events {
             analysis.events(events);
         }
-        for damages in self.damages {
-            damages.tell(analysis.gaps());
-        }
+        analysis.losses().merge(self.losses);
     }
 }
 
@@ -173,19 +171,16 @@ fn tasks(context: &ReadContext, layout: &Layout) -> Vec<Task> {
 /// Reads the small documents, and says which sections are not there.
 fn documents(context: &ReadContext, layout: &Layout, analysis: &mut Analysis) -> Result<(), ArchiveError> {
     let mut unpacker = Unpacker::new();
-    let mut damages = Damages::default();
-    account::read(context, &mut unpacker, layout, analysis, &mut damages)?;
-    indexes::read_messages(context, &mut unpacker, layout, analysis, &mut damages)?;
-    indexes::read_servers(context, &mut unpacker, layout, analysis, &mut damages)?;
-    let gaps = analysis.gaps();
-    damages.tell(gaps);
+    account::read(context, &mut unpacker, layout, analysis)?;
+    indexes::read_messages(context, &mut unpacker, layout, analysis)?;
+    indexes::read_servers(context, &mut unpacker, layout, analysis)?;
     for (section, is_there) in [
         (Section::Messages, layout.has_messages()),
         (Section::Servers, layout.has_servers()),
         (Section::Activity, !layout.events.is_empty()),
     ] {
         if !is_there {
-            gaps.missing(section);
+            analysis.losses().missing(section);
         }
     }
     Ok(())
