@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use dumpus_adapters::sql::SqlDatabase;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::LaneTotals;
-use dumpus_ports::registry::{Epoch, NewPackage, PackageRegistry as _};
+use dumpus_ports::registry::{Epoch, NewPackage, PackageRegistry as _, RedispatchPolicy};
 use tokio::task::JoinSet;
 
 use databases::Scratch;
@@ -52,7 +52,7 @@ async fn measure(name: &str, scratch: Option<Scratch>) {
     for _ in 0..3 {
         let start = Instant::now();
         let queue_snapshot = registry
-            .queue_snapshot(&epoch(), Duration::from_mins(10))
+            .queue_snapshot(&epoch(), &RedispatchPolicy::default())
             .await
             .unwrap();
         assert_eq!(queue_snapshot.totals().standard, u64::from(rows));

@@ -8,7 +8,7 @@ use std::str::FromStr;
 pub enum ErrorCode {
     /// No package of this id: never submitted, deleted or expired.
     UnknownPackageId,
-    /// Something on this side failed.
+    /// The server failed.
     ServerError,
     /// The key does not own the package.
     Unauthorized,
@@ -16,9 +16,9 @@ pub enum ErrorCode {
     ExpiredLink,
     /// Not a link to a package.
     InvalidLink,
-    /// The package does not tell whose it is.
+    /// The package does not identify its owner.
     MissingUserData,
-    /// The request is not what the API describes.
+    /// The request does not match the API.
     InvalidRequest,
     /// No such route.
     NotFound,
@@ -67,7 +67,7 @@ impl fmt::Display for ErrorCode {
     }
 }
 
-/// The text is none of the codes.
+/// The text does not name a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown error code")]
 pub struct UnknownCode;

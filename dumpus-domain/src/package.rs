@@ -1,9 +1,9 @@
-//! What packages, runs and blobs are called: 16 bytes, written as 32 lower-case hexadecimal digits.
+//! Ids of packages, runs and blobs: 16 bytes, written as 32 lowercase hexadecimal digits.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The text is none of these ids.
+/// The text is not an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid id: expected 32 lowercase hex digits")]
 pub struct ParseIdError;
@@ -15,13 +15,13 @@ macro_rules! id {
         pub struct $name([u8; 16]);
 
         impl $name {
-            /// The one that is made of these bytes.
+            /// The id with these bytes.
             #[must_use]
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(bytes)
             }
 
-            /// Its bytes.
+            /// The bytes of the id.
             #[must_use]
             pub const fn as_bytes(&self) -> &[u8; 16] {
                 &self.0
@@ -51,17 +51,17 @@ macro_rules! id {
 }
 
 id! {
-    /// A package's public name, derived from its key.
+    /// Identifies a package. Derived from its key, which cannot be recovered from it.
     PackageId
 }
 
 id! {
-    /// One life of a package, from admission to its end: random, new at every admission. Work for an older run is void.
+    /// Identifies a run, one life of a package. Random, new at every admission.
     RunId
 }
 
 id! {
-    /// The name of a stored result: random, so that it tells nothing and is never written twice.
+    /// Identifies a stored result. Random, so that it reveals nothing and is never written twice.
     BlobKey
 }
 
@@ -99,7 +99,7 @@ mod tests {
         }
 
         #[test]
-        fn other_text_is_refused(text in "\\PC{0,40}") {
+        fn other_text_is_rejected(text in "\\PC{0,40}") {
             let valid = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
             prop_assert_eq!(text.parse::<PackageId>().is_ok(), valid);
         }

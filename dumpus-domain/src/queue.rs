@@ -1,6 +1,4 @@
-//! Who waits before whom.
-//!
-//! Adapters count; what the numbers mean is decided here.
+//! Lanes, tickets and positions: the order in which packages wait.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +6,7 @@ use std::str::FromStr;
 /// A waiting line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lane {
-    /// For everybody.
+    /// For all packages.
     Standard,
     /// Served first.
     Premium,
@@ -34,7 +32,7 @@ impl fmt::Display for Lane {
     }
 }
 
-/// The text is none of the lanes.
+/// The text does not name a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown lane")]
 pub struct UnknownLane;
@@ -50,13 +48,13 @@ impl FromStr for Lane {
     }
 }
 
-/// Of so many leases one goes to the standard lane first: under endless premium load it still moves.
+/// One of this many deliveries goes to the standard lane first, so that it moves under any load of the premium lane.
 pub const STANDARD_SHARE: u64 = 5;
 
-/// The order in which lanes are asked for the lease that follows `leases` earlier ones.
+/// The order in which lanes are asked for a job after this many deliveries.
 #[must_use]
-pub const fn lane_order(leases: u64) -> [Lane; 2] {
-    if leases % STANDARD_SHARE == STANDARD_SHARE - 1 {
+pub const fn lane_order(deliveries: u64) -> [Lane; 2] {
+    if deliveries % STANDARD_SHARE == STANDARD_SHARE - 1 {
         [Lane::Standard, Lane::Premium]
     } else {
         [Lane::Premium, Lane::Standard]
@@ -72,8 +70,9 @@ pub struct LaneTotals {
     pub premium: u64,
 }
 
-/// A package's place in the order of arrival.
-pub type Ticket = i64;
+/// A package's place in the order of arrival: later packages have greater tickets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub i64);
 
 /// The unfinished packages at one instant, waiting or running: sorted tickets per lane.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,7 +111,7 @@ impl QueueSnapshot {
         }
     }
 
-    /// How many wait or run.
+    /// Unfinished packages per lane.
     #[must_use]
     pub fn totals(&self) -> LaneTotals {
         LaneTotals {
@@ -121,7 +120,7 @@ impl QueueSnapshot {
         }
     }
 
-    /// Packages ahead of the ticket in its lane. It falls, or stays, while others only leave.
+    /// Packages ahead of the ticket in its lane. The number never rises while others only leave.
     #[must_use]
     pub fn position(&self, lane: Lane, ticket: Ticket) -> Position {
         let tickets = match lane {
@@ -149,9 +148,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn one_lease_in_five_asks_the_standard_lane_first() {
+    fn one_delivery_in_five_asks_the_standard_lane_first() {
         let first = (0..20)
-            .filter(|leases| lane_order(*leases)[0] == Lane::Standard)
+            .filter(|deliveries| lane_order(*deliveries)[0] == Lane::Standard)
             .count();
         assert_eq!(first, 4);
     }
@@ -159,7 +158,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_position_never_rises_while_others_only_leave(
-            tickets in prop::collection::btree_set((any::<bool>(), 0i64..500), 1..60),
+            tickets in prop::collection::btree_set((any::<bool>(), (0i64..500).prop_map(Ticket)), 1..60),
             leaving in prop::collection::vec(any::<prop::sample::Index>(), 0..60),
             mine in any::<prop::sample::Index>(),
         ) {
@@ -167,7 +166,7 @@ mod tests {
             let mut waiting: BTreeSet<_> = tickets.clone();
             let all: Vec<_> = tickets.into_iter().collect();
             let mine = all[mine.index(all.len())];
-            let position = |waiting: &BTreeSet<(bool, i64)>| {
+            let position = |waiting: &BTreeSet<(bool, Ticket)>| {
                 QueueSnapshot::new(waiting.iter().map(|(premium, ticket)| (lane(*premium), *ticket))).position(lane(mine.0), mine.1).ahead
             };
             let mut last = position(&waiting);

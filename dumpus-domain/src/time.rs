@@ -3,6 +3,7 @@
 //! Only what statistics need: parsing a fixed family of spellings fast, and the civil calendar of UTC.
 
 use std::fmt;
+use std::time::Duration;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,6 +87,19 @@ impl Millis {
     #[must_use]
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(SECOND)
+    }
+
+    /// This much later, in whole milliseconds. A length beyond half the range of instants counts as that.
+    #[must_use]
+    pub fn plus(self, length: Duration) -> Self {
+        let millis = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(millis.min(i64::MAX / 2)))
+    }
+
+    /// Whether at least this much time has passed since `start`.
+    #[must_use]
+    pub fn is_past(self, start: Self, length: Duration) -> bool {
+        self >= start.plus(length)
     }
 }
 

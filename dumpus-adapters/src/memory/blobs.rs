@@ -10,8 +10,6 @@ use dumpus_ports::blobs::{BlobError, BlobKey, BlobStore};
 use dumpus_ports::clock::Clock;
 use dumpus_ports::domain::time::Millis;
 
-use super::is_past;
-
 /// Blobs in memory.
 pub struct MemoryBlobs {
     clock: Arc<dyn Clock>,
@@ -63,7 +61,7 @@ impl BlobStore for MemoryBlobs {
         let blobs = self.blobs();
         let old = blobs
             .range((from, Bound::Unbounded))
-            .filter(|(_, blob)| is_past(now, blob.created, age));
+            .filter(|(_, blob)| now.is_past(blob.created, age));
         Ok(old.map(|(key, _)| *key).take(most as usize).collect())
     }
 

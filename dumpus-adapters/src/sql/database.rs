@@ -1,6 +1,8 @@
 //! Opens a database from its address.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -57,6 +59,14 @@ impl SqlDatabase {
         }
     }
 
+    /// Replaces the database's clock, in milliseconds since 1970. For tests only: processes that share a database would
+    /// disagree on the time.
+    #[must_use]
+    pub fn with_test_clock(mut self, clock: &Arc<AtomicI64>) -> Self {
+        self.pools.each().for_each(|pool| pool.set_test_clock(clock));
+        self
+    }
+
     /// Brings the schema up to date, on a connection of its own. Safe to be called by many processes at once.
     ///
     /// # Errors
@@ -93,14 +103,7 @@ impl SqlDatabase {
 
     /// Closes every connection, when their work is done.
     pub async fn close(&self) {
-        let Pools {
-            read,
-            write,
-            queue_snapshot,
-            blob_reads,
-            blob_writes,
-        } = &self.pools;
-        for pool in [read, queue_snapshot, blob_reads, blob_writes, write] {
+        for pool in self.pools.clone().each() {
             pool.close().await;
         }
     }

@@ -2,9 +2,10 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
+use dumpus_ports::domain::time::Millis;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, QueryResult, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait, Value,
@@ -21,6 +22,8 @@ pub(super) struct Pool {
     /// Set when a request took too long: the network may swallow what its connection sends. Such a connection is dropped,
     /// not kept until the operating system gives it up after a quarter of an hour.
     timed_out: Arc<AtomicBool>,
+    /// Replaces the database's clock in tests, in milliseconds since 1970.
+    test_clock: Option<Arc<AtomicI64>>,
 }
 
 impl Pool {
@@ -29,29 +32,46 @@ impl Pool {
             database,
             budget,
             timed_out,
+            test_clock: None,
         }
+    }
+
+    pub(super) fn set_test_clock(&mut self, clock: &Arc<AtomicI64>) {
+        self.test_clock = Some(clock.clone());
     }
 
     pub(super) fn dialect(&self) -> Dialect {
         Dialect(self.database.get_database_backend())
     }
 
+    /// A statement in which `{now}` is the clock. Parameters are `$1`, `$2`, ... in both dialects.
+    fn statement(&self, sql: &str, mut values: Vec<Value>) -> Statement {
+        let sql = match &self.test_clock {
+            Some(clock) if sql.contains("{now}") => {
+                values.push(Value::from(clock.load(Ordering::Relaxed)));
+                sql.replace("{now}", &format!("CAST(${} AS BIGINT)", values.len()))
+            }
+            _ => sql.replace("{now}", self.dialect().now()),
+        };
+        Statement::from_sql_and_values(self.dialect().0, sql, values)
+    }
+
     /// Runs a statement; how many rows it changed.
     pub(super) async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, SqlError> {
-        let statement = self.dialect().statement(sql, values);
+        let statement = self.statement(sql, values);
         let done = self.within(self.database.execute_raw(statement)).await?;
         Ok(done.rows_affected())
     }
 
     /// The only row of an answer, if there is one.
     pub(super) async fn one(&self, sql: &str, values: Vec<Value>) -> Result<Option<QueryResult>, SqlError> {
-        let statement = self.dialect().statement(sql, values);
+        let statement = self.statement(sql, values);
         self.within(self.database.query_one_raw(statement)).await
     }
 
     /// Every row of an answer.
     pub(super) async fn all(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, SqlError> {
-        let statement = self.dialect().statement(sql, values);
+        let statement = self.statement(sql, values);
         self.within(self.database.query_all_raw(statement)).await
     }
 
@@ -59,16 +79,15 @@ impl Pool {
     /// then writes fails when another one wrote in between.
     pub(super) async fn transaction<T>(
         &self,
-        work: impl AsyncFnOnce(&Transaction) -> Result<T, SqlError>,
+        work: impl AsyncFnOnce(&Transaction<'_>) -> Result<T, SqlError>,
     ) -> Result<T, SqlError> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let dialect = self.dialect();
         self.within(async {
             let database = self.database.begin_with_options(options).await?;
-            let transaction = Transaction { database, dialect };
+            let transaction = Transaction { database, pool: self };
             let done = work(&transaction).await?;
             transaction.database.commit().await?;
             Ok::<_, SqlError>(done)
@@ -101,14 +120,14 @@ impl Pool {
 }
 
 /// A transaction that is rolled back unless its work succeeds.
-pub(super) struct Transaction {
+pub(super) struct Transaction<'a> {
     database: DatabaseTransaction,
-    dialect: Dialect,
+    pool: &'a Pool,
 }
 
-impl Transaction {
+impl Transaction<'_> {
     pub(super) async fn one(&self, sql: &str, values: Vec<Value>) -> Result<Option<QueryResult>, SqlError> {
-        let statement = self.dialect.statement(sql, values);
+        let statement = self.pool.statement(sql, values);
         Ok(self.database.query_one_raw(statement).await?)
     }
 }
@@ -130,16 +149,9 @@ impl Dialect {
             "CAST(round(unixepoch('subsec') * 1000) AS INTEGER)"
         }
     }
-
-    /// A statement in which `{now}` is the database's clock. Parameters are `$1`, `$2`, ... in both dialects.
-    fn statement(self, sql: &str, values: Vec<Value>) -> Statement {
-        Statement::from_sql_and_values(self.0, sql.replace("{now}", self.now()), values)
-    }
 }
 
 /// A length of time as a parameter.
 pub(super) fn millis(length: Duration) -> Value {
-    // Half the range, so that the sum with an instant stays in it.
-    let millis = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
-    Value::from(millis.min(i64::MAX / 2))
+    Value::from(Millis(0).plus(length).0)
 }

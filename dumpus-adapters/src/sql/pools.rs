@@ -45,6 +45,18 @@ pub(super) struct Pools {
 }
 
 impl Pools {
+    /// All of them, with those that write last.
+    pub(super) fn each(&mut self) -> impl Iterator<Item = &mut Pool> {
+        [
+            &mut self.read,
+            &mut self.queue_snapshot,
+            &mut self.blob_reads,
+            &mut self.blob_writes,
+            &mut self.write,
+        ]
+        .into_iter()
+    }
+
     /// Makes sure that what a statement erased cannot be read from the database's files any more: SQLite's write-ahead
     /// log holds pages as they were before.
     pub(super) async fn erased(&self) {

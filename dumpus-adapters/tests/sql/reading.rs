@@ -1,9 +1,9 @@
-use std::time::Duration;
-
 use dumpus_adapters::sql::SqlDatabase;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::LaneTotals;
-use dumpus_ports::registry::{Epoch, NewPackage, PackageRegistry as _, RegistryError, SecretStore as _};
+use dumpus_ports::registry::{
+    Epoch, NewPackage, PackageRegistry as _, RedispatchPolicy, RegistryError, SecretStore as _,
+};
 use sea_orm::{ConnectionTrait as _, Database, Statement};
 
 use crate::support::{self, Scratch};
@@ -80,12 +80,13 @@ async fn the_queue_snapshot_is_read_from_an_index_alone() {
     let epoch = Epoch("epoch".to_owned());
     database
         .registry()
-        .queue_snapshot(&epoch, Duration::ZERO)
+        .queue_snapshot(&epoch, &RedispatchPolicy::default())
         .await
         .unwrap();
     let raw = Database::connect(&scratch.url).await.unwrap();
     let explain = "EXPLAIN QUERY PLAN SELECT lane, string_agg(CAST(ticket AS TEXT), ',') FROM packages
-        WHERE ended_at IS NULL AND (lease_until > 1 OR queue_epoch = 'epoch' OR (queue_epoch IS NULL AND dispatched_at > 1))
+        WHERE ended_at IS NULL AND NOT (ended_at IS NULL AND (lease_until IS NULL OR lease_until <= 1)
+            AND dispatched_at <= 1 - 1 AND (queue_epoch IS NULL OR (1 AND queue_epoch <> 'epoch')))
         GROUP BY lane";
     let plan = raw
         .query_all_raw(Statement::from_string(raw.get_database_backend(), explain))

@@ -1,11 +1,7 @@
-use std::time::Duration;
-
-use dumpus_ports::registry::{Epoch, PackageRegistry as _};
+use dumpus_ports::registry::{Epoch, PackageRegistry as _, RedispatchPolicy};
 use sea_orm::{ConnectionTrait as _, Database, Statement};
 
 use crate::support::{self, Scratch};
-
-const LOST_AFTER: Duration = Duration::from_mins(10);
 
 #[tokio::test]
 async fn old_epochs_are_deleted() {
@@ -13,8 +9,8 @@ async fn old_epochs_are_deleted() {
         let Some((database, scratch)) = support::migrated(scratch).await else {
             continue;
         };
-        let registry = database.registry();
-        let ask = async |name: String| registry.queue_snapshot(&Epoch(name), LOST_AFTER).await.unwrap();
+        let (registry, policy) = (database.registry(), RedispatchPolicy::default());
+        let ask = async |name: String| registry.queue_snapshot(&Epoch(name), &policy).await.unwrap();
         for number in 0..50 {
             ask(format!("old-{number}")).await;
         }

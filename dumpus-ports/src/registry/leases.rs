@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{Attempt, Lease, LeaseOutcome, LeaseRequest, RegistryError, StoredResult};
-use crate::domain::error_code::ErrorCode;
+use super::{Attempt, Failure, Lease, LeaseOutcome, LeaseRequest, RegistryError, StoredResult};
 use crate::domain::lifecycle::Stage;
 use crate::domain::package::{PackageId, RunId};
 
@@ -50,14 +49,15 @@ pub trait LeaseRegistry: Send + Sync {
     /// Records progress within the stage, 0 to 100. False when the lease is not the worker's any more.
     async fn progress(&self, lease: &Lease, percent: u8) -> Result<bool, RegistryError>;
 
-    /// Ends the run with a result. False when the lease is not the worker's any more.
+    /// Ends the run with a result. Also true when the same call already did, and its answer was lost. False when the
+    /// lease is not the worker's any more.
     ///
     /// # Errors
     /// [`RegistryError::Failed`] when the package is not being analysed.
     async fn finish(&self, lease: &Lease, result: &StoredResult) -> Result<bool, RegistryError>;
 
     /// Ends the run with an error. False when the lease is not the worker's any more.
-    async fn fail(&self, lease: &Lease, code: ErrorCode, detail: &str) -> Result<bool, RegistryError>;
+    async fn fail(&self, lease: &Lease, failure: &Failure) -> Result<bool, RegistryError>;
 
     /// Whether the lease is still the worker's: the package is neither erased nor submitted again nor leased again.
     async fn is_current(&self, lease: &Lease) -> Result<bool, RegistryError>;

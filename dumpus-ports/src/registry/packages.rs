@@ -1,10 +1,8 @@
 //! Port: packages, from admission to deletion.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 
-use super::{Admission, DeletedPackage, Epoch, NewPackage, Package, RegistryError};
+use super::{Admission, DeletedPackage, Epoch, NewPackage, Package, RedispatchPolicy, RegistryError};
 use crate::domain::package::{PackageId, RunId};
 use crate::domain::queue::{Lane, QueueSnapshot};
 
@@ -37,27 +35,27 @@ pub trait PackageRegistry: Send + Sync {
     /// has ended or is not the current one.
     async fn mark_undispatched(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError>;
 
-    /// Erases a run that the queue did not take, or ends it with [`super::NOT_QUEUED`] when its package was upgraded.
-    /// False when it is confirmed, ended or not the current one.
+    /// Erases the package of a run that the queue did not take, or fails the run when its package was upgraded. False when
+    /// the run is confirmed, ended or not the current one.
     async fn rollback_admission(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError>;
 
-    /// The package's row.
+    /// The package's current run, and the registry's clock.
     async fn find(&self, package: PackageId) -> Result<Option<Package>, RegistryError>;
 
-    /// Claims the right to push a job again that is unconfirmed for `older_than`, or queued in another epoch than
-    /// `epoch` and not leased: sets it unconfirmed from now on. A package that left the snapshot, by `lost_after`, gets a
-    /// new ticket. Returns the lane; `None` when there is nothing to push, or another caller pushes it.
+    /// Claims the right to push a job again that the queue lost or did not confirm, see
+    /// [`Run::needs_redispatch`](super::Run::needs_redispatch): it is unconfirmed from now on. A package that was lost for
+    /// long gets a new ticket. `epoch` is the queue's current one. Returns the lane; `None` when there is nothing to push,
+    /// or another caller pushes it.
     async fn claim_redispatch(
         &self,
         package: PackageId,
         run: RunId,
-        older_than: Duration,
         epoch: &Epoch,
-        lost_after: Duration,
+        policy: &RedispatchPolicy,
     ) -> Result<Option<Lane>, RegistryError>;
 
-    /// Ends a processed run with an error: its result is gone. False when it is not the current one or not processed.
-    async fn mark_result_lost(&self, package: PackageId, run: RunId, detail: &str) -> Result<bool, RegistryError>;
+    /// Fails a processed run whose result is gone. False when it is not the current one or not processed.
+    async fn mark_result_lost(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError>;
 
     /// Erases the package's row.
     async fn delete(&self, package: PackageId) -> Result<Option<DeletedPackage>, RegistryError>;
@@ -65,9 +63,9 @@ pub trait PackageRegistry: Send + Sync {
     /// Moves the package to the premium lane. Returns its current run; `None` when the package is unknown.
     async fn upgrade(&self, package: PackageId) -> Result<Option<RunId>, RegistryError>;
 
-    /// The unfinished packages. A job that the queue lost, and whose owner has not asked since, leaves the snapshot
-    /// when the epoch has been known for `lost_after`; so does one unconfirmed for that long.
-    async fn queue_snapshot(&self, epoch: &Epoch, lost_after: Duration) -> Result<QueueSnapshot, RegistryError>;
+    /// The tickets of the unfinished packages, except those lost for long, see
+    /// [`Run::is_lost_for_long`](super::Run::is_lost_for_long). `epoch` is the queue's current one.
+    async fn queue_snapshot(&self, epoch: &Epoch, policy: &RedispatchPolicy) -> Result<QueueSnapshot, RegistryError>;
 
     /// Whether the registry answers.
     async fn ping(&self) -> Result<(), RegistryError>;

@@ -7,7 +7,7 @@ use crate::blobs::BlobStore;
 use crate::domain::package::PackageId;
 use crate::domain::secret::UpnKey;
 use crate::queue::JobQueue;
-use crate::registry::{Outcome, PackageRegistry};
+use crate::registry::PackageRegistry;
 use crate::vault::Vault;
 
 /// Erases a package: its row, result, job and links. Work on it stops by itself within a second, because the row that
@@ -31,14 +31,14 @@ impl DeletePackage {
     pub async fn run(&self, key: &UpnKey, package: PackageId) -> Result<bool, AccessError> {
         prove(&*self.vault, key, &package)?;
         let row = self.registry.find(package).await?;
-        if let Some(unfinished) = row.as_ref().filter(|row| row.outcome.is_none()) {
+        if let Some(unfinished) = row.as_ref().filter(|row| row.run.end.is_none()) {
             // Should this end half-way, the package is not stuck without a job: its owner's next request queues it again.
-            self.registry.mark_undispatched(package, unfinished.run).await?;
+            self.registry.mark_undispatched(package, unfinished.run.id).await?;
         }
         // The queue before the row: were it away after the row is gone, nobody would ask for the job's removal again.
         self.queue.purge(package).await?;
         // So too the result: as long as the row is there, it can be asked for again.
-        if let Some(Outcome::Processed(result)) = row.and_then(|row| row.outcome) {
+        if let Some(result) = row.as_ref().and_then(|row| row.run.result()) {
             self.blobs.delete(result.blob).await?;
         }
         let Some(deleted) = self.registry.delete(package).await? else {

@@ -1,7 +1,6 @@
 //! Brings a package's job into the queue, at admission and when the queue lost it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::access::AccessError;
 use crate::clock::Clock;
@@ -10,14 +9,8 @@ use crate::domain::queue::Lane;
 use crate::domain::secret::UpnKey;
 use crate::domain::time::{DAY, Millis};
 use crate::queue::{Job, JobQueue};
-use crate::registry::{Dispatch, Epoch, Package, PackageRegistry};
+use crate::registry::{Epoch, Package, PackageRegistry, RedispatchPolicy};
 use crate::vault::Vault;
-
-/// A run whose job was not confirmed by then is pushed again by whoever meets it.
-const UNCONFIRMED_FOR: Duration = Duration::from_secs(10);
-
-/// A lost job whose owner has not asked for this long leaves the counts.
-pub(super) const LOST_AFTER: Duration = Duration::from_mins(10);
 
 /// Discord's links live 30 days: a queued link need not live longer.
 const LINK_LIFETIME: i64 = 30 * DAY;
@@ -74,24 +67,18 @@ impl Dispatcher {
         key: &UpnKey,
         epoch: &Epoch,
     ) -> Result<(), AccessError> {
-        if package.outcome.is_some() || package.is_leased {
-            return Ok(());
-        }
-        let is_lost = match &package.dispatch {
-            Dispatch::Unconfirmed(age) => *age >= UNCONFIRMED_FOR,
-            Dispatch::Queued(queued) => queued != epoch,
-        };
-        if !is_lost {
+        let (run, policy) = (&package.run, RedispatchPolicy::default());
+        if !run.needs_redispatch(epoch, &policy, package.now) {
             return Ok(());
         }
         let claimed = self
             .registry
-            .claim_redispatch(package.id, package.run, UNCONFIRMED_FOR, epoch, LOST_AFTER)
+            .claim_redispatch(run.package, run.id, epoch, &policy)
             .await?;
         let Some(lane) = claimed else { return Ok(()) };
-        let link = self.vault.open_owner_link(key, &package.id, &package.owner_link)?;
-        self.dispatch(package.id, package.run, lane, &link).await?;
-        tracing::info!(package.id = %package.id, "queued a package again whose job was lost");
+        let link = self.vault.open_owner_link(key, &run.package, &run.owner_link)?;
+        self.dispatch(run.package, run.id, lane, &link).await?;
+        tracing::info!(package.id = %run.package, "queued a package again whose job was lost");
         Ok(())
     }
 }

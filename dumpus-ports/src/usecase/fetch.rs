@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::domain::package::PackageId;
 use crate::domain::secret::UpnKey;
 use crate::domain::time::{Millis, SECOND};
-use crate::registry::{Outcome, PackageRegistry, StoredResult};
+use crate::registry::{PackageRegistry, StoredResult};
 use crate::vault::Vault;
 
 /// How long the address of a blob is good.
@@ -144,7 +144,7 @@ async fn stored(
     package: PackageId,
 ) -> Result<Option<(StoredResult, Vec<u8>)>, AccessError> {
     let row = registry.find(package).await?;
-    let Some(Outcome::Processed(result)) = row.and_then(|row| row.outcome) else {
+    let Some(result) = row.as_ref().and_then(|row| row.run.result()).cloned() else {
         return Ok(None);
     };
     let Some(sealed) = blobs.get(result.blob).await? else {

@@ -7,10 +7,9 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::access::AccessError;
-use super::dispatch::LOST_AFTER;
 use crate::domain::queue::{Lane, QueueSnapshot, Ticket};
 use crate::queue::JobQueue;
-use crate::registry::{Epoch, PackageRegistry};
+use crate::registry::{Epoch, PackageRegistry, RedispatchPolicy};
 
 /// Positions may be this old.
 const MIN_REFRESH_INTERVAL: Duration = Duration::from_millis(500);
@@ -74,7 +73,10 @@ impl QueuePositions {
         let began = Instant::now();
         self.write().admitted.clear();
         let epoch = self.queue.epoch().await?;
-        let mut queue_snapshot = self.registry.queue_snapshot(&epoch, LOST_AFTER).await?;
+        let mut queue_snapshot = self
+            .registry
+            .queue_snapshot(&epoch, &RedispatchPolicy::default())
+            .await?;
         let rest = (began.elapsed() * REFRESH_DUTY_CYCLE).clamp(MIN_REFRESH_INTERVAL, MAX_REFRESH_INTERVAL);
         let mut current = self.write();
         for (lane, ticket) in &current.admitted {

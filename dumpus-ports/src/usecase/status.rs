@@ -14,13 +14,10 @@ use crate::domain::lifecycle::Stage;
 use crate::domain::package::PackageId;
 use crate::domain::queue::{Lane, LaneTotals, Position};
 use crate::domain::secret::UpnKey;
-use crate::registry::{Outcome, Package, StoredResult};
+use crate::registry::{Failure, Outcome, Run, StoredResult};
 
 /// A store that has not answered by then keeps nobody from their status.
 const LOOK: Duration = Duration::from_millis(500);
-
-/// What owners are told when the store has lost their result.
-pub(super) const RESULT_GONE: &str = "The stored result is gone; submit the link again.";
 
 /// Tells an owner how their package stands. Polled every second by everybody who waits.
 pub struct ReadStatus {
@@ -92,37 +89,36 @@ impl ReadStatus {
             });
         };
         self.dispatcher.redispatch_if_lost(&row, key, &epoch).await?;
-        let position = queue_snapshot.position(row.lane, row.ticket);
+        let run = row.run;
+        let position = queue_snapshot.position(run.lane, run.ticket);
         Ok(PackageStatus {
-            is_upgraded: row.lane == Lane::Premium,
+            is_upgraded: run.lane == Lane::Premium,
             totals,
-            joined: row.joined,
-            state: self.state(row, position).await,
+            joined: run.joined,
+            state: self.state(run, position).await,
         })
     }
 
-    async fn state(&self, row: Package, position: Position) -> PackageState {
-        match row.outcome {
-            None => PackageState::Underway {
-                stage: row.stage,
-                progress: row.progress,
-                position,
-            },
-            Some(Outcome::Processed(result)) if self.is_gone(&result).await => {
-                tracing::error!(package.id = %row.id, "the store has lost a result");
-                PackageState::Failed {
-                    stage: row.stage,
-                    code: ErrorCode::ServerError,
-                    detail: Some(RESULT_GONE.to_owned()),
-                }
+    async fn state(&self, run: Run, position: Position) -> PackageState {
+        let stage = run.stage;
+        let failure = match run.end.map(|end| end.outcome) {
+            None => {
+                let progress = run.progress;
+                return PackageState::Underway {
+                    stage,
+                    progress,
+                    position,
+                };
             }
-            Some(Outcome::Processed(_)) => PackageState::Processed,
-            Some(Outcome::Failed { code, detail }) => PackageState::Failed {
-                stage: row.stage,
-                code,
-                detail,
-            },
-        }
+            Some(Outcome::Processed(result)) if self.is_gone(&result).await => {
+                tracing::error!(package.id = %run.package, "the store has lost a result");
+                Failure::result_lost()
+            }
+            Some(Outcome::Processed(_)) => return PackageState::Processed,
+            Some(Outcome::Failed(failure)) => failure,
+        };
+        let Failure { code, detail } = failure;
+        PackageState::Failed { stage, code, detail }
     }
 
     async fn is_gone(&self, result: &StoredResult) -> bool {

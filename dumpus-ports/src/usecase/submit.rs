@@ -5,11 +5,10 @@ use std::sync::Arc;
 use super::access::AccessError;
 use super::dispatch::Dispatcher;
 use super::queue_positions::QueuePositions;
-use super::status::RESULT_GONE;
 use crate::blobs::BlobStore;
 use crate::domain::link::{LinkError, LinkPolicy, PackageLink};
 use crate::domain::package::{PackageId, RunId};
-use crate::registry::{Admission, Dispatch, NewPackage, Outcome, Package};
+use crate::registry::{Admission, Epoch, NewPackage, Package};
 
 /// Takes a link in. Idempotent: a package that waits, runs or is processed is not queued twice, unless its result is
 /// gone.
@@ -18,7 +17,7 @@ pub struct SubmitPackage {
     pub policy: LinkPolicy,
     /// Registry, queue and vault.
     pub dispatcher: Arc<Dispatcher>,
-    /// Where results lie: those of earlier runs are erased, and a lost one is made again.
+    /// Where results are stored: a lost one is made again.
     pub blobs: Arc<dyn BlobStore>,
     /// Knows how many wait.
     pub queue_snapshot: Arc<QueuePositions>,
@@ -66,13 +65,7 @@ impl SubmitPackage {
                 .await
                 .map_err(AccessError::from)?
             {
-                Admission::Started { lane, ticket, replaced } => {
-                    if let Some(blob) = replaced
-                        && let Err(error) = self.blobs.delete(blob).await
-                    {
-                        // No row points to it any more: the sweep of orphans takes it.
-                        tracing::warn!(package.id = %package, error = %error, "an earlier result could not be erased yet");
-                    }
+                Admission::Started { lane, ticket } => {
                     // It counts from now on, for all: who comes after it stands behind it from the first answer on.
                     self.queue_snapshot.admitted(lane, ticket);
                     self.queue_begun(&admission, lane, &link).await?;
@@ -119,30 +112,24 @@ impl SubmitPackage {
 
     /// Whether the package was processed and can begin a new run because its result is gone.
     async fn has_lost_result(&self, known: &Package) -> Result<bool, AccessError> {
-        let Some(Outcome::Processed(result)) = &known.outcome else {
+        let Some(result) = known.run.result() else {
             return Ok(false);
         };
         if self.blobs.contains(result.blob).await? {
             return Ok(false);
         }
         let registry = &self.dispatcher.registry;
-        Ok(registry.mark_result_lost(known.id, known.run, RESULT_GONE).await?)
+        Ok(registry.mark_result_lost(known.run.package, known.run.id).await?)
     }
 
     /// Whether a package that is in already is certain to be in the queue too, if it is unfinished.
-    async fn join(
-        &self,
-        known: &Package,
-        link: &PackageLink,
-        epoch: &crate::registry::Epoch,
-    ) -> Result<bool, AccessError> {
-        let is_fresh =
-            matches!(known.dispatch, Dispatch::Unconfirmed(_)) && known.outcome.is_none() && !known.is_leased;
-        if is_fresh {
-            // The submission that began this run may yet be undone: pushing the same run twice queues it once.
+    async fn join(&self, known: &Package, link: &PackageLink, epoch: &Epoch) -> Result<bool, AccessError> {
+        let run = &known.run;
+        if run.dispatch.epoch.is_none() && known.is_waiting() {
+            // The submission that began this run may yet roll it back: pushing the same run twice queues it once.
             return self
                 .dispatcher
-                .dispatch(known.id, known.run, known.lane, link.address())
+                .dispatch(run.package, run.id, run.lane, link.address())
                 .await;
         }
         self.dispatcher.redispatch_if_lost(known, link.key(), epoch).await?;

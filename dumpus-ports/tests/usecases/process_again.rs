@@ -118,7 +118,7 @@ async fn a_job_that_another_worker_holds_is_left_to_it() {
         let row = world.row(&ann).await;
         world.queue.inner().purge(ann.id).await.unwrap();
         let (link, lane) = (dumpus_ports::queue::SealedLink(Vec::new()), Lane::Standard);
-        let (package, run) = (row.id, row.run);
+        let (package, run) = (row.package, row.id);
         let job = dumpus_ports::queue::Job {
             package,
             run,
@@ -343,7 +343,7 @@ async fn a_long_analysis_keeps_its_lease() {
     let watch = async {
         gate.reached().await;
         tokio::time::sleep(seconds(1_800)).await;
-        assert!(world.row(&ann).await.is_leased);
+        assert!(world.is_leased(&ann).await);
         assert!(world.queued().await.is_empty());
         gate.open();
     };

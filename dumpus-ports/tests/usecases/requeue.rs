@@ -1,7 +1,7 @@
 //! Jobs that the queue never confirmed, or lost.
 
 use dumpus_ports::domain::queue::Position;
-use dumpus_ports::registry::{Dispatch, LeaseRegistry as _, LeaseRequest};
+use dumpus_ports::registry::{LeaseRegistry as _, LeaseRequest};
 use dumpus_ports::usecase::PackageState;
 
 use crate::support::{Fault, Gate, Person, World, assert_away, pass, seconds};
@@ -35,7 +35,7 @@ async fn a_package_that_is_unconfirmed_for_ten_seconds_is_pushed_by_its_owners_p
     pass(seconds(1)).await;
     assert!(matches!(world.state(&ann).await, PackageState::Underway { .. }));
     assert_eq!(world.queued().await, [ann.id]);
-    assert!(matches!(world.row(&ann).await.dispatch, Dispatch::Queued(_)));
+    assert!(world.row(&ann).await.dispatch.epoch.is_some());
 }
 
 #[tokio::test(start_paused = true)]
@@ -119,7 +119,7 @@ async fn a_lost_job_whose_owner_is_long_gone_leaves_the_counts_and_comes_back_la
 async fn a_package_that_a_worker_holds_is_not_queued_again() {
     let before = World::new();
     let ann = before.waiting("ann").await;
-    let run = before.row(&ann).await.run;
+    let run = before.row(&ann).await.id;
     let request = LeaseRequest([1; 16]);
     before.registry.lease(ann.id, run, request, seconds(60)).await.unwrap();
     let world = before.with_empty_queue();

@@ -4,7 +4,7 @@ use dumpus_adapters::memory::source::MemoryPackage;
 use dumpus_ports::blobs::BlobStore;
 use dumpus_ports::domain::link::LinkError;
 use dumpus_ports::domain::queue::{Lane, LaneTotals};
-use dumpus_ports::registry::{Dispatch, PackageRegistry};
+use dumpus_ports::registry::PackageRegistry;
 use dumpus_ports::usecase::{AccessError, PackageState, SubmitError};
 use tokio::task::JoinSet;
 
@@ -21,7 +21,7 @@ fn access(error: SubmitError) -> AccessError {
 async fn what_is_accepted_is_in_the_registry_and_in_the_queue() {
     let world = World::new();
     let ann = world.waiting("ann").await;
-    assert!(matches!(world.row(&ann).await.dispatch, Dispatch::Queued(_)));
+    assert!(world.row(&ann).await.dispatch.epoch.is_some());
     assert_eq!(world.queued().await, [ann.id]);
 }
 
@@ -64,7 +64,7 @@ async fn submissions_at_once_queue_once() {
     }
     assert!(submitting.join_all().await.into_iter().all(|id| id == ann.id));
     assert_eq!(world.queued().await, [ann.id]);
-    assert!(matches!(world.row(&ann).await.dispatch, Dispatch::Queued(_)));
+    assert!(world.row(&ann).await.dispatch.epoch.is_some());
 }
 
 #[tokio::test(start_paused = true)]
@@ -121,7 +121,7 @@ async fn whoever_meets_an_unconfirmed_submission_makes_it_certain() {
     };
     tokio::join!(first, second);
     assert_eq!(world.queued().await, [ann.id]);
-    assert!(matches!(world.row(&ann).await.dispatch, Dispatch::Queued(_)));
+    assert!(world.row(&ann).await.dispatch.epoch.is_some());
 }
 
 #[tokio::test(start_paused = true)]
@@ -201,7 +201,7 @@ async fn the_totals_are_those_of_the_moment_of_joining() {
         premium: 1,
     };
     assert_eq!(world.status(&cid).await.unwrap().joined, joined);
-    assert_eq!(world.registry.find(cid.id).await.unwrap().unwrap().joined, joined);
+    assert_eq!(world.registry.find(cid.id).await.unwrap().unwrap().run.joined, joined);
 }
 
 /// Somebody whose result the store has lost.

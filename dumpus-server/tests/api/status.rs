@@ -1,7 +1,7 @@
 //! `GET /process/{package_id}/status`.
 
 use dumpus_ports::domain::error_code::ErrorCode;
-use dumpus_ports::domain::lifecycle::Stage;
+use dumpus_ports::domain::lifecycle::{Failure, Stage};
 use serde_json::{Value, json};
 
 use crate::support::{ADMIN, Instance, json, key};
@@ -34,7 +34,7 @@ async fn a_package_is_followed_from_submission_to_result() {
         (&json!("DOWNLOADING"), &json!(42))
     );
     leases
-        .fail(&lease, ErrorCode::ExpiredLink, "The link has expired.")
+        .fail(&lease, &Failure::new(ErrorCode::ExpiredLink, "The link has expired."))
         .await
         .unwrap();
     let failed = status(&instance, &key(0)).await;
@@ -63,7 +63,7 @@ async fn a_failed_package_carries_no_error_after_it_is_submitted_again() {
         .backends
         .registry
         .leases
-        .fail(&lease, ErrorCode::ServerError, "x")
+        .fail(&lease, &Failure::new(ErrorCode::ServerError, "x"))
         .await
         .unwrap();
     instance.submit(&key(0)).await.assert_status_is_ok();

@@ -1,11 +1,10 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::registry::{
-    Attempt, Lease, LeaseOutcome, LeaseRegistry, LeaseRequest, Outcome, RegistryError, StoredResult,
+    Attempt, Failure, Lease, LeaseOutcome, LeaseRegistry, LeaseRequest, RegistryError, StoredResult,
 };
 use sea_orm::Value;
 
@@ -91,12 +90,10 @@ impl LeaseRegistry for SqlRegistry {
     }
 
     async fn step(&self, lease: &Lease, to: Stage) -> Result<bool, RegistryError> {
-        if to == Stage::Processed {
-            return Err(SqlError::permanent("only a result makes a package processed").into());
-        }
         let from: Vec<_> = Stage::before(to).map(|from| format!("'{from}'")).collect();
         let sql = format!("{STEP} AND stage IN ({})", from.join(", "));
-        let is_done = self.write(&sql, lease, [Value::from(to.as_str())]).await?;
+        // Only a result leads to the last stage.
+        let is_done = to != Stage::Processed && self.write(&sql, lease, [Value::from(to.as_str())]).await?;
         if !is_done && self.is_current(lease).await? {
             return Err(illegal_step());
         }
@@ -127,12 +124,11 @@ impl LeaseRegistry for SqlRegistry {
         }
         // An earlier call may have recorded it.
         let row = row::find(&self.pools.write, lease.package).await?;
-        Ok(row.is_some_and(|row| row.run == lease.run && row.outcome == Some(Outcome::Processed(result.clone()))))
+        Ok(row.is_some_and(|row| row.run.is_finished_by(lease, result)))
     }
 
-    async fn fail(&self, lease: &Lease, code: ErrorCode, detail: &str) -> Result<bool, RegistryError> {
-        let failure = [Value::from(code.as_str()), Value::from(detail)];
-        let is_done = self.write(FAIL, lease, failure).await?;
+    async fn fail(&self, lease: &Lease, failure: &Failure) -> Result<bool, RegistryError> {
+        let is_done = self.write(FAIL, lease, row::failure(failure)).await?;
         if is_done {
             self.pools.erased().await;
         }

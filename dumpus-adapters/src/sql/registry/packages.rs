@@ -1,11 +1,10 @@
-use std::time::Duration;
-
 use async_trait::async_trait;
-use dumpus_ports::domain::error_code::ErrorCode;
+use dumpus_ports::domain::lifecycle::EPOCH_KEPT_FOR;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, QueueSnapshot, Ticket};
 use dumpus_ports::registry::{
-    Admission, DeletedPackage, Epoch, NOT_QUEUED, NewPackage, Outcome, Package, PackageRegistry, RegistryError,
+    Admission, DeletedPackage, Epoch, Failure, NewPackage, Outcome, Package, PackageRegistry, RedispatchPolicy,
+    RegistryError,
 };
 use sea_orm::{QueryResult, Value};
 
@@ -24,33 +23,54 @@ const BEGIN: &str = "INSERT INTO packages (id, run, lane, ticket, stage, attempt
         joined_premium = excluded.joined_premium, admitted_at = excluded.admitted_at, ended_at = NULL,
         error_code = NULL, error_detail = NULL, owner_link = excluded.owner_link
         WHERE packages.error_code IS NOT NULL
-    RETURNING lane, ticket, blob_key";
+    RETURNING lane, ticket";
 
 /// The two ways to roll an admission back. No package leaves the premium lane in between.
-const ERASE_STANDARD: &str =
-    "DELETE FROM packages WHERE id = $1 AND run = $2 AND queue_epoch IS NULL AND lane = 'standard'";
+const ERASE_STANDARD: &str = "DELETE FROM packages
+    WHERE id = $1 AND run = $2 AND queue_epoch IS NULL AND ended_at IS NULL AND lane = 'standard'";
 const FAIL_PREMIUM: &str = "UPDATE packages SET progress = NULL, ended_at = {now}, lease_until = NULL,
         owner_link = NULL, error_code = $3, error_detail = $4
-    WHERE id = $1 AND run = $2 AND queue_epoch IS NULL AND lane = 'premium' AND ended_at IS NULL";
+    WHERE id = $1 AND run = $2 AND queue_epoch IS NULL AND ended_at IS NULL AND lane = 'premium'";
 
-/// `$4` is whether the queue's epoch has been known for so long that a job of another one is lost for long, unless it
-/// was dispatched since.
-const CLAIM_REDISPATCH: &str = "UPDATE packages SET queue_epoch = NULL, dispatched_at = {now},
-        ticket = CASE WHEN dispatched_at <= {now} - $5 AND (queue_epoch IS NULL OR $4) THEN {ticket} ELSE ticket END
-    WHERE id = $1 AND run = $2 AND ended_at IS NULL AND (lease_until IS NULL OR lease_until <= {now})
-        AND ((queue_epoch IS NULL AND dispatched_at <= {now} - $6) OR queue_epoch <> $3)
-    RETURNING lane";
+/// [`Run::is_waiting`](dumpus_ports::registry::Run::is_waiting).
+macro_rules! waiting {
+    () => {
+        "ended_at IS NULL AND (lease_until IS NULL OR lease_until <= {now})"
+    };
+}
 
-/// One row per lane, answered from an index alone: a row per package would cost ten times as much to transfer. `$2` is
-/// whether the queue's epoch is too young for any job to be lost for long. What was dispatched since is not lost either:
-/// the caller may know an older epoch than the process that dispatched it.
-const QUEUE_SNAPSHOT: &str = "SELECT lane, string_agg(CAST(ticket AS TEXT), ',') FROM packages
-    WHERE ended_at IS NULL AND (lease_until > {now} OR queue_epoch = $1 OR ($2 AND queue_epoch IS NOT NULL)
-        OR dispatched_at > {now} - $3)
-    GROUP BY lane";
+/// [`Run::is_lost_for_long`](dumpus_ports::registry::Run::is_lost_for_long), for the parameters that are the queue's epoch,
+/// whether it has been known for `lost_after`, and `lost_after`.
+macro_rules! lost_for_long {
+    ($epoch:literal, $is_old:literal, $lost_after:literal) => {
+        concat!(
+            "(",
+            waiting!(),
+            " AND dispatched_at <= {now} - ",
+            $lost_after,
+            " AND (queue_epoch IS NULL OR (",
+            $is_old,
+            " AND queue_epoch <> ",
+            $epoch,
+            ")))"
+        )
+    };
+}
 
-/// Epochs that came before the current one are deleted after this time.
-const EPOCH_KEPT_FOR: Duration = Duration::from_hours(24);
+const CLAIM_REDISPATCH: &str = concat!(
+    "UPDATE packages SET queue_epoch = NULL, dispatched_at = {now}, ticket = CASE WHEN ",
+    lost_for_long!("$3", "$4", "$5"),
+    " THEN {ticket} ELSE ticket END WHERE id = $1 AND run = $2 AND ",
+    waiting!(),
+    " AND ((queue_epoch IS NULL AND dispatched_at <= {now} - $6) OR queue_epoch <> $3) RETURNING lane"
+);
+
+/// One row per lane, answered from an index alone: a row per package would cost ten times as much to transfer.
+const QUEUE_SNAPSHOT: &str = concat!(
+    "SELECT lane, string_agg(CAST(ticket AS TEXT), ',') FROM packages WHERE ended_at IS NULL AND NOT ",
+    lost_for_long!("$1", "$2", "$3"),
+    " GROUP BY lane"
+);
 
 #[async_trait]
 impl PackageRegistry for SqlRegistry {
@@ -59,15 +79,14 @@ impl PackageRegistry for SqlRegistry {
         for _ in 0..3 {
             // Most submissions of known packages change nothing, and need not wait for those that write.
             let known = row::find(&self.pools.read, admission.package).await?;
-            if let Some(known) = known.filter(|known| !matches!(known.outcome, Some(Outcome::Failed { .. }))) {
+            if let Some(known) = known.filter(|known| !matches!(known.run.outcome(), Some(Outcome::Failed(_)))) {
                 return Ok(Admission::AlreadyExists(known));
             }
             if let Some(row) = self.with_ticket(BEGIN, begin(admission)).await? {
                 let mut columns = Columns::new(&row);
                 return Ok(Admission::Started {
                     lane: columns.word("packages.lane")?,
-                    ticket: columns.next("packages.ticket")?,
-                    replaced: columns.blob_if_any()?,
+                    ticket: Ticket(columns.next("packages.ticket")?),
                 });
             }
         }
@@ -94,7 +113,7 @@ impl PackageRegistry for SqlRegistry {
             .execute(ERASE_STANDARD, run_key(package, run, []))
             .await?;
         if changed == 0 {
-            let failure = [Value::from(ErrorCode::ServerError.as_str()), Value::from(NOT_QUEUED)];
+            let failure = row::failure(&Failure::not_queued());
             changed = self
                 .pools
                 .write
@@ -115,27 +134,26 @@ impl PackageRegistry for SqlRegistry {
         &self,
         package: PackageId,
         run: RunId,
-        older_than: Duration,
         epoch: &Epoch,
-        lost_after: Duration,
+        policy: &RedispatchPolicy,
     ) -> Result<Option<Lane>, RegistryError> {
-        let is_old_epoch = self.is_known_for(&self.pools.read, epoch, lost_after).await?;
+        let is_old = self.is_old(&self.pools.read, epoch, policy).await?;
         let claim = [
             Value::from(epoch.0.as_str()),
-            Value::from(is_old_epoch),
-            millis(lost_after),
-            millis(older_than),
+            Value::from(is_old),
+            millis(policy.lost_after),
+            millis(policy.unconfirmed_for),
         ];
         let row = self.with_ticket(CLAIM_REDISPATCH, run_key(package, run, claim)).await?;
         lane(row.as_ref())
     }
 
-    async fn mark_result_lost(&self, package: PackageId, run: RunId, detail: &str) -> Result<bool, RegistryError> {
+    async fn mark_result_lost(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
         let sql = "UPDATE packages SET ended_at = {now}, error_code = $3, error_detail = $4, blob_key = NULL,
                 blob_size = NULL, suite = NULL, iv = NULL, mac = NULL
             WHERE id = $1 AND run = $2 AND stage = 'PROCESSED' AND error_code IS NULL";
-        let failure = [Value::from(ErrorCode::ServerError.as_str()), Value::from(detail)];
-        Ok(self.pools.write.execute(sql, run_key(package, run, failure)).await? > 0)
+        let values = run_key(package, run, row::failure(&Failure::result_lost()));
+        Ok(self.pools.write.execute(sql, values).await? > 0)
     }
 
     async fn delete(&self, package: PackageId) -> Result<Option<DeletedPackage>, RegistryError> {
@@ -156,17 +174,21 @@ impl PackageRegistry for SqlRegistry {
         Ok(run?.map(RunId::from_bytes))
     }
 
-    async fn queue_snapshot(&self, epoch: &Epoch, lost_after: Duration) -> Result<QueueSnapshot, RegistryError> {
+    async fn queue_snapshot(&self, epoch: &Epoch, policy: &RedispatchPolicy) -> Result<QueueSnapshot, RegistryError> {
         let pool = &self.pools.queue_snapshot;
-        let is_young = !self.is_known_for(pool, epoch, lost_after).await?;
-        let values = vec![Value::from(epoch.0.as_str()), Value::from(is_young), millis(lost_after)];
+        let is_old = self.is_old(pool, epoch, policy).await?;
+        let values = vec![
+            Value::from(epoch.0.as_str()),
+            Value::from(is_old),
+            millis(policy.lost_after),
+        ];
         let mut waiting = Vec::new();
         for row in pool.all(QUEUE_SNAPSHOT, values).await? {
             let mut columns = Columns::new(&row);
             let lane = columns.word("packages.lane")?;
             for ticket in columns.next::<String>("packages.ticket")?.split(',') {
-                let ticket: Ticket = ticket.parse().map_err(|_| inconsistent("packages.ticket"))?;
-                waiting.push((lane, ticket));
+                let ticket = ticket.parse().map_err(|_| inconsistent("packages.ticket"))?;
+                waiting.push((lane, Ticket(ticket)));
             }
         }
         Ok(QueueSnapshot::new(waiting))
@@ -194,21 +216,22 @@ impl SqlRegistry {
         work.await
     }
 
-    /// Whether the queue's epoch has been known for this long; from now on it is known.
-    async fn is_known_for(&self, read: &Pool, epoch: &Epoch, length: Duration) -> Result<bool, RegistryError> {
+    /// Whether the queue's epoch has been known for so long that jobs of another one are lost for long. From now on it is
+    /// known.
+    async fn is_old(&self, read: &Pool, epoch: &Epoch, policy: &RedispatchPolicy) -> Result<bool, RegistryError> {
         let sql = "SELECT first_seen <= {now} - $2 FROM queue_epochs WHERE epoch = $1";
-        let values = vec![Value::from(epoch.0.as_str()), millis(length)];
-        if let Some(row) = read.one(sql, values).await? {
+        let lost_after = policy.lost_after;
+        let values = |length| vec![Value::from(epoch.0.as_str()), millis(length)];
+        if let Some(row) = read.one(sql, values(lost_after)).await? {
             return Columns::new(&row).next("queue_epochs.first_seen");
         }
         let sql = "INSERT INTO queue_epochs (epoch, first_seen) VALUES ($1, {now}) ON CONFLICT (epoch) DO NOTHING";
-        let values = vec![Value::from(epoch.0.as_str())];
-        self.pools.write.execute(sql, values).await?;
-        // Callers know the current epoch, or one that was current a moment ago: older ones are not needed any more.
+        let write = &self.pools.write;
+        write.execute(sql, vec![Value::from(epoch.0.as_str())]).await?;
+        // As `KnownEpochs` does.
         let sql = "DELETE FROM queue_epochs WHERE epoch <> $1 AND first_seen <= {now} - $2";
-        let values = vec![Value::from(epoch.0.as_str()), millis(length.max(EPOCH_KEPT_FOR))];
-        self.pools.write.execute(sql, values).await?;
-        Ok(length.is_zero())
+        write.execute(sql, values(lost_after.max(EPOCH_KEPT_FOR))).await?;
+        Ok(lost_after.as_millis() == 0)
     }
 }
 

@@ -1,39 +1,44 @@
 //! Rows and parameters. A value that this version cannot read is named by its column, never quoted.
 
 use std::str::FromStr;
-use std::time::Duration;
 
 use dumpus_ports::blobs::BlobKey;
 use dumpus_ports::domain::crypto::{Envelope, Suite};
 use dumpus_ports::domain::error_code::ErrorCode;
-use dumpus_ports::domain::lifecycle::Stage;
+use dumpus_ports::domain::lifecycle::{CurrentLease, Dispatch, End, Stage};
 use dumpus_ports::domain::package::{PackageId, RunId};
-use dumpus_ports::domain::queue::LaneTotals;
-use dumpus_ports::registry::{DeletedPackage, Dispatch, Epoch, Outcome, Package, RegistryError, StoredResult};
+use dumpus_ports::domain::queue::{LaneTotals, Ticket};
+use dumpus_ports::domain::time::Millis;
+use dumpus_ports::registry::{
+    DeletedPackage, Epoch, Failure, LeaseRequest, Outcome, Package, RegistryError, Run, StoredResult,
+};
 use sea_orm::{QueryResult, TryGetable, Value};
 
 use super::super::pool::Pool;
 
 /// In the order in which [`package`] reads them.
 const FIND: &str = "SELECT run, lane, ticket, stage, progress, attempts, joined_standard, joined_premium, owner_link,
-        queue_epoch, {now} - dispatched_at, coalesce(lease_until > {now}, FALSE),
-        error_code, error_detail, blob_key, blob_size, suite, iv, mac
+        queue_epoch, dispatched_at, lease_no, lease_until, lease_request,
+        error_code, error_detail, blob_key, blob_size, suite, iv, mac, ended_at, {now}
     FROM packages WHERE id = $1";
 
 /// The package's row, by its primary key.
 pub(super) async fn find(pool: &Pool, id: PackageId) -> Result<Option<Package>, RegistryError> {
     let row = pool.one(FIND, vec![bytes(id.as_bytes())]).await?;
-    row.map(|row| package(id, &row)).transpose()
+    row.map(|row| package(id, &mut Columns::new(&row))).transpose()
 }
 
-fn package(id: PackageId, row: &QueryResult) -> Result<Package, RegistryError> {
-    let mut columns = Columns::new(row);
-    Ok(Package {
+fn package(package: PackageId, columns: &mut Columns<'_>) -> Result<Package, RegistryError> {
+    let id = RunId::from_bytes(columns.array("packages.run")?);
+    let lane = columns.word("packages.lane")?;
+    let ticket = Ticket(columns.next("packages.ticket")?);
+    let stage = columns.word("packages.stage")?;
+    let run = Run {
+        package,
         id,
-        run: RunId::from_bytes(columns.array("packages.run")?),
-        lane: columns.word("packages.lane")?,
-        ticket: columns.next("packages.ticket")?,
-        stage: columns.word("packages.stage")?,
+        lane,
+        ticket,
+        stage,
         progress: columns.number_if_any::<i16, _>("packages.progress")?,
         attempts: columns.number::<i32, _>("packages.attempts")?,
         joined: LaneTotals {
@@ -43,43 +48,53 @@ fn package(id: PackageId, row: &QueryResult) -> Result<Package, RegistryError> {
         owner_link: columns
             .next::<Option<Vec<u8>>>("packages.owner_link")?
             .unwrap_or_default(),
-        dispatch: dispatch(&mut columns)?,
-        is_leased: columns.next("packages.lease_until")?,
-        outcome: outcome(&mut columns, row)?,
-    })
+        dispatch: Dispatch {
+            epoch: columns.next::<Option<_>>("packages.queue_epoch")?.map(Epoch),
+            at: Millis(columns.next("packages.dispatched_at")?),
+        },
+        lease_number: columns.next("packages.lease_no")?,
+        lease: lease(columns)?,
+        end: end(columns, stage)?,
+    };
+    let now = Millis(columns.next("now")?);
+    Ok(Package { run, now })
 }
 
-fn dispatch(columns: &mut Columns<'_>) -> Result<Dispatch, RegistryError> {
-    let epoch: Option<String> = columns.next("packages.queue_epoch")?;
-    let age: i64 = columns.next("packages.dispatched_at")?;
-    // A clock that was set back makes ages below zero.
-    let age = Duration::from_millis(u64::try_from(age).unwrap_or(0));
-    Ok(epoch.map_or(Dispatch::Unconfirmed(age), |epoch| Dispatch::Queued(Epoch(epoch))))
+fn lease(columns: &mut Columns<'_>) -> Result<Option<CurrentLease>, RegistryError> {
+    let until: Option<i64> = columns.next("packages.lease_until")?;
+    let request = columns.array_if_any("packages.lease_request")?.map(LeaseRequest);
+    Ok(until.map(|until| CurrentLease {
+        request,
+        until: Millis(until),
+    }))
 }
 
-fn outcome(columns: &mut Columns<'_>, row: &QueryResult) -> Result<Option<Outcome>, RegistryError> {
+fn end(columns: &mut Columns<'_>, stage: Stage) -> Result<Option<End>, RegistryError> {
     let code: Option<String> = columns.next("packages.error_code")?;
     let detail = columns.next("packages.error_detail")?;
-    if let Some(code) = code {
+    let outcome = if let Some(code) = code {
+        columns.skip(5);
         let code = ErrorCode::from_str(&code).map_err(|_| inconsistent("packages.error_code"))?;
-        return Ok(Some(Outcome::Failed { code, detail }));
-    }
-    let stage: Stage = Columns { row, next: 3 }.word("packages.stage")?;
-    if stage != Stage::Processed {
+        Outcome::Failed(Failure { code, detail })
+    } else if stage == Stage::Processed {
+        Outcome::Processed(StoredResult {
+            blob: BlobKey::from_bytes(columns.array("packages.blob_key")?),
+            size: columns.number::<i64, _>("packages.blob_size")?,
+            envelope: Envelope {
+                suite: columns
+                    .next::<Option<i16>>("packages.suite")?
+                    .and_then(Suite::from_number)
+                    .ok_or(inconsistent("packages.suite"))?,
+                iv: columns.array("packages.iv")?,
+                mac: columns.array("packages.mac")?,
+            },
+        })
+    } else {
+        columns.skip(6);
         return Ok(None);
-    }
-    Ok(Some(Outcome::Processed(StoredResult {
-        blob: BlobKey::from_bytes(columns.array("packages.blob_key")?),
-        size: columns.number::<i64, _>("packages.blob_size")?,
-        envelope: Envelope {
-            suite: columns
-                .next::<Option<i16>>("packages.suite")?
-                .and_then(Suite::from_number)
-                .ok_or(inconsistent("packages.suite"))?,
-            iv: columns.array("packages.iv")?,
-            mac: columns.array("packages.mac")?,
-        },
-    })))
+    };
+    let at = Millis(columns.next("packages.ended_at")?);
+    Ok(Some(End { at, outcome }))
 }
 
 /// Of a row with `run, blob_key`.
@@ -131,13 +146,26 @@ impl<'a> Columns<'a> {
             .map_err(|_| inconsistent(column))
     }
 
-    pub(super) fn blob_if_any(&mut self) -> Result<Option<BlobKey>, RegistryError> {
-        let key: Option<Vec<u8>> = self.next("packages.blob_key")?;
-        let key = key.map(<[u8; 16]>::try_from).transpose();
-        Ok(key
-            .map_err(|_| inconsistent("packages.blob_key"))?
-            .map(BlobKey::from_bytes))
+    fn array_if_any<const N: usize>(&mut self, column: &'static str) -> Result<Option<[u8; N]>, RegistryError> {
+        let bytes: Option<Vec<u8>> = self.next(column)?;
+        bytes
+            .map(<[u8; N]>::try_from)
+            .transpose()
+            .map_err(|_| inconsistent(column))
     }
+
+    pub(super) fn blob_if_any(&mut self) -> Result<Option<BlobKey>, RegistryError> {
+        Ok(self.array_if_any("packages.blob_key")?.map(BlobKey::from_bytes))
+    }
+
+    fn skip(&mut self, columns: usize) {
+        self.next += columns;
+    }
+}
+
+/// `error_code` and `error_detail` as parameters.
+pub(super) fn failure(failure: &Failure) -> [Value; 2] {
+    [Value::from(failure.code.as_str()), Value::from(failure.detail.clone())]
 }
 
 /// Bytes as a parameter.

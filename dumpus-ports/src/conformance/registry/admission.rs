@@ -1,10 +1,13 @@
 //! Clauses of [`PackageRegistry`](crate::registry::PackageRegistry) about admission and deletion.
 
-use super::{Fresh, LONG, admission, at_once, begin, begin_queued, epoch, granted, id, process, result, row, run};
-use crate::domain::error_code::ErrorCode;
+use std::time::Duration;
+
+use super::{
+    Fresh, LONG, admission, at_once, begin, begin_queued, epoch, fail, granted, id, process, result, row, run,
+};
 use crate::domain::lifecycle::Stage;
 use crate::domain::queue::Lane;
-use crate::registry::{Admission, DeletedPackage, Dispatch, NOT_QUEUED, Outcome};
+use crate::registry::{Admission, DeletedPackage, Failure, Outcome};
 
 /// Clause 1.
 pub async fn admits_an_unknown_package(registry: Fresh) {
@@ -15,31 +18,30 @@ pub async fn admits_an_unknown_package(registry: Fresh) {
         admitted,
         Admission::Started {
             lane: Lane::Standard,
-            ticket: row.ticket,
-            replaced: None
+            ticket: row.ticket
         }
     );
     let given = admission(1, 2);
-    assert_eq!((row.id, row.run), (given.package, given.run));
-    assert_eq!((row.owner_link, row.joined), (given.owner_link, given.joined));
+    assert_eq!((row.package, row.id), (given.package, given.run));
+    assert_eq!((&row.owner_link, row.joined), (&given.owner_link, given.joined));
     assert_eq!(
         (row.lane, row.stage, row.progress),
         (Lane::Standard, Stage::Locked, None)
     );
-    assert_eq!((row.attempts, row.is_leased, row.outcome), (0, false, None));
-    assert!(matches!(row.dispatch, Dispatch::Unconfirmed(age) if age < LONG));
+    assert_eq!((row.attempts, row.lease.is_some(), row.outcome()), (0, false, None));
+    assert_eq!(row.dispatch.epoch, None);
 }
 
 /// Clause 1.
 pub async fn reports_a_package_that_already_exists(registry: Fresh) {
     begin_queued(&registry, 1, 1, "epoch").await;
-    let before = row(&registry, 1).await;
-    let again = registry.packages.admit(&admission(1, 2)).await.unwrap();
-    assert_eq!(again, Admission::AlreadyExists(before));
-    granted(&registry, 1, 1, LONG).await;
-    let again = registry.packages.admit(&admission(1, 3)).await.unwrap();
-    assert_eq!(again, Admission::AlreadyExists(row(&registry, 1).await));
-    assert_eq!(row(&registry, 1).await.run, run(1));
+    for life in [2, 3] {
+        let before = row(&registry, 1).await;
+        let again = registry.packages.admit(&admission(1, life)).await.unwrap();
+        assert!(matches!(again, Admission::AlreadyExists(known) if known.run == before));
+        assert_eq!(row(&registry, 1).await, before);
+        granted(&registry, 1, 1, Duration::ZERO).await;
+    }
 }
 
 /// Clause 1.
@@ -51,16 +53,16 @@ pub async fn simultaneous_admissions_begin_one_run(registry: Fresh) {
         let admitted = admitted.await;
         let begun = admitted.iter().filter(|one| matches!(one, Admission::Started { .. }));
         assert_eq!(begun.count(), 1, "{admitted:?}");
-        let current = row(&registry, 1).await.run;
+        let current = row(&registry, 1).await.id;
         for one in &admitted {
-            assert!(!matches!(one, Admission::AlreadyExists(known) if known.run != current));
+            assert!(!matches!(one, Admission::AlreadyExists(known) if known.run.id != current));
         }
         // The second round begins with a package that failed.
         let Some(life) = (life..life + 8).find(|life| run(*life) == current) else {
             panic!("the run is of another round");
         };
         let lease = granted(&registry, 1, life, LONG).await;
-        assert!(registry.leases.fail(&lease, ErrorCode::ServerError, "").await.unwrap());
+        fail(&registry, &lease).await;
     }
 }
 
@@ -69,15 +71,15 @@ pub async fn a_failed_package_begins_a_new_run(registry: Fresh) {
     let first = begin_queued(&registry, 1, 1, "epoch").await;
     let lease = granted(&registry, 1, 1, LONG).await;
     assert!(registry.leases.step(&lease, Stage::Downloading).await.unwrap());
-    assert!(registry.leases.fail(&lease, ErrorCode::ExpiredLink, "x").await.unwrap());
+    fail(&registry, &lease).await;
     let second = begin(&registry, 1, 2).await;
     assert!(second > first);
     let row = row(&registry, 1).await;
-    assert_eq!((row.run, row.ticket), (run(2), second));
+    assert_eq!((row.id, row.ticket), (run(2), second));
     assert_eq!((row.stage, row.progress, row.attempts), (Stage::Locked, None, 0));
-    assert_eq!((row.outcome, row.is_leased), (None, false));
+    assert_eq!((row.outcome(), row.lease.is_some()), (None, false));
     assert_eq!(row.owner_link, admission(1, 2).owner_link);
-    assert!(matches!(row.dispatch, Dispatch::Unconfirmed(_)));
+    assert_eq!(row.dispatch.epoch, None);
     let again = granted(&registry, 1, 2, LONG).await;
     assert!(again.number > lease.number);
     assert_eq!(again.attempt, 1);
@@ -87,7 +89,7 @@ pub async fn a_failed_package_begins_a_new_run(registry: Fresh) {
 pub async fn does_not_admit_a_processed_package(registry: Fresh) {
     process(&registry, 1, 1, 9).await;
     let again = registry.packages.admit(&admission(1, 2)).await.unwrap();
-    assert!(matches!(again, Admission::AlreadyExists(known) if matches!(known.outcome, Some(Outcome::Processed(_)))));
+    assert!(matches!(again, Admission::AlreadyExists(known) if known.run.result().is_some()));
 }
 
 /// Clause 1: the lane outlives a run.
@@ -95,7 +97,7 @@ pub async fn an_upgraded_package_keeps_its_lane_in_later_runs(registry: Fresh) {
     begin(&registry, 1, 1).await;
     assert_eq!(registry.packages.upgrade(id(1)).await.unwrap(), Some(run(1)));
     let lease = granted(&registry, 1, 1, LONG).await;
-    assert!(registry.leases.fail(&lease, ErrorCode::ServerError, "").await.unwrap());
+    fail(&registry, &lease).await;
     let again = registry.packages.admit(&admission(1, 2)).await.unwrap();
     assert!(
         matches!(
@@ -116,10 +118,10 @@ pub async fn confirms_only_the_current_run(registry: Fresh) {
     let epoch = epoch("epoch");
     assert_eq!(registry.packages.confirm(id(1), run(2), &epoch).await.unwrap(), None);
     assert_eq!(registry.packages.confirm(id(2), run(1), &epoch).await.unwrap(), None);
-    assert!(matches!(row(&registry, 1).await.dispatch, Dispatch::Unconfirmed(_)));
+    assert_eq!(row(&registry, 1).await.dispatch.epoch, None);
     let confirmed = registry.packages.confirm(id(1), run(1), &epoch).await.unwrap();
     assert_eq!(confirmed, Some(Lane::Standard));
-    assert_eq!(row(&registry, 1).await.dispatch, Dispatch::Queued(epoch.clone()));
+    assert_eq!(row(&registry, 1).await.dispatch.epoch, Some(epoch.clone()));
     registry.packages.upgrade(id(1)).await.unwrap();
     let confirmed = registry.packages.confirm(id(1), run(1), &epoch).await.unwrap();
     assert_eq!(confirmed, Some(Lane::Premium), "the lane that it is in by now");
@@ -139,13 +141,11 @@ pub async fn rolling_back_an_upgraded_package_fails_its_run(registry: Fresh) {
     begin_queued(&registry, 1, 1, "epoch").await;
     registry.packages.upgrade(id(1)).await.unwrap();
     let lease = granted(&registry, 1, 1, LONG).await;
-    assert!(registry.leases.fail(&lease, ErrorCode::ExpiredLink, "").await.unwrap());
+    fail(&registry, &lease).await;
     begin(&registry, 1, 2).await;
     assert!(registry.packages.rollback_admission(id(1), run(2)).await.unwrap());
     let failed = row(&registry, 1).await;
-    let detail = Some(NOT_QUEUED.to_owned());
-    let code = ErrorCode::ServerError;
-    assert_eq!(failed.outcome, Some(Outcome::Failed { code, detail }));
+    assert_eq!(failed.outcome(), Some(&Outcome::Failed(Failure::not_queued())));
     assert!(failed.owner_link.is_empty(), "the link is not needed any more");
     assert!(!registry.packages.rollback_admission(id(1), run(2)).await.unwrap());
     let again = registry.packages.admit(&admission(1, 3)).await.unwrap();
@@ -165,7 +165,7 @@ pub async fn rolling_back_an_upgraded_package_fails_its_run(registry: Fresh) {
 pub async fn does_not_roll_back_a_confirmed_run(registry: Fresh) {
     begin_queued(&registry, 1, 1, "epoch").await;
     assert!(!registry.packages.rollback_admission(id(1), run(1)).await.unwrap());
-    assert_eq!(row(&registry, 1).await.run, run(1));
+    assert_eq!(row(&registry, 1).await.id, run(1));
 }
 
 /// Clause 7.
@@ -176,31 +176,22 @@ pub async fn a_lost_result_fails_the_run(registry: Fresh) {
         assert!(
             !registry
                 .packages
-                .mark_result_lost(id(package), run(life), "")
+                .mark_result_lost(id(package), run(life))
                 .await
                 .unwrap()
         );
     }
-    assert!(
-        registry
-            .packages
-            .mark_result_lost(id(1), run(1), "It is gone.")
-            .await
-            .unwrap()
-    );
-    let outcome = Outcome::Failed {
-        code: ErrorCode::ServerError,
-        detail: Some("It is gone.".to_owned()),
-    };
+    assert!(registry.packages.mark_result_lost(id(1), run(1)).await.unwrap());
     let lost = row(&registry, 1).await;
-    assert_eq!((lost.outcome, lost.stage), (Some(outcome), Stage::Processed));
-    assert!(!registry.packages.mark_result_lost(id(1), run(1), "").await.unwrap());
+    let outcome = Outcome::Failed(Failure::result_lost());
+    assert_eq!((lost.outcome(), lost.stage), (Some(&outcome), Stage::Processed));
+    assert!(!registry.packages.mark_result_lost(id(1), run(1)).await.unwrap());
     assert_eq!(
         registry.maintenance.unreferenced(&[result(9).blob]).await.unwrap(),
         [result(9).blob]
     );
     begin(&registry, 1, 2).await;
-    assert_eq!(super::row(&registry, 1).await.outcome, None);
+    assert_eq!(row(&registry, 1).await.end, None);
 }
 
 /// Clause 6.

@@ -2,10 +2,16 @@
 
 use std::time::Duration;
 
-use super::{Fresh, LONG, at_once, begin, begin_queued, epoch, granted, id, process, row, run};
-use crate::domain::error_code::ErrorCode;
+use super::{Fresh, LONG, at_once, begin, begin_queued, epoch, fail, granted, id, process, row, run};
 use crate::domain::queue::{Lane, QueueSnapshot, Ticket};
-use crate::registry::Dispatch;
+use crate::registry::RedispatchPolicy;
+
+fn policy(unconfirmed_for: Duration, lost_after: Duration) -> RedispatchPolicy {
+    RedispatchPolicy {
+        unconfirmed_for,
+        lost_after,
+    }
+}
 
 /// Clause 3: `mark_undispatched` makes a later `claim_redispatch` succeed.
 pub async fn marks_a_run_undispatched(registry: Fresh) {
@@ -21,29 +27,33 @@ pub async fn marks_a_run_undispatched(registry: Fresh) {
         );
     }
     assert!(registry.packages.mark_undispatched(id(1), run(1)).await.unwrap());
-    assert!(matches!(row(&registry, 1).await.dispatch, Dispatch::Unconfirmed(age) if age < LONG));
+    assert_eq!(row(&registry, 1).await.dispatch.epoch, None);
     let epoch = epoch("epoch");
-    let claim_redispatch = |older_than| {
+    let claim = async |older_than| {
         registry
             .packages
-            .claim_redispatch(id(1), run(1), older_than, &epoch, LONG)
+            .claim_redispatch(id(1), run(1), &epoch, &policy(older_than, LONG))
+            .await
+            .unwrap()
     };
-    assert_eq!(claim_redispatch(LONG).await.unwrap(), None);
-    assert_eq!(claim_redispatch(Duration::ZERO).await.unwrap(), Some(Lane::Standard));
+    assert_eq!(claim(LONG).await, None);
+    assert_eq!(claim(Duration::ZERO).await, Some(Lane::Standard));
 }
 
 /// Clause 3.
 pub async fn does_not_redispatch_a_recently_pushed_job(registry: Fresh) {
     begin(&registry, 1, 1).await;
     let epoch = epoch("epoch");
-    let claim_redispatch = |life, older_than| {
+    let claim = async |life, older_than| {
         registry
             .packages
-            .claim_redispatch(id(1), run(life), older_than, &epoch, LONG)
+            .claim_redispatch(id(1), run(life), &epoch, &policy(older_than, LONG))
+            .await
+            .unwrap()
     };
-    assert_eq!(claim_redispatch(1, LONG).await.unwrap(), None);
-    assert_eq!(claim_redispatch(2, Duration::ZERO).await.unwrap(), None);
-    assert_eq!(claim_redispatch(1, Duration::ZERO).await.unwrap(), Some(Lane::Standard));
+    assert_eq!(claim(1, LONG).await, None);
+    assert_eq!(claim(2, Duration::ZERO).await, None);
+    assert_eq!(claim(1, Duration::ZERO).await, Some(Lane::Standard));
 }
 
 /// Clause 3.
@@ -52,19 +62,19 @@ pub async fn redispatches_a_job_of_another_epoch(registry: Fresh) {
     registry.packages.upgrade(id(1)).await.unwrap();
     let claimed = registry
         .packages
-        .claim_redispatch(id(1), run(1), Duration::ZERO, &epoch("old"), LONG)
+        .claim_redispatch(id(1), run(1), &epoch("old"), &policy(Duration::ZERO, LONG))
         .await;
     assert_eq!(claimed.unwrap(), None);
     let claimed = registry
         .packages
-        .claim_redispatch(id(1), run(1), LONG, &epoch("new"), LONG)
+        .claim_redispatch(id(1), run(1), &epoch("new"), &policy(LONG, LONG))
         .await;
     assert_eq!(claimed.unwrap(), Some(Lane::Premium));
-    assert!(matches!(row(&registry, 1).await.dispatch, Dispatch::Unconfirmed(age) if age < LONG));
+    assert_eq!(row(&registry, 1).await.dispatch.epoch, None);
     // It is unconfirmed from now on, and nobody else's to push.
     let claimed = registry
         .packages
-        .claim_redispatch(id(1), run(1), LONG, &epoch("new"), LONG)
+        .claim_redispatch(id(1), run(1), &epoch("new"), &policy(LONG, LONG))
         .await;
     assert_eq!(claimed.unwrap(), None);
 }
@@ -74,14 +84,16 @@ pub async fn does_not_redispatch_a_leased_or_ended_package(registry: Fresh) {
     begin_queued(&registry, 1, 1, "old").await;
     let lease = granted(&registry, 1, 1, LONG).await;
     let epoch = epoch("new");
-    let claim_redispatch = || {
+    let claim = async || {
         registry
             .packages
-            .claim_redispatch(id(1), run(1), Duration::ZERO, &epoch, LONG)
+            .claim_redispatch(id(1), run(1), &epoch, &policy(Duration::ZERO, LONG))
+            .await
+            .unwrap()
     };
-    assert_eq!(claim_redispatch().await.unwrap(), None);
-    assert!(registry.leases.fail(&lease, ErrorCode::ServerError, "").await.unwrap());
-    assert_eq!(claim_redispatch().await.unwrap(), None);
+    assert_eq!(claim().await, None);
+    fail(&registry, &lease).await;
+    assert_eq!(claim().await, None);
 }
 
 /// Clause 3.
@@ -90,7 +102,7 @@ pub async fn simultaneous_redispatch_claims_succeed_once(registry: Fresh) {
     let claimed = at_once(&registry, |registry, _| async move {
         let claimed = registry
             .packages
-            .claim_redispatch(id(1), run(1), LONG, &epoch("new"), LONG)
+            .claim_redispatch(id(1), run(1), &epoch("new"), &policy(LONG, LONG))
             .await;
         claimed.unwrap()
     });
@@ -100,7 +112,7 @@ pub async fn simultaneous_redispatch_claims_succeed_once(registry: Fresh) {
 
 /// Clause 4.
 pub async fn tickets_rise_in_order_of_admission(registry: Fresh) {
-    let mut last = i64::MIN;
+    let mut last = Ticket(i64::MIN);
     for package in 1..6 {
         let ticket = begin(&registry, package, 1).await;
         assert!(ticket > last);
@@ -116,7 +128,7 @@ pub async fn a_requeued_package_keeps_its_ticket(registry: Fresh) {
     begin_queued(&registry, 2, 1, "old").await;
     let claimed = registry
         .packages
-        .claim_redispatch(id(1), run(1), LONG, &epoch("new"), LONG)
+        .claim_redispatch(id(1), run(1), &epoch("new"), &policy(LONG, LONG))
         .await;
     assert_eq!(claimed.unwrap(), Some(Lane::Standard));
     assert_eq!(row(&registry, 1).await.ticket, ticket);
@@ -131,7 +143,7 @@ pub async fn a_package_lost_for_long_gets_a_new_ticket(registry: Fresh) {
         let zero = Duration::ZERO;
         let claimed = registry
             .packages
-            .claim_redispatch(id(package), run(1), zero, &epoch("new"), zero)
+            .claim_redispatch(id(package), run(1), &epoch("new"), &policy(zero, zero))
             .await
             .unwrap();
         assert_eq!(claimed, Some(Lane::Standard));
@@ -147,7 +159,7 @@ async fn expect_queue_snapshot(
 ) {
     let queue_snapshot = registry
         .packages
-        .queue_snapshot(&epoch(name), lost_after)
+        .queue_snapshot(&epoch(name), &policy(LONG, lost_after))
         .await
         .unwrap();
     assert_eq!(queue_snapshot, QueueSnapshot::new(expected));
@@ -170,7 +182,7 @@ pub async fn the_queue_snapshot_holds_unfinished_packages(registry: Fresh) {
     let waiting = [unconfirmed, queued, leased].map(|ticket| (Lane::Standard, ticket));
     let with_failing = waiting.into_iter().chain([(Lane::Standard, failed)]);
     expect_queue_snapshot(&registry, "epoch", LONG, with_failing).await;
-    assert!(registry.leases.fail(&lease, ErrorCode::ServerError, "").await.unwrap());
+    fail(&registry, &lease).await;
     expect_queue_snapshot(&registry, "epoch", LONG, waiting).await;
 }
 
@@ -221,7 +233,7 @@ pub async fn lost_packages_leave_the_queue_snapshot(registry: Fresh) {
     let zero = Duration::ZERO;
     let claimed = registry
         .packages
-        .claim_redispatch(id(2), run(1), zero, &epoch("new"), zero)
+        .claim_redispatch(id(2), run(1), &epoch("new"), &policy(zero, zero))
         .await;
     assert_eq!(claimed.unwrap(), Some(Lane::Standard));
     let confirmed = registry.packages.confirm(id(2), run(1), &epoch("new")).await.unwrap();
@@ -236,7 +248,13 @@ pub async fn a_recently_queued_package_is_not_lost_for_long(registry: Fresh) {
     let second = Duration::from_secs(1);
     begin_queued(&registry, 1, 1, "older").await;
     let lost = QueueSnapshot::default();
-    while registry.packages.queue_snapshot(&epoch("old"), second).await.unwrap() != lost {
+    while registry
+        .packages
+        .queue_snapshot(&epoch("old"), &policy(LONG, second))
+        .await
+        .unwrap()
+        != lost
+    {
         tokio::task::yield_now().await;
     }
     let ticket = begin_queued(&registry, 2, 1, "new").await;
@@ -244,7 +262,7 @@ pub async fn a_recently_queued_package_is_not_lost_for_long(registry: Fresh) {
     expect_queue_snapshot(&registry, "old", second, expected).await;
     let claimed = registry
         .packages
-        .claim_redispatch(id(2), run(1), LONG, &epoch("old"), second)
+        .claim_redispatch(id(2), run(1), &epoch("old"), &policy(LONG, second))
         .await;
     assert_eq!(claimed.unwrap(), Some(Lane::Standard));
     assert_eq!(row(&registry, 2).await.ticket, ticket);

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use super::{Fresh, LONG, begin_queued, granted, id, process, result};
+use super::{Fresh, LONG, begin_queued, fail, granted, id, process, result};
 use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
-use crate::registry::{Attempt, Lease};
+use crate::registry::{Attempt, Failure, Lease};
 
 /// Tries every write that names a lease.
 async fn changes_nothing(registry: &Fresh, lease: &Lease) {
-    let before = registry.packages.find(lease.package).await.unwrap();
-    let code = ErrorCode::ServerError;
+    let row = async || registry.packages.find(lease.package).await.unwrap().map(|row| row.run);
+    let before = row().await;
+    let failure = Failure::new(ErrorCode::ServerError, "");
     let answers = [
         ("is_current", registry.leases.is_current(lease).await),
         ("extend", registry.leases.extend(lease, LONG).await),
@@ -24,12 +25,12 @@ async fn changes_nothing(registry: &Fresh, lease: &Lease) {
             registry.leases.release(lease, Attempt::Refunded).await,
         ),
         ("finish", registry.leases.finish(lease, &result(1)).await),
-        ("fail", registry.leases.fail(lease, code, "").await),
+        ("fail", registry.leases.fail(lease, &failure).await),
     ];
     for (write, answer) in answers {
         assert!(matches!(answer, Ok(false)), "{write}: {answer:?}");
     }
-    assert_eq!(registry.packages.find(lease.package).await.unwrap(), before);
+    assert_eq!(row().await, before);
 }
 
 /// Clause 4.
@@ -64,7 +65,7 @@ pub async fn a_lease_of_a_replaced_run_changes_nothing(registry: Fresh) {
     begin_queued(&registry, 1, 2, "epoch").await;
     let failed = granted(&registry, 1, 2, LONG).await;
     changes_nothing(&registry, &erased).await;
-    assert!(registry.leases.fail(&failed, ErrorCode::ServerError, "").await.unwrap());
+    fail(&registry, &failed).await;
     begin_queued(&registry, 1, 3, "epoch").await;
     granted(&registry, 1, 3, LONG).await;
     changes_nothing(&registry, &failed).await;
@@ -84,6 +85,6 @@ pub async fn a_lease_of_an_ended_run_changes_nothing(registry: Fresh) {
     changes_nothing(&registry, &processed).await;
     begin_queued(&registry, 2, 1, "epoch").await;
     let failed = granted(&registry, 2, 1, LONG).await;
-    assert!(registry.leases.fail(&failed, ErrorCode::InvalidLink, "").await.unwrap());
+    fail(&registry, &failed).await;
     changes_nothing(&registry, &failed).await;
 }

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use super::{Fresh, LONG, ask, at_once, begin, begin_queued, epoch, granted, id, process, request, result, row, run};
+use super::{
+    Fresh, LONG, ask, at_once, begin, begin_queued, epoch, fail, find, granted, id, process, request, result, row, run,
+};
 use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
-use crate::registry::{Attempt, Dispatch, LeaseOutcome, Outcome, RegistryError};
+use crate::registry::{Attempt, Failure, LeaseOutcome, Outcome, RegistryError};
 
 /// Clause 1.
 pub async fn grants_one_lease_at_a_time(registry: Fresh) {
@@ -14,7 +16,7 @@ pub async fn grants_one_lease_at_a_time(registry: Fresh) {
     assert_eq!((lease.package, lease.run, lease.attempt), (id(1), run(1), 1));
     assert_eq!(ask(&registry, 1, 1, LONG).await, LeaseOutcome::AlreadyLeased);
     let row = row(&registry, 1).await;
-    assert_eq!((row.is_leased, row.attempts), (true, 1));
+    assert_eq!((row.lease.is_some(), row.attempts), (true, 1));
     assert!(registry.leases.is_current(&lease).await.unwrap());
 }
 
@@ -54,9 +56,9 @@ pub async fn grants_a_lease_again_after_it_expired(registry: Fresh) {
 pub async fn extends_a_lease(registry: Fresh) {
     begin(&registry, 1, 1).await;
     let lease = granted(&registry, 1, 1, Duration::ZERO).await;
-    assert!(!row(&registry, 1).await.is_leased);
+    assert!(!find(&registry, 1).await.is_leased());
     assert!(registry.leases.extend(&lease, LONG).await.unwrap());
-    assert!(row(&registry, 1).await.is_leased);
+    assert!(find(&registry, 1).await.is_leased());
     assert_eq!(ask(&registry, 1, 1, LONG).await, LeaseOutcome::AlreadyLeased);
 }
 
@@ -99,7 +101,7 @@ pub async fn a_stale_job_gets_no_lease(registry: Fresh) {
     process(&registry, 2, 1, 9).await;
     begin(&registry, 3, 1).await;
     let lease = granted(&registry, 3, 1, LONG).await;
-    assert!(registry.leases.fail(&lease, ErrorCode::ServerError, "").await.unwrap());
+    fail(&registry, &lease).await;
     for (package, life) in [(1, 2), (2, 1), (3, 1), (4, 1)] {
         let answer = ask(&registry, package, life, LONG).await;
         assert_eq!(answer, LeaseOutcome::Stale, "package {package}, run {life}");
@@ -116,9 +118,9 @@ pub async fn a_stale_job_marks_the_current_run_undispatched(registry: Fresh) {
         assert_eq!(ask(&registry, package, 1, LONG).await, LeaseOutcome::Stale);
     }
     let current = row(&registry, 1).await;
-    assert!(matches!(current.dispatch, Dispatch::Unconfirmed(_)), "{current:?}");
-    assert_eq!((current.run, current.ticket), (run(2), ticket));
-    assert_eq!(row(&registry, 2).await.dispatch, Dispatch::Queued(epoch("epoch")));
+    assert_eq!(current.dispatch.epoch, None);
+    assert_eq!((current.id, current.ticket), (run(2), ticket));
+    assert_eq!(row(&registry, 2).await.dispatch.epoch, Some(epoch("epoch")));
     assert_eq!(row(&registry, 3).await, ended);
     granted(&registry, 1, 2, LONG).await;
 }
@@ -132,7 +134,7 @@ pub async fn a_released_package_waits_again(registry: Fresh) {
     assert!(registry.leases.release(&lease, Attempt::Counted).await.unwrap());
     let row = row(&registry, 1).await;
     assert_eq!((row.stage, row.progress, row.ticket), (Stage::Locked, None, ticket));
-    assert_eq!((row.is_leased, row.attempts), (false, 1));
+    assert_eq!((row.lease.is_some(), row.attempts), (false, 1));
     assert_eq!(granted(&registry, 1, 1, LONG).await.attempt, 2);
 }
 
@@ -181,9 +183,9 @@ pub async fn rejects_an_illegal_step(registry: Fresh) {
 pub async fn a_result_ends_the_run(registry: Fresh) {
     process(&registry, 1, 1, 9).await;
     let row = row(&registry, 1).await;
-    assert_eq!(row.outcome, Some(Outcome::Processed(result(9))));
+    assert_eq!(row.outcome(), Some(&Outcome::Processed(result(9))));
     assert_eq!(
-        (row.stage, row.progress, row.is_leased),
+        (row.stage, row.progress, row.lease.is_some()),
         (Stage::Processed, None, false)
     );
     assert!(row.owner_link.is_empty(), "the link is not needed any more");
@@ -203,16 +205,12 @@ pub async fn a_failure_ends_the_run(registry: Fresh) {
     begin(&registry, 1, 1).await;
     let lease = granted(&registry, 1, 1, LONG).await;
     assert!(registry.leases.step(&lease, Stage::Downloading).await.unwrap());
-    let failed = registry.leases.fail(&lease, ErrorCode::ExpiredLink, "It ended.").await;
-    assert!(failed.unwrap());
+    let failure = Failure::new(ErrorCode::ExpiredLink, "It ended.");
+    assert!(registry.leases.fail(&lease, &failure).await.unwrap());
     let row = row(&registry, 1).await;
-    let outcome = Outcome::Failed {
-        code: ErrorCode::ExpiredLink,
-        detail: Some("It ended.".to_owned()),
-    };
-    assert_eq!(row.outcome, Some(outcome));
+    assert_eq!(row.outcome(), Some(&Outcome::Failed(failure)));
     assert_eq!(
-        (row.stage, row.progress, row.is_leased),
+        (row.stage, row.progress, row.lease.is_some()),
         (Stage::Downloading, None, false)
     );
     assert!(row.owner_link.is_empty(), "the link is not needed any more");

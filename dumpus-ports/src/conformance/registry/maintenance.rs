@@ -3,9 +3,8 @@
 
 use std::time::Duration;
 
-use super::{Fresh, LONG, at_once, begin, granted, id, process, result, row, run};
+use super::{Fresh, LONG, at_once, begin, fail, granted, id, process, result, row, run};
 use crate::blobs::BlobKey;
-use crate::domain::error_code::ErrorCode;
 use crate::registry::DeletedPackage;
 
 /// Clause 1 of maintenance.
@@ -14,7 +13,7 @@ pub async fn ended_packages_expire(registry: Fresh) {
     process(&registry, 2, 2, 9).await;
     begin(&registry, 3, 3).await;
     let lease = granted(&registry, 3, 3, LONG).await;
-    assert!(registry.leases.fail(&lease, ErrorCode::InvalidLink, "").await.unwrap());
+    fail(&registry, &lease).await;
     assert_eq!(registry.maintenance.expire(LONG, 10).await.unwrap(), []);
     let mut expired = registry.maintenance.expire(Duration::ZERO, 10).await.unwrap();
     expired.sort_by_key(|package| package.run);
@@ -24,7 +23,7 @@ pub async fn ended_packages_expire(registry: Fresh) {
         expected.map(|(life, blob)| DeletedPackage { run: run(life), blob })
     );
     assert_eq!(registry.packages.find(id(2)).await.unwrap(), None);
-    assert_eq!(row(&registry, 1).await.run, run(1));
+    assert_eq!(row(&registry, 1).await.id, run(1));
 }
 
 /// Clause 1 of maintenance.

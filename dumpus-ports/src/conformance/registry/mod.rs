@@ -24,11 +24,12 @@ use std::time::Duration;
 
 use crate::blobs::BlobKey;
 use crate::domain::crypto::{Envelope, Suite};
+use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
 use crate::domain::package::{PackageId, RunId};
 use crate::domain::queue::{LaneTotals, Ticket};
 use crate::registry::{
-    Admission, Epoch, Lease, LeaseOutcome, LeaseRequest, NewPackage, Package, Registry, StoredResult,
+    Admission, Epoch, Failure, Lease, LeaseOutcome, LeaseRequest, NewPackage, Package, Registry, Run, StoredResult,
 };
 
 /// A registry with no packages.
@@ -77,7 +78,7 @@ fn result(blob: u8) -> StoredResult {
 async fn begin(registry: &Fresh, package: u8, life: u8) -> Ticket {
     match registry.packages.admit(&admission(package, life)).await.unwrap() {
         Admission::Started { ticket, .. } => ticket,
-        Admission::AlreadyExists(known) => panic!("the package is known: {known:?}"),
+        Admission::AlreadyExists(known) => panic!("the package exists: {known:?}"),
     }
 }
 
@@ -112,8 +113,18 @@ async fn granted(registry: &Fresh, package: u8, life: u8, length: Duration) -> L
     }
 }
 
-async fn row(registry: &Fresh, package: u8) -> Package {
+/// The package's current run.
+async fn row(registry: &Fresh, package: u8) -> Run {
+    find(registry, package).await.run
+}
+
+async fn find(registry: &Fresh, package: u8) -> Package {
     registry.packages.find(id(package)).await.unwrap().expect("a row")
+}
+
+async fn fail(registry: &Fresh, lease: &Lease) {
+    let failure = Failure::new(ErrorCode::ServerError, "It failed.");
+    assert!(registry.leases.fail(lease, &failure).await.unwrap());
 }
 
 /// Takes a package from admission to a result.

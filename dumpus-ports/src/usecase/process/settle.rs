@@ -4,7 +4,7 @@ use super::ProcessPackage;
 use super::end::End;
 use crate::domain::error_code::ErrorCode;
 use crate::queue::Delivery;
-use crate::registry::{Attempt, Lease};
+use crate::registry::{Attempt, Failure, Lease};
 use crate::usecase::access::AccessError;
 
 impl ProcessPackage {
@@ -29,14 +29,15 @@ impl ProcessPackage {
                 delivery.acknowledge().await?;
             }
             End::Fail(code, detail) => {
-                self.patiently(|| self.leases.fail(lease, code, &detail)).await?;
+                let failure = Failure::new(code, detail);
+                self.patiently(|| self.leases.fail(lease, &failure)).await?;
                 tracing::info!(elapsed_ms, error.code = %code, "a package failed");
                 delivery.acknowledge().await?;
             }
             End::Retry(reason) if lease.attempt >= self.settings.max_attempts => {
                 let detail = format!("Processing failed {} times, at last because {reason}.", lease.attempt);
-                self.patiently(|| self.leases.fail(lease, ErrorCode::ServerError, &detail))
-                    .await?;
+                let failure = Failure::new(ErrorCode::ServerError, detail);
+                self.patiently(|| self.leases.fail(lease, &failure)).await?;
                 delivery.acknowledge().await?;
             }
             End::Retry(reason) => {

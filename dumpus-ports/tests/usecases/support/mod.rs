@@ -20,7 +20,7 @@ use dumpus_ports::domain::package::PackageId;
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::queue::{Delivery, JobQueue};
-use dumpus_ports::registry::{Outcome, Package, PackageRegistry, StoredResult};
+use dumpus_ports::registry::{PackageRegistry as _, Run, StoredResult};
 use dumpus_ports::usecase::{
     Abort, AccessError, DeletePackage, Dispatcher, FetchData, LocateBlob, PackageState, PackageStatus, ProcessPackage,
     ProcessSettings, Pulse, QueuePositions, ReadStatus, RoundOutcome, ServeBlob, SubmitError, SubmitPackage, Sweep,
@@ -228,15 +228,23 @@ impl World {
         assert_eq!(run(worker).await, RoundOutcome::Settled);
     }
 
-    pub(crate) async fn row(&self, person: &Person) -> Package {
-        self.registry.inner().find(person.id).await.unwrap().unwrap()
+    /// The current run of the package.
+    pub(crate) async fn row(&self, person: &Person) -> Run {
+        self.registry.inner().find(person.id).await.unwrap().unwrap().run
+    }
+
+    pub(crate) async fn is_leased(&self, person: &Person) -> bool {
+        self.registry
+            .inner()
+            .find(person.id)
+            .await
+            .unwrap()
+            .unwrap()
+            .is_leased()
     }
 
     pub(crate) async fn result(&self, person: &Person) -> StoredResult {
-        match self.row(person).await.outcome {
-            Some(Outcome::Processed(result)) => result,
-            other => panic!("not processed: {other:?}"),
-        }
+        self.row(person).await.result().unwrap().clone()
     }
 
     /// Every blob there is.

@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use dumpus_ports::blobs::{BlobError, BlobKey, BlobStore};
-use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, QueueSnapshot};
 use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::{
-    Admission, Attempt, DeletedPackage, Epoch, Lease, LeaseOutcome, LeaseRegistry, LeaseRequest, NewPackage, Package,
-    PackageRegistry, RegistryError, RegistryMaintenance, SecretStore, StoredResult,
+    Admission, Attempt, DeletedPackage, Epoch, Failure, Lease, LeaseOutcome, LeaseRegistry, LeaseRequest, NewPackage,
+    Package, PackageRegistry, RedispatchPolicy, RegistryError, RegistryMaintenance, SecretStore, StoredResult,
 };
 
 use super::Gate;
@@ -148,11 +147,11 @@ troubled! { PackageRegistry, RegistryError;
     fn mark_undispatched(package: PackageId, run: RunId) -> bool;
     fn rollback_admission(package: PackageId, run: RunId) -> bool;
     fn find(package: PackageId) -> Option<Package>;
-    fn claim_redispatch(package: PackageId, run: RunId, older_than: Duration, epoch: &Epoch, lost_after: Duration) -> Option<Lane>;
-    fn mark_result_lost(package: PackageId, run: RunId, detail: &str) -> bool;
+    fn claim_redispatch(package: PackageId, run: RunId, epoch: &Epoch, policy: &RedispatchPolicy) -> Option<Lane>;
+    fn mark_result_lost(package: PackageId, run: RunId) -> bool;
     fn delete(package: PackageId) -> Option<DeletedPackage>;
     fn upgrade(package: PackageId) -> Option<RunId>;
-    fn queue_snapshot(epoch: &Epoch, lost_after: Duration) -> QueueSnapshot;
+    fn queue_snapshot(epoch: &Epoch, policy: &RedispatchPolicy) -> QueueSnapshot;
     fn ping() -> ();
 }
 
@@ -163,7 +162,7 @@ troubled! { LeaseRegistry, RegistryError;
     fn step(lease: &Lease, to: Stage) -> bool;
     fn progress(lease: &Lease, percent: u8) -> bool;
     fn finish(lease: &Lease, result: &StoredResult) -> bool;
-    fn fail(lease: &Lease, code: ErrorCode, detail: &str) -> bool;
+    fn fail(lease: &Lease, failure: &Failure) -> bool;
     fn is_current(lease: &Lease) -> bool;
 }
 

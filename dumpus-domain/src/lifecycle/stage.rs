@@ -1,9 +1,9 @@
-//! The life of a package: which step may follow which.
+//! The stages of a run: which may follow which.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Where a package is in its life. A failure keeps the stage it happened in.
+/// Where a run is. A failed run keeps the stage that it failed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
     /// Waiting for a worker; the client calls it locked.
@@ -16,7 +16,7 @@ pub enum Stage {
     Processed,
 }
 
-/// A step that no life of a package has.
+/// A step that a run cannot make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a package cannot go from {from} to {to}")]
 pub struct IllegalStep {
@@ -30,8 +30,8 @@ impl Stage {
     /// Every stage, in order.
     pub const ALL: [Self; 4] = [Self::Locked, Self::Downloading, Self::Analyzing, Self::Processed];
 
-    /// The legal steps. A new attempt begins again with the download, a job given back waits again; a step whose
-    /// answer was lost is made twice.
+    /// The legal steps. A new attempt begins again with the download, and a released package waits again. A step may be
+    /// repeated, because its answer may have been lost.
     ///
     /// # Errors
     /// [`IllegalStep`] for any other pair.
@@ -45,7 +45,7 @@ impl Stage {
         }
     }
 
-    /// Stages from which a step to `to` is legal: what a compare-and-set asks for.
+    /// Stages from which a step to `to` is legal: the condition of a compare-and-set.
     pub fn before(to: Self) -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(move |from| from.step(to).is_ok())
     }
@@ -68,7 +68,7 @@ impl fmt::Display for Stage {
     }
 }
 
-/// The text is none of the stages.
+/// The text does not name a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown stage")]
 pub struct UnknownStage;

@@ -1,0 +1,18 @@
+//! The lifecycle of a package: its runs, and who may change them when.
+//!
+//! Values and total functions. Times are arguments, read from the registry's clock by the adapter that calls.
+//! `docs/architecture.md` has the state diagram.
+
+mod dispatch;
+mod lease;
+mod outcome;
+mod redispatch;
+mod run;
+mod stage;
+mod work;
+
+pub use dispatch::{Dispatch, EPOCH_KEPT_FOR, Epoch, KnownEpochs, RedispatchPolicy};
+pub use lease::{Attempt, CurrentLease, Lease, LeaseOutcome, LeaseRequest};
+pub use outcome::{DeletedPackage, End, Failure, Outcome, StoredResult};
+pub use run::{NewPackage, Rollback, Run};
+pub use stage::{IllegalStep, Stage, UnknownStage};

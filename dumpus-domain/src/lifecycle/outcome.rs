@@ -1,0 +1,76 @@
+//! How a run ends.
+
+use crate::crypto::Envelope;
+use crate::error_code::ErrorCode;
+use crate::package::{BlobKey, RunId};
+use crate::time::Millis;
+
+/// The end of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    /// When it ended.
+    pub at: Millis,
+    /// How.
+    pub outcome: Outcome,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// There is a result.
+    Processed(StoredResult),
+    /// It failed in its stage.
+    Failed(Failure),
+}
+
+/// Where a result is stored and how it opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredResult {
+    /// The blob with the ciphertext.
+    pub blob: BlobKey,
+    /// How it opens.
+    pub envelope: Envelope,
+    /// Bytes of the ciphertext.
+    pub size: u64,
+}
+
+/// Why a run failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The code that clients match on.
+    pub code: ErrorCode,
+    /// One plain sentence without private data.
+    pub detail: Option<String>,
+}
+
+impl Failure {
+    /// A failure that is explained to the owner.
+    #[must_use]
+    pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+        let detail = Some(detail.into());
+        Self { code, detail }
+    }
+
+    /// The queue did not take the job of an upgraded package.
+    #[must_use]
+    pub fn not_queued() -> Self {
+        let detail = "The queue did not take the package; submit it again.";
+        Self::new(ErrorCode::ServerError, detail)
+    }
+
+    /// The store has lost the result.
+    #[must_use]
+    pub fn result_lost() -> Self {
+        let detail = "The stored result is gone; submit the link again.";
+        Self::new(ErrorCode::ServerError, detail)
+    }
+}
+
+/// What is left of an erased package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeletedPackage {
+    /// The run that ended with it.
+    pub run: RunId,
+    /// Its result, to be erased too.
+    pub blob: Option<BlobKey>,
+}
