@@ -1,4 +1,4 @@
-//! The queue of an instance that is one process.
+//! The queue of an instance with one process.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,10 +18,10 @@ mod jobs;
 
 use jobs::Jobs;
 
-/// Longer patience is cut to this: an instant so far ahead exists on every clock.
-const LONGEST_PATIENCE: Duration = Duration::from_hours(24);
+/// Maximum wait for a job, so that computing its end cannot overflow.
+const MAX_WAIT: Duration = Duration::from_hours(24);
 
-/// A queue in this process's memory. It starts empty, so every instance is an epoch of its own.
+/// A queue in the memory of this process. It starts empty, so each value has a new epoch.
 pub struct ProcessQueue {
     shared: Arc<Shared>,
 }
@@ -30,12 +30,12 @@ struct Shared {
     epoch: Epoch,
     lease: Duration,
     jobs: Mutex<Jobs>,
-    /// Rung when there may be something to take.
-    bell: Notify,
+    /// Notified when a job may be available.
+    notify: Notify,
 }
 
 impl ProcessQueue {
-    /// Empty. A job is delivered again when nobody was heard of it for `lease`.
+    /// An empty queue. A job is delivered again if its delivery is not extended for the duration of `lease`.
     #[must_use]
     pub fn new(lease: Duration) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl ProcessQueue {
                 epoch: Epoch(Uuid::new_v4().simple().to_string()),
                 lease,
                 jobs: Mutex::default(),
-                bell: Notify::new(),
+                notify: Notify::new(),
             }),
         }
     }
@@ -59,18 +59,18 @@ impl Shared {
 impl JobQueue for ProcessQueue {
     async fn push(&self, job: &Job) -> Result<Epoch, QueueError> {
         if self.shared.jobs().push(job.clone()) {
-            self.shared.bell.notify_waiters();
+            self.shared.notify.notify_waiters();
         }
         Ok(self.shared.epoch.clone())
     }
 
     async fn next(&self, lanes: &[Lane], patience: Duration) -> Result<Option<Box<dyn Delivery>>, QueueError> {
-        let deadline = Instant::now() + patience.min(LONGEST_PATIENCE);
+        let deadline = Instant::now() + patience.min(MAX_WAIT);
         loop {
-            let rung = self.shared.bell.notified();
-            tokio::pin!(rung);
-            // From here on no ring is missed.
-            rung.as_mut().enable();
+            let notified = self.shared.notify.notified();
+            tokio::pin!(notified);
+            // From here on, no notification is missed.
+            notified.as_mut().enable();
             let now = Instant::now();
             let (taken, next_end) = {
                 let mut jobs = self.shared.jobs();
@@ -85,7 +85,7 @@ impl JobQueue for ProcessQueue {
             }
             let wake = next_end.map_or(deadline, |end| end.min(deadline));
             tokio::select! {
-                () = rung => {}
+                () = notified => {}
                 () = sleep_until(wake) => {}
             }
         }
@@ -94,7 +94,7 @@ impl JobQueue for ProcessQueue {
     async fn promote(&self, package: PackageId, run: RunId) -> Result<bool, QueueError> {
         let promoted = self.shared.jobs().promote(package, run, Instant::now());
         if promoted {
-            self.shared.bell.notify_waiters();
+            self.shared.notify.notify_waiters();
         }
         Ok(promoted)
     }
@@ -140,7 +140,7 @@ impl Delivery for ProcessDelivery {
 
     async fn release(self: Box<Self>) -> Result<(), QueueError> {
         if self.shared.jobs().release(self.job.package, self.number) {
-            self.shared.bell.notify_waiters();
+            self.shared.notify.notify_waiters();
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Commands to Redis: one attempt each, a second at most.
+//! Commands to Redis, with one attempt and at most a second each.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,12 +16,12 @@ use super::outstanding::OutstandingDeliveries;
 use super::scripts;
 use uuid::Uuid;
 
-/// A request has two seconds for all backends together.
+/// Timeout of a command. A request may take two seconds for all backends together.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(1);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const RECONNECT_EVERY_MS: u32 = 250;
 
-/// One process's part in the queue.
+/// State of the queue that its operations and deliveries share.
 pub(super) struct Shared {
     pub(super) connection: Connection,
     pub(super) keys: Keys,
@@ -30,7 +30,7 @@ pub(super) struct Shared {
     pub(super) outstanding: OutstandingDeliveries,
 }
 
-/// A connection that comes back by itself until it is dropped.
+/// A connection that reconnects automatically until it is dropped.
 pub(super) struct Connection {
     pub(super) client: Client,
     task: ConnectHandle,
@@ -38,7 +38,7 @@ pub(super) struct Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        // The driver's task would reconnect for ever, and QUIT would wait behind a blocking read.
+        // Without this, the driver's task would reconnect for ever. QUIT would wait for a blocking read.
         self.task.abort();
     }
 }
@@ -50,7 +50,7 @@ pub(super) async fn connect(config: Config) -> Result<Connection, Error> {
         .with_connection_config(|connection| {
             connection.connection_timeout = CONNECT_TIMEOUT;
             connection.internal_command_timeout = TIMEOUT;
-            // A command that was written may have been executed: writing it again is its caller's decision.
+            // A command that was sent may have been executed: only the caller can decide to send it again.
             connection.max_command_attempts = 1;
         })
         .build()?;
@@ -73,8 +73,8 @@ impl Shared {
         self.lease.as_millis().to_string()
     }
 
-    /// Runs a script to its end or its timeout, even when the caller goes away: the driver drops commands that have
-    /// timed out, but would send one, after Redis returned, whose caller was dropped.
+    /// Runs a script to its end or its timeout, even if the caller is cancelled: the driver drops commands that have timed
+    /// out, but after a reconnect it would send a command whose caller was cancelled.
     pub(super) async fn run<R>(
         self: &Arc<Self>,
         script: &'static str,
@@ -85,13 +85,13 @@ impl Shared {
         R: FromValue + Send + 'static,
     {
         let shared = self.clone();
-        let answer = tokio::spawn(async move { shared.evaluate(script, keys, arguments).await }).await;
-        answer
+        let result = tokio::spawn(async move { shared.evaluate(script, keys, arguments).await }).await;
+        result
             .map_err(|error| QueueError::Failed(error.into()))?
             .map_err(queue_error)
     }
 
-    /// Must run in a task of its own, or to its end.
+    /// Not cancel-safe: run it in a separate task, or to its end.
     pub(super) async fn evaluate<R: FromValue>(
         &self,
         script: &'static str,
@@ -102,17 +102,17 @@ impl Shared {
         let first: Result<R, Error> = client.eval(script, keys.clone(), arguments.clone()).await;
         match first {
             Err(error) if error.details().contains("NOGROUP") => {
-                tracing::warn!("the queue's consumer group is gone: making it again");
+                tracing::warn!("Recreating the consumer group of the queue, which is missing");
                 let marker = vec![Value::from(Uuid::new_v4().simple().to_string())];
                 let () = client.eval(scripts::REPAIR, self.keys.shared(), marker).await?;
                 client.eval(script, keys, arguments).await
             }
-            answer => answer,
+            result => result,
         }
     }
 }
 
-/// Unavailable is what another attempt may cure: everything but errors in what was said.
+/// Errors that a retry may resolve are `Unavailable`: all except those of the command itself.
 pub(super) fn queue_error(error: Error) -> QueueError {
     let is_defect = match error.kind() {
         ErrorKind::Parse
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_passes_is_unavailable_and_what_stays_is_a_defect() {
+    fn temporary_errors_are_unavailable_and_permanent_ones_are_defects() {
         let error = |kind, details: &'static str| queue_error(Error::new(kind, details));
         for (kind, details) in [
             (ErrorKind::IO, "connection refused"),

@@ -1,4 +1,4 @@
-//! What an operator should know of the Redis that holds the queue.
+//! Warnings about the configuration of Redis.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,18 +9,18 @@ use fred::types::{ClusterHash, CustomCommand};
 
 use super::client::Shared;
 
-/// A setting of Redis that harms the queue or the privacy of who waits in it.
+/// A setting of Redis that endangers the queue or the privacy of waiting packages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigWarning {
-    /// It writes its memory to its disk.
+    /// Redis writes its memory to disk.
     Persistence {
-        /// The setting that makes it do so.
+        /// The setting that enables this.
         setting: &'static str,
     },
-    /// It drops keys when its memory is full.
+    /// Redis evicts keys when its memory is full.
     Eviction {
-        /// How it chooses them.
+        /// The eviction policy.
         policy: String,
     },
 }
@@ -30,25 +30,25 @@ impl fmt::Display for ConfigWarning {
         match self {
             Self::Persistence { setting } => write!(
                 f,
-                "Redis writes the sealed links of waiting packages to its disk: `{setting}` should be off, nothing is \
-                 lost without it"
+                "Redis writes the encrypted links of waiting packages to disk: turn `{setting}` off, nothing is lost \
+                 without it"
             ),
             Self::Eviction { policy } => write!(
                 f,
-                "Redis may drop waiting packages when its memory is full: `maxmemory-policy` is {policy} and should be \
-                 noeviction"
+                "Redis may evict waiting packages when its memory is full: set `maxmemory-policy` to noeviction instead \
+                 of {policy}"
             ),
         }
     }
 }
 
-/// Asks Redis for its settings.
+/// Checks the configuration of Redis.
 ///
 /// # Errors
-/// When it does not tell them, as many managed ones do not.
+/// If Redis does not reveal it, like many managed services.
 pub(super) async fn config_warnings(shared: &Shared) -> Result<Vec<ConfigWarning>, Error> {
     let mut settings = HashMap::new();
-    // One at a time: older releases know no lists.
+    // One at a time: older releases do not support lists.
     for name in ["save", "appendonly", "maxmemory", "maxmemory-policy"] {
         let command = CustomCommand::new_static("CONFIG", ClusterHash::Random, false);
         let pair: Vec<String> = shared.connection.client.custom(command, vec!["GET", name]).await?;
@@ -87,17 +87,17 @@ mod tests {
     fn accepts_a_redis_that_keeps_everything_in_memory() {
         assert_eq!(of(["", "no", "0", "noeviction"]), []);
         assert_eq!(of(["", "no", "1048576", "noeviction"]), []);
-        // Without a limit nothing is dropped.
+        // Without a limit, nothing is evicted.
         assert_eq!(of(["", "no", "0", "allkeys-lru"]), []);
         assert_eq!(judge(&HashMap::new()), []);
     }
 
     #[test]
-    fn each_setting_that_harms_is_named() {
-        let told = of(["3600 1", "yes", "1048576", "allkeys-lru"]);
-        let told: Vec<_> = told.iter().map(ToString::to_string).collect();
-        assert_eq!(told.len(), 3);
-        for (warning, setting) in told.iter().zip(["`save`", "`appendonly`", "allkeys-lru"]) {
+    fn warns_about_each_harmful_setting() {
+        let warnings = of(["3600 1", "yes", "1048576", "allkeys-lru"]);
+        let warnings: Vec<_> = warnings.iter().map(ToString::to_string).collect();
+        assert_eq!(warnings.len(), 3);
+        for (warning, setting) in warnings.iter().zip(["`save`", "`appendonly`", "allkeys-lru"]) {
             assert!(warning.contains(setting), "{warning}");
         }
     }

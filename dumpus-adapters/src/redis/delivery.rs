@@ -1,4 +1,4 @@
-//! A job in the hands of this process.
+//! A job that is delivered to this process.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::client::Shared;
 use super::outstanding::OutstandingDeliveries;
 use super::scripts;
 
-/// What `take.lua` gives: package, lane, entry, number of the delivery, run, link.
+/// The result of `take.lua`: package, lane, entry, delivery number, run, link.
 pub(super) type Taken = (String, String, String, String, String, Bytes);
 
 pub(super) struct RedisDelivery {
@@ -55,7 +55,7 @@ impl RedisDelivery {
         self.shared.run(script, keys, arguments.to_vec()).await
     }
 
-    /// Ends the delivery. When Redis is away the job is given to this process once more, to be settled again.
+    /// Ends the delivery. If Redis is unavailable, it delivers the job to this process again, which then settles it.
     async fn end(&self, script: &'static str) -> Result<(), QueueError> {
         let ended = self.settle(script).await;
         let name = OutstandingDeliveries::name(self.job.lane, &self.entry);

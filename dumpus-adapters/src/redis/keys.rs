@@ -1,14 +1,15 @@
-//! Names of everything this queue has in Redis.
+//! Names of all keys of the queue.
 
 use dumpus_ports::domain::package::PackageId;
 
-/// A release whose structures differ from these counts up: processes of two releases then never share a queue.
+/// Version of the data structures. A release that changes them increments it, so that processes of two releases never
+/// share a queue.
 const VERSION: &str = "v1";
 
-/// Key names under one prefix. The braces keep them on one node of a cluster, as scripts demand.
+/// Key names with one prefix. The braces keep them on one node of a cluster, which scripts require.
 #[derive(Clone, Debug)]
 pub(super) struct Keys {
-    /// Of the whole queue, in the order in which the scripts expect them.
+    /// Keys of the whole queue, in the order that the scripts expect.
     shared: [String; 6],
     job_prefix: String,
 }

@@ -1,30 +1,30 @@
-//! The queue of an instance with many processes, in Redis 6.2 or newer.
+//! The queue of an instance with several processes, in Redis 6.2 or later.
 //!
-//! A job is two things: a hash of its own, which holds the run, the sealed link and where the job stands, and an entry
-//! in the stream of its lane, which holds nothing but the package's id. The link is in the hash because a deleted
-//! entry's bytes stay in its stream, and in snapshots of it, until its whole neighbourhood is deleted; a deleted hash
-//! is gone. The hash also makes every operation on a package one look-up: how many jobs wait does not matter.
+//! A job consists of a hash, which contains the run, the encrypted link and the state of the job, and an entry in the
+//! stream of its lane, which contains only the package id. The link is in the hash because the bytes of a deleted entry
+//! remain in the stream, and in snapshots of it, until all neighbouring entries are deleted; a deleted hash is gone. The
+//! hash also makes every operation on a package a single look-up, regardless of the number of waiting jobs.
 //!
-//! The streams have one consumer group. Redis keeps the order of arrival and, per delivered entry, its consumer and
-//! the time since it was heard of. An entry that nobody was heard of for a lease is delivered again; giving a job back
-//! is to claim that this time has passed already. Such entries are older than all undelivered ones, so they go first.
-//! A consumer may get the same entry twice, so each delivery has a number in the hash, and a worker's word counts only
-//! with the last number.
+//! The streams have one consumer group. Redis tracks the order of arrival and, for each delivered entry, its consumer and
+//! its idle time. An entry that has been idle for the lease duration is delivered again; releasing a job sets its idle
+//! time to that duration. Such entries are older than all undelivered ones, so they are delivered first. A consumer may
+//! receive the same entry twice, so each delivery has a number in the hash, and only the holder of the last number can
+//! settle the job.
 //!
-//! Whatever reads and then writes is a script, for nothing may come in between. A script that finds Redis empty sets
-//! the queue up and leaves a random marker. With the name that Redis has for its own process it is the epoch: who
-//! remembers another one knows that jobs may be lost, because Redis came back empty, or with an older state.
+//! All operations that read and then write are scripts, because they must be atomic. A script that finds Redis empty
+//! creates the queue with a random marker. This marker and the run id of the Redis process form the epoch: a process that
+//! remembers another epoch knows that jobs may be lost, because Redis restarted empty or with an older state.
 //!
-//! Workers that find nothing wait for a notification: a stream of one entry that is replaced whenever there is something to
-//! take. It only wakes them; which lane a job is taken from is decided when it is taken, by a turn that all workers
-//! share. As nobody relies on notifications alone, a lost one costs half a second.
+//! Workers that find no job wait for a notification: a stream with one entry that is replaced whenever a job may be
+//! available. It only wakes them; a counter that all workers share determines the lane when a job is taken. Workers also
+//! poll, so a lost notification only costs half a second.
 //!
-//! A job that is promoted in a worker's hands stays there. Its hash says so, and it is named in a set, for it has to
-//! change lanes when that worker gives it back or falls silent.
+//! A job that is promoted during a delivery stays with its worker. Its hash is marked and its name is added to a set,
+//! because it must change lanes when that worker releases it or stops responding.
 //!
-//! Redis that is away costs a caller a second. A command whose caller was told so is not sent later: each is written
-//! once at most, and those that time out before are dropped. One that was written may still be executed: what it gave
-//! is given again to the next question of the same process.
+//! An unavailable Redis delays a caller by a second. A command whose caller got an error is not sent later: each is sent
+//! at most once, and dropped if it times out before. A command that was sent may still be executed; a job that it
+//! delivers is delivered again to the next request of the same process.
 
 mod client;
 mod config_warning;

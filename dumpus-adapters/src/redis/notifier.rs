@@ -1,4 +1,4 @@
-//! Waking workers that found nothing.
+//! Wakes workers that wait for a job.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use tokio::task::JoinHandle;
 use super::client::TIMEOUT;
 
 const BLOCK_MS: u64 = 5_000;
-/// Between attempts while Redis is away.
-const REST: Duration = Duration::from_millis(250);
+/// Time between attempts while Redis is unavailable.
+const RETRY_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Wakes the waiting workers of a process when a job may have come, over a connection of its own: a blocking read holds up
-/// other commands.
+/// Wakes the waiting workers of a process when a job may be available. It uses a separate connection, because a blocking
+/// read delays other commands.
 pub(super) struct JobNotifier {
     notified: watch::Receiver<()>,
     listener: JoinHandle<()>,
@@ -28,7 +28,7 @@ impl JobNotifier {
     pub(super) fn listen(client: Client, key: String) -> Self {
         let (notifier, notified) = watch::channel(());
         let listener = tokio::spawn(async move {
-            // Nothing is older: the first answer is the last notification.
+            // The lowest id, so that the first response is the last notification.
             let mut last = "0-0".to_owned();
             loop {
                 match next_notification(&client, &key, &last).await {
@@ -39,7 +39,7 @@ impl JobNotifier {
                     Ok(None) => {}
                     Err(error) => {
                         tracing::debug!(error = %error, "Could not read job notifications");
-                        tokio::time::sleep(REST).await;
+                        tokio::time::sleep(RETRY_INTERVAL).await;
                     }
                 }
             }
@@ -47,7 +47,7 @@ impl JobNotifier {
         Self { notified, listener }
     }
 
-    /// Rings that come from now on show in it.
+    /// A receiver that sees notifications from now on.
     pub(super) fn subscribe(&self) -> watch::Receiver<()> {
         let mut subscription = self.notified.clone();
         subscription.mark_unchanged();
@@ -68,11 +68,11 @@ async fn next_notification(client: &Client, key: &str, last: &str) -> Result<Opt
         ..Options::default()
     };
     let client = client.with_options(&options);
-    // An answer without entries is no map: it has to be looked at first.
-    let answer: Value = client.xread(Some(1), Some(BLOCK_MS), key, last).await?;
-    if answer.is_null() {
+    // A response without entries is null, which cannot be converted.
+    let response: Value = client.xread(Some(1), Some(BLOCK_MS), key, last).await?;
+    if response.is_null() {
         return Ok(None);
     }
-    let entries: XReadResponse<String, String, String, String> = answer.into_xread_response()?;
+    let entries: XReadResponse<String, String, String, String> = response.into_xread_response()?;
     Ok(entries.into_values().flatten().last().map(|(id, _)| id))
 }

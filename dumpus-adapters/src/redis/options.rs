@@ -1,4 +1,4 @@
-//! How to reach Redis, and what to say when that fails.
+//! Options and errors of the connection to Redis.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,28 +19,28 @@ pub struct RedisOptions {
     pub ca_file: Option<PathBuf>,
     /// Begins every key, so that several instances can share one Redis.
     pub prefix: String,
-    /// A job is delivered again when its worker was not heard of for so long.
+    /// Lease duration: a job is delivered again if its worker does not extend the delivery for this long.
     pub lease: Duration,
     /// Name of this worker among the workers.
     pub consumer: String,
 }
 
-/// Why there is no queue.
+/// Why connecting to the queue failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// The URL has another form.
+    /// The URL is invalid.
     #[error("the Redis URL is not valid: expected redis://user:password@host:port/database, or rediss:// for TLS")]
     Url,
-    /// The CA file cannot be used.
+    /// The CA file is unusable.
     #[error("the CA file for Redis cannot be read: expected certificates in PEM form")]
     CaFile(#[source] BoxError),
-    /// Nobody answers there.
+    /// There is no connection.
     #[error("Redis at {address} cannot be reached")]
     Unreachable {
         /// The URL without its password.
         address: String,
-        /// What the driver says.
+        /// The error of the driver.
         #[source]
         source: BoxError,
     },
@@ -49,16 +49,16 @@ pub enum ConnectError {
     Refused {
         /// The URL without its password.
         address: String,
-        /// What the driver says.
+        /// The error of the driver.
         #[source]
         source: BoxError,
     },
-    /// It answers, and cannot serve: too old, or without the rights for what the queue needs.
+    /// Redis responds, but is too old or denies required permissions.
     #[error("Redis at {address} cannot hold the queue, which needs version 6.2 and the right to run scripts")]
     Unsuitable {
         /// The URL without its password.
         address: String,
-        /// What the driver says.
+        /// The error of the driver.
         #[source]
         source: BoxError,
     },
@@ -77,12 +77,12 @@ impl std::fmt::Debug for RedisOptions {
 }
 
 impl RedisOptions {
-    /// What may be shown of the URL.
+    /// The URL without its credentials.
     pub(super) fn address(&self) -> String {
         let Some((scheme, rest)) = self.url.split_once("://") else {
             return "***".to_owned();
         };
-        // A password may hold any character that its author forgot to encode.
+        // A password may contain unencoded special characters.
         match rest.rsplit_once('@') {
             Some((_, host)) => format!("{scheme}://***@{host}"),
             None => self.url.clone(),
@@ -96,10 +96,10 @@ impl RedisOptions {
             "rediss" => Some(self.tls()?),
             _ => return Err(ConnectError::Url),
         };
-        // TLS is set here, with the right certificates.
+        // TLS is configured separately, with the right certificates.
         let mut config = Config::from_url_centralized(&format!("redis://{rest}")).map_err(|_| ConnectError::Url)?;
         if let ServerConfig::Centralized { server } = &config.server {
-            // Brackets belong to URLs, not to addresses.
+            // Brackets are part of URLs, but not of addresses.
             let host = server.host.trim_matches(['[', ']']).to_owned();
             let server = Server::new(host, server.port);
             config.server = ServerConfig::Centralized { server };
@@ -111,7 +111,7 @@ impl RedisOptions {
     fn tls(&self) -> Result<TlsConfig, ConnectError> {
         let unusable = |error: BoxError| ConnectError::CaFile(error);
         let mut roots = rustls::RootCertStore::empty();
-        // Systems keep certificates that nobody can read: what is left is what the system trusts.
+        // Unreadable certificates of the system are ignored.
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         if let Some(path) = &self.ca_file {
             let of_system = roots.len();
@@ -120,7 +120,7 @@ impl RedisOptions {
                 roots.add(certificate).map_err(|error| unusable(error.into()))?;
             }
             if roots.len() == of_system {
-                return Err(unusable("it holds no certificate".into()));
+                return Err(unusable("it contains no certificate".into()));
             }
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_gives_user_password_and_database() {
+    fn user_password_and_database_are_parsed_from_the_url() {
         let config = options("redis://anna:p%40ss@cache.example:7000/3").config().unwrap();
         assert_eq!(config.username.as_deref(), Some("anna"));
         assert_eq!(config.password.as_deref(), Some("p@ss"));
@@ -170,13 +170,13 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_version_six_stands_in_brackets() {
+    fn an_ipv6_address_is_in_brackets() {
         let config = options("redis://[::1]:7000").config().unwrap();
         assert_eq!(config.server.hosts(), [Server::new("::1", 7000)]);
     }
 
     #[test]
-    fn what_is_no_url_is_refused_without_being_repeated() {
+    fn the_error_for_an_invalid_url_does_not_contain_it() {
         for url in [
             "",
             "secret",
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn passwords_are_not_shown() {
+    fn debug_output_contains_no_password() {
         for url in ["redis://:secret@host:1/2", "rediss://anna:secret@x@host:1/2", "secret"] {
             assert!(!format!("{:?}", options(url)).contains("secret"));
         }

@@ -1,8 +1,9 @@
-//! Which jobs this process knows it was given.
+//! The deliveries that this process has received.
 //!
-//! An answer may be lost although Redis did what was asked: it was held up, or the network was. The job is claimed by
-//! this process then, and nobody works on it. With each question this process tells which jobs it knows of, and Redis
-//! gives it first what it should have but does not know. For that to be true, one question is asked at a time.
+//! The response to a request for a job may be lost although Redis has delivered the job, for example because of the
+//! network. The job is then assigned to this process, but nobody works on it. So each request lists the deliveries that
+//! the process has received, and Redis first returns those that are assigned to it but not listed. This requires that
+//! requests for jobs are sent one at a time.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,23 +12,23 @@ use std::time::Duration;
 use dumpus_ports::domain::queue::Lane;
 use tokio::time::Instant;
 
-/// The jobs in this process's outstanding.
+/// The deliveries that this process has received and not settled.
 #[derive(Default)]
 pub(super) struct OutstandingDeliveries {
-    /// Held while Redis is asked for a job.
-    pub(super) asking: tokio::sync::Mutex<()>,
+    /// Locked during a request for a job.
+    pub(super) requesting: tokio::sync::Mutex<()>,
     held: Mutex<HashMap<String, Held>>,
 }
 
 struct Held {
     /// The number of the last delivery.
     delivery: String,
-    /// Since when nobody cares for it, though it was not settled: it has to be left alone until its lease ends.
+    /// When the delivery was dropped without being settled: it must not be delivered to this process until its lease ends.
     dropped: Option<Instant>,
 }
 
 impl OutstandingDeliveries {
-    /// What the script calls an entry.
+    /// The name of an entry in the script.
     pub(super) fn name(lane: Lane, entry: &str) -> String {
         format!("{lane}:{entry}")
     }
@@ -38,7 +39,7 @@ impl OutstandingDeliveries {
         self.held().insert(name, Held { delivery, dropped });
     }
 
-    /// The job is settled, or whoever tried to settle it has to be given it once more.
+    /// The job is settled, or must be delivered again because settling it failed.
     pub(super) fn remove(&self, name: &str, delivery: &str) {
         let mut held = self.held();
         if held.get(name).is_some_and(|held| held.delivery == delivery) {
@@ -52,7 +53,7 @@ impl OutstandingDeliveries {
         }
     }
 
-    /// Names of the jobs that were given and not settled, of dropped ones for the length of a lease.
+    /// Names of the unsettled deliveries, including dropped ones until their lease ends.
     pub(super) fn known(&self, lease: Duration) -> Vec<String> {
         let mut held = self.held();
         held.retain(|_, held| held.dropped.is_none_or(|since| since.elapsed() < lease));
@@ -71,7 +72,7 @@ mod tests {
     const LEASE: Duration = Duration::from_mins(1);
 
     #[tokio::test(start_paused = true)]
-    async fn a_dropped_job_is_known_for_a_lease_and_a_settled_one_is_not() {
+    async fn a_dropped_delivery_is_known_until_its_lease_ends_and_a_settled_one_is_not() {
         let outstanding = OutstandingDeliveries::default();
         outstanding.take("standard:1".to_owned(), "1");
         outstanding.take("standard:2".to_owned(), "1");
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_end_of_an_old_delivery_is_not_that_of_a_newer_one() {
+    async fn the_end_of_an_old_delivery_does_not_end_a_newer_one() {
         let outstanding = OutstandingDeliveries::default();
         outstanding.take("premium:1".to_owned(), "1");
         outstanding.take("premium:1".to_owned(), "2");

@@ -1,4 +1,4 @@
-//! The port's operations, each a script.
+//! The operations of the port. Each is a script.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -22,14 +22,14 @@ use super::options::{ConnectError, RedisOptions};
 use super::scripts;
 use uuid::Uuid;
 
-/// A waiting worker asks again so often, whatever it hears.
-const ASK_AGAIN: Duration = Duration::from_millis(500);
-/// The port allows a second.
-const EPOCH_FRESH_FOR: Duration = Duration::from_millis(800);
-/// Longer patience is cut to this: an instant so far ahead exists on every clock.
-const LONGEST_PATIENCE: Duration = Duration::from_hours(24);
-/// A worker idle for so long is gone, or will be known again when it comes back.
-const FORGET_AFTER: Duration = Duration::from_hours(1);
+/// Interval at which a waiting worker polls, regardless of notifications.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// How long the epoch is cached. The port allows a second.
+const EPOCH_TTL: Duration = Duration::from_millis(800);
+/// Maximum wait for a job, so that computing its end cannot overflow.
+const MAX_WAIT: Duration = Duration::from_hours(24);
+/// Consumers that are idle for this long are deleted. A worker that returns later is registered again.
+const MAX_CONSUMER_IDLE: Duration = Duration::from_hours(1);
 
 /// A queue in Redis, shared by all processes of an instance.
 pub struct RedisQueue {
@@ -40,10 +40,10 @@ pub struct RedisQueue {
 }
 
 impl RedisQueue {
-    /// Connects, and sets the queue up when Redis is empty.
+    /// Connects, and creates the queue if Redis is empty.
     ///
     /// # Errors
-    /// [`ConnectError`], one sentence without the password: a process should not start without its queue.
+    /// [`ConnectError`], whose message does not contain the password. A process should not start without its queue.
     pub async fn connect(options: RedisOptions) -> Result<Self, ConnectError> {
         let config = options.config()?;
         let connected = async {
@@ -52,7 +52,7 @@ impl RedisQueue {
             let marker = Value::from(Uuid::new_v4().simple().to_string());
             let keys = shared.keys.shared();
             let () = shared.evaluate(scripts::EPOCH, keys, vec![marker]).await?;
-            forget_consumers(&shared, "").await?;
+            delete_idle_consumers(&shared, "").await?;
             Ok((shared, listener))
         };
         let (shared, listener) = connected.await.map_err(|error| options.connect_error(error))?;
@@ -64,32 +64,32 @@ impl RedisQueue {
         })
     }
 
-    /// What an operator should know of this Redis; `None` when it does not tell its settings.
+    /// Warnings about the configuration of Redis; `None` if Redis does not reveal it.
     pub async fn config_warnings(&self) -> Option<Vec<ConfigWarning>> {
         match config_warning::config_warnings(&self.shared).await {
             Ok(warnings) => Some(warnings),
             Err(error) => {
-                tracing::debug!(error = %error, "Redis does not tell its settings");
+                tracing::debug!(error = %error, "Could not read the Redis configuration");
                 None
             }
         }
     }
 
-    /// Leaves the queue at the end of a process that holds no job any more: its name is forgotten in Redis.
+    /// Deletes the consumer of this process from Redis. Call it on shutdown, after all deliveries have ended.
     ///
     /// # Errors
-    /// When Redis is away: another process forgets the name later.
+    /// If Redis is unavailable; another process deletes the consumer later.
     pub async fn close(self) -> Result<(), QueueError> {
-        let leaving = forget_consumers(&self.shared, &self.shared.consumer).await;
+        let leaving = delete_idle_consumers(&self.shared, &self.shared.consumer).await;
         leaving.map_err(queue_error)
     }
 
     async fn take(&self, lanes: &[Lane]) -> Result<Option<Box<dyn Delivery>>, QueueError> {
         let shared = self.shared.clone();
         let lanes: String = lanes.iter().copied().map(initial).collect();
-        let (answer, taken) = oneshot::channel();
+        let (sender, taken) = oneshot::channel();
         tokio::spawn(async move {
-            let asking = shared.outstanding.asking.lock().await;
+            let requesting = shared.outstanding.requesting.lock().await;
             let arguments: [Value; 6] = [
                 Uuid::new_v4().simple().to_string().into(),
                 shared.consumer.as_str().into(),
@@ -109,12 +109,12 @@ impl RedisQueue {
                 Ok(None) => Ok(None),
                 Err(error) => Err(queue_error(error)),
             };
-            drop(asking);
-            // The worker went away in the meantime: others need not wait for a lease to end.
-            if let Err(Ok(Some(delivery))) = answer.send(delivery)
+            drop(requesting);
+            // The worker was cancelled in the meantime: release the job, so that others need not wait for its lease to end.
+            if let Err(Ok(Some(delivery))) = sender.send(delivery)
                 && let Err(error) = delivery.release().await
             {
-                tracing::debug!(error = %error, "a job that nobody took is delivered again when its lease ends");
+                tracing::debug!(error = %error, "Could not release an unclaimed job, its lease will expire");
             }
         });
         taken.await.map_err(|error| QueueError::Failed(error.into()))?
@@ -129,7 +129,7 @@ impl RedisQueue {
     fn remembered(&self) -> Option<Epoch> {
         let remembered = self.epoch.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, epoch) = remembered.as_ref()?;
-        (at.elapsed() < EPOCH_FRESH_FOR).then(|| epoch.clone())
+        (at.elapsed() < EPOCH_TTL).then(|| epoch.clone())
     }
 }
 
@@ -149,7 +149,7 @@ impl JobQueue for RedisQueue {
     }
 
     async fn next(&self, lanes: &[Lane], patience: Duration) -> Result<Option<Box<dyn Delivery>>, QueueError> {
-        let deadline = Instant::now() + patience.min(LONGEST_PATIENCE);
+        let deadline = Instant::now() + patience.min(MAX_WAIT);
         let listener = || JobNotifier::listen(self.listener.client.clone(), self.shared.keys.notification().to_owned());
         loop {
             let mut notified = self.notifier.get_or_init(listener).subscribe();
@@ -160,8 +160,8 @@ impl JobQueue for RedisQueue {
             if left.is_zero() {
                 return Ok(None);
             }
-            // Rung or not, the next round asks again.
-            let _ = timeout(left.min(ASK_AGAIN), notified.changed()).await;
+            // Notified or not, the next round tries again.
+            let _ = timeout(left.min(POLL_INTERVAL), notified.changed()).await;
         }
     }
 
@@ -198,15 +198,15 @@ impl JobQueue for RedisQueue {
     }
 }
 
-async fn forget_consumers(shared: &Shared, leaving: &str) -> Result<(), fred::error::Error> {
-    let idle = FORGET_AFTER.max(shared.lease * 2).as_millis().to_string();
+async fn delete_idle_consumers(shared: &Shared, leaving: &str) -> Result<(), fred::error::Error> {
+    let idle = MAX_CONSUMER_IDLE.max(shared.lease * 2).as_millis().to_string();
     let arguments = vec![leaving.into(), idle.into()];
     shared
-        .evaluate(scripts::FORGET_CONSUMERS, shared.keys.shared(), arguments)
+        .evaluate(scripts::DELETE_IDLE_CONSUMERS, shared.keys.shared(), arguments)
         .await
 }
 
-/// Which lane is asked first at each turn, for the scripts.
+/// The lane that is served first in each turn, for the scripts.
 fn lane_schedule() -> String {
     (0..STANDARD_SHARE).map(|turn| initial(lane_order(turn)[0])).collect()
 }

@@ -1,4 +1,4 @@
-//! What happens inside Redis, in one piece each.
+//! Lua scripts that Redis executes atomically.
 
 macro_rules! script {
     ($file:literal) => {
@@ -18,4 +18,4 @@ pub(super) const ACKNOWLEDGE: &str = script!("acknowledge.lua");
 pub(super) const RELEASE: &str = script!("release.lua");
 pub(super) const EPOCH: &str = script!("epoch.lua");
 pub(super) const REPAIR: &str = script!("repair.lua");
-pub(super) const FORGET_CONSUMERS: &str = script!("forget_consumers.lua");
+pub(super) const DELETE_IDLE_CONSUMERS: &str = script!("delete_idle_consumers.lua");

@@ -1,4 +1,4 @@
-//! Who waits, who is delivered, and until when: a plain structure told what time it is.
+//! The waiting and the delivered jobs. Times are arguments.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -10,12 +10,12 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, lane_order};
 use dumpus_ports::queue::Job;
 
-/// Every job is either in its lane of `waiting` or in `held`, at the key that its entry tells.
+/// Each job is either in `waiting`, in its lane, or in `delivered`, with the key from its entry.
 #[derive(Default)]
 pub(super) struct Jobs {
     entries: HashMap<PackageId, Entry>,
     waiting: [BTreeMap<u64, PackageId>; Lane::ALL.len()],
-    held: BTreeSet<(Instant, PackageId)>,
+    delivered: BTreeSet<(Instant, PackageId)>,
     arrivals: u64,
     deliveries: u64,
     turns: u64,
@@ -24,13 +24,13 @@ pub(super) struct Jobs {
 struct Entry {
     job: Arc<Job>,
     place: u64,
-    /// The last delivery; its worker may still settle the job when the lease has ended and nobody else came.
+    /// The last delivery. Its worker may settle the job even after the lease has ended, unless the job was delivered again.
     delivery: Option<u64>,
-    held_until: Option<Instant>,
+    delivered_until: Option<Instant>,
 }
 
 impl Jobs {
-    /// False when the queue has the job's run already. A job of an older run gives way.
+    /// Returns false if the queue has a job of the same run already. A job of another run is replaced.
     pub(super) fn push(&mut self, job: Job) -> bool {
         if self
             .entries
@@ -47,13 +47,13 @@ impl Jobs {
             job: Arc::new(job),
             place,
             delivery: None,
-            held_until: None,
+            delivered_until: None,
         };
         self.entries.insert(package, entry);
         true
     }
 
-    /// The next job of these lanes and the number of its delivery.
+    /// The next job of these lanes, and its delivery number.
     pub(super) fn take(&mut self, lanes: &[Lane], now: Instant, lease: Duration) -> Option<(Arc<Job>, u64)> {
         self.end_leases(now);
         let order = lane_order(self.turns);
@@ -62,23 +62,23 @@ impl Jobs {
             .into_iter()
             .find_map(|lane| self.lane(lane).pop_first())
             .map(|(_, package)| package)?;
-        // A lane's turn stays until a worker comes that serves it.
+        // The turn of a lane only advances when a worker serves that lane.
         if lanes.contains(&order[0]) {
             self.turns += 1;
         }
         self.deliveries += 1;
         let delivery = self.deliveries;
         let until = now + lease;
-        self.held.insert((until, package));
+        self.delivered.insert((until, package));
         let entry = self.entries.get_mut(&package)?;
         entry.delivery = Some(delivery);
-        entry.held_until = Some(until);
+        entry.delivered_until = Some(until);
         Some((entry.job.clone(), delivery))
     }
 
     /// When the next lease ends.
     pub(super) fn next_end(&self) -> Option<Instant> {
-        self.held.first().map(|(until, _)| *until)
+        self.delivered.first().map(|(until, _)| *until)
     }
 
     pub(super) fn promote(&mut self, package: PackageId, run: RunId, now: Instant) -> bool {
@@ -93,7 +93,7 @@ impl Jobs {
         let left = std::mem::replace(&mut entry.place, next_place);
         Arc::make_mut(&mut entry.job).lane = Lane::Premium;
         let place = self.arrive();
-        // A job in a worker's hands goes to its place when it waits again.
+        // A delivered job moves to its new place when it waits again.
         if self.lane(Lane::Standard).remove(&left).is_some() {
             self.lane(Lane::Premium).insert(place, package);
             if let Some(entry) = self.entries.get_mut(&package) {
@@ -105,22 +105,22 @@ impl Jobs {
 
     pub(super) fn purge(&mut self, package: PackageId) {
         if let Some(entry) = self.entries.remove(&package) {
-            match entry.held_until {
-                Some(until) => self.held.remove(&(until, package)),
+            match entry.delivered_until {
+                Some(until) => self.delivered.remove(&(until, package)),
                 None => self.lane(entry.job.lane).remove(&entry.place).is_some(),
             };
         }
     }
 
-    /// False when the delivery is not the job's last one.
+    /// Returns false if this is not the last delivery of the job.
     pub(super) fn extend(&mut self, package: PackageId, delivery: u64, now: Instant, lease: Duration) -> bool {
-        let Some((lane, place)) = self.unhold(package, delivery) else {
+        let Some((lane, place)) = self.undeliver(package, delivery) else {
             return false;
         };
         self.lane(lane).remove(&place);
-        self.held.insert((now + lease, package));
+        self.delivered.insert((now + lease, package));
         if let Some(entry) = self.entries.get_mut(&package) {
-            entry.held_until = Some(now + lease);
+            entry.delivered_until = Some(now + lease);
         }
         true
     }
@@ -131,9 +131,9 @@ impl Jobs {
         }
     }
 
-    /// False when the delivery is not the job's last one.
+    /// Returns false if this is not the last delivery of the job.
     pub(super) fn release(&mut self, package: PackageId, delivery: u64) -> bool {
-        let Some((lane, place)) = self.unhold(package, delivery) else {
+        let Some((lane, place)) = self.undeliver(package, delivery) else {
             return false;
         };
         self.lane(lane).insert(place, package);
@@ -141,26 +141,26 @@ impl Jobs {
     }
 
     fn end_leases(&mut self, now: Instant) {
-        while let Some((until, package)) = self.held.first().copied()
+        while let Some((until, package)) = self.delivered.first().copied()
             && until <= now
         {
-            self.held.remove(&(until, package));
+            self.delivered.remove(&(until, package));
             if let Some(entry) = self.entries.get_mut(&package) {
-                entry.held_until = None;
+                entry.delivered_until = None;
                 let (lane, place) = (entry.job.lane, entry.place);
                 self.lane(lane).insert(place, package);
             }
         }
     }
 
-    /// Takes the job out of `held` and tells its place, if the delivery is its last one.
-    fn unhold(&mut self, package: PackageId, delivery: u64) -> Option<(Lane, u64)> {
+    /// Removes the job from `delivered` and returns its lane and place, if this is its last delivery.
+    fn undeliver(&mut self, package: PackageId, delivery: u64) -> Option<(Lane, u64)> {
         if !self.is_last(package, delivery) {
             return None;
         }
         let entry = self.entries.get_mut(&package)?;
-        if let Some(until) = entry.held_until.take() {
-            self.held.remove(&(until, package));
+        if let Some(until) = entry.delivered_until.take() {
+            self.delivered.remove(&(until, package));
         }
         Some((entry.job.lane, entry.place))
     }

@@ -1,4 +1,4 @@
--- ARGV: lane, entry, delivery, consumer. Gives 1 when the job was still this worker's.
+-- ARGV: lane, entry, delivery, consumer. Returns 1 if the job was still delivered to this worker.
 if not is_held(ARGV[1], ARGV[2], ARGV[3], ARGV[4]) then
   return 0
 end

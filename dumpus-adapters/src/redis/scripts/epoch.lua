@@ -1,3 +1,3 @@
--- ARGV: marker. Gives the epoch.
+-- ARGV: marker. Returns the epoch.
 set_up(ARGV[1])
 return epoch()

@@ -1,12 +1,12 @@
--- Every script begins with this. KEYS are those of keys.rs, in its order; KEYS[7] is the package's, if there is one.
+-- Every script begins with this. KEYS are those of keys.rs, in the same order; KEYS[7] is that of the package, if any.
 local EPOCH, TURN, BELL = KEYS[1], KEYS[2], KEYS[3]
 local LANES = { standard = KEYS[4], premium = KEYS[5] }
--- Names of jobs that were promoted while a worker held them.
+-- Names of jobs that were promoted during a delivery.
 local PROMOTED = KEYS[6]
 local JOB = KEYS[7]
 local GROUP = 'workers'
 
--- True when the lane's stream is there; its group is there in any case afterwards.
+-- Creates the group of a lane if it is missing. Returns whether the stream existed.
 local function open_lane(stream)
   local is_there = redis.call('EXISTS', stream) == 1
   local made = redis.pcall('XGROUP', 'CREATE', stream, GROUP, '0', 'MKSTREAM')
@@ -16,15 +16,15 @@ local function open_lane(stream)
   return is_there
 end
 
--- The marker of the memory, and of the process that holds it: one that was started again may have read an older state
--- from its disk, and a replica that took over may lack the last moments.
+-- The marker of the data and the run id of the Redis process: a restarted process may have loaded an older state from its
+-- disk, and a promoted replica may lack the most recent writes.
 local function epoch()
   local server = redis.pcall('INFO', 'server')
   local process = type(server) == 'string' and string.match(server, 'run_id:(%x+)') or ''
   return redis.call('GET', EPOCH) .. process
 end
 
--- An empty memory becomes a queue, with a marker of its own.
+-- Creates the queue, with this marker, if Redis is empty.
 local function set_up(marker)
   if redis.call('SET', EPOCH, marker, 'NX') then
     open_lane(LANES.standard)
@@ -41,13 +41,13 @@ local function append(lane, package)
   return redis.call('XADD', LANES[lane], '*', 'p', package)
 end
 
--- XACK alone would leave the entry in memory, XDEL alone its claim.
+-- XACK alone would leave the entry in the stream, XDEL alone the pending entry.
 local function remove(lane, entry)
   redis.call('XACK', LANES[lane], GROUP, entry)
   redis.call('XDEL', LANES[lane], entry)
 end
 
--- The job waits in the premium lane from now on, behind those that are there.
+-- Moves the job to the end of the premium lane.
 local function move_to_premium(job, lane, entry, package)
   remove(lane, entry)
   redis.call('HSET', job, 'lane', 'premium', 'entry', append('premium', package))
@@ -55,12 +55,12 @@ local function move_to_premium(job, lane, entry, package)
   redis.call('SREM', PROMOTED, job)
 end
 
--- The entry's claim: { id, consumer, idle, count }, or nil.
+-- The pending entry: { id, consumer, idle, count }, or nil.
 local function claim_of(lane, entry)
   return redis.call('XPENDING', LANES[lane], GROUP, entry, entry, 1)[1]
 end
 
--- Whether this delivery is the job's last one. The number tells two deliveries to one consumer apart.
+-- Whether this is the last delivery of the job. The number distinguishes two deliveries to one consumer.
 local function is_held(lane, entry, delivery, consumer)
   local job = redis.call('HMGET', JOB, 'lane', 'entry', 'delivery')
   if job[1] ~= lane or job[2] ~= entry or job[3] ~= delivery then

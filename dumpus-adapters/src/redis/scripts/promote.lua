@@ -1,5 +1,5 @@
--- ARGV: package, run, lease in ms. Gives 1 when the queue has the job: it waits in the premium lane now, or will as soon
--- as its worker gives it back or falls silent.
+-- ARGV: package, run, lease in ms. Returns 1 if the queue has the job: it now waits in the premium lane, or will once its
+-- worker releases it or stops responding.
 local package, run, lease = ARGV[1], ARGV[2], ARGV[3]
 local job = redis.call('HMGET', JOB, 'run', 'lane', 'entry')
 if job[1] ~= run then

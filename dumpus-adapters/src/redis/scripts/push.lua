@@ -1,4 +1,4 @@
--- ARGV: marker, package, run, lane, link. Gives the epoch.
+-- ARGV: marker, package, run, lane, link. Returns the epoch.
 local package, run, lane, link = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 set_up(ARGV[1])
 local known = redis.call('HMGET', JOB, 'run', 'lane', 'entry')

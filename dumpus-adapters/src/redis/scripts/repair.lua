@@ -1,4 +1,5 @@
--- ARGV: marker. A lane whose stream is gone has lost its jobs: that is a new epoch. A lost group alone has not.
+-- ARGV: marker. If the stream of a lane is missing, its jobs are lost, so a new epoch begins. A missing group alone loses
+-- no jobs.
 local standard, premium = open_lane(LANES.standard), open_lane(LANES.premium)
 if not (standard and premium) then
   redis.call('SET', EPOCH, ARGV[1])

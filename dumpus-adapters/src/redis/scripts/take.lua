@@ -1,12 +1,12 @@
--- ARGV: marker, consumer, lease in ms, lane of each turn (s or p), lanes served, start of the packages' keys, and each
--- job that this consumer knows it was given, as lane:entry.
--- Gives { package, lane, entry, delivery, run, link } or false.
+-- ARGV: marker, consumer, lease in ms, first lane of each turn (s or p), lanes served, prefix of job keys, and the
+-- deliveries that this consumer has received, as lane:entry.
+-- Returns { package, lane, entry, delivery, run, link } or false.
 local consumer, lease, turns, served, jobs = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
--- More than a process ever holds or has just given back.
+-- More than a process ever has pending.
 local MANY = 1000
 set_up(ARGV[1])
 
--- Jobs that were promoted in the hands of workers that fell silent since.
+-- Jobs that were promoted during a delivery whose lease has ended since.
 for _, job in ipairs(redis.call('SMEMBERS', PROMOTED)) do
   local fields = redis.call('HMGET', job, 'lane', 'entry', 'promoted')
   local claim = fields[3] and claim_of(fields[1], fields[2])
@@ -21,7 +21,7 @@ local function serves(lane)
   return string.find(served, string.sub(lane, 1, 1), 1, true)
 end
 
--- The delivery of an entry; nil when somebody else deleted one half of the job.
+-- The delivery of an entry; nil if the hash or the entry was deleted externally.
 local function deliver(lane, entry, package)
   local key = jobs .. (package or '')
   local job = redis.call('HMGET', key, 'lane', 'entry', 'run', 'link')
@@ -32,8 +32,8 @@ local function deliver(lane, entry, package)
   remove(lane, entry)
 end
 
--- A job that this consumer was given by an answer that it never heard.
-local function unheard(lane, known)
+-- A job that was delivered to this consumer in a response that it did not receive.
+local function unreceived(lane, known)
   for _, claim in ipairs(redis.call('XPENDING', LANES[lane], GROUP, '-', '+', MANY, consumer)) do
     if not known[lane .. ':' .. claim[1]] and claim[3] < tonumber(lease) then
       local claimed = redis.call('XCLAIM', LANES[lane], GROUP, consumer, 0, claim[1])[1]
@@ -45,7 +45,7 @@ local function unheard(lane, known)
   end
 end
 
--- Next entry of a lane and its package. What was given back, or whose worker fell silent, came before all that is new.
+-- The next entry of a lane and its package. Released jobs, and those whose lease has ended, precede all new ones.
 local function claim(stream)
   local silent = redis.call('XPENDING', stream, GROUP, 'IDLE', lease, '-', '+', 1)[1]
   if silent then
@@ -77,7 +77,7 @@ for i = 7, #ARGV do
   known[ARGV[i]] = true
 end
 for lane in pairs(LANES) do
-  local taken = serves(lane) and unheard(lane, known)
+  local taken = serves(lane) and unreceived(lane, known)
   if taken then
     return taken
   end
@@ -88,7 +88,7 @@ local is_standard = string.sub(turns, turn + 1, turn + 1) == 's'
 for _, lane in ipairs(is_standard and { 'standard', 'premium' } or { 'premium', 'standard' }) do
   local taken = serves(lane) and take(lane)
   if taken then
-    -- A lane's turn stays until a worker comes that serves it.
+    -- The turn of a lane only advances when a worker serves that lane.
     if serves(is_standard and 's' or 'p') then
       redis.call('SET', TURN, (turn + 1) % #turns)
     end

@@ -1,5 +1,5 @@
--- ARGV: consumer that stops, idle time in ms. Forgets it and those that were idle so long, unless they hold jobs:
--- with a consumer its claims go, and nobody would deliver those jobs again.
+-- ARGV: consumer that stops, idle time in ms. Deletes it and those that have been idle for that long, unless they have
+-- pending entries: these would be deleted with the consumer, and nobody would deliver the jobs again.
 for _, stream in pairs(LANES) do
   local consumers = redis.pcall('XINFO', 'CONSUMERS', stream, GROUP)
   if not consumers.err then
