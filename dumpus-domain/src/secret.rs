@@ -1,4 +1,4 @@
-//! The secret that a package's owner holds.
+//! The secret of a package.
 
 use std::fmt;
 
@@ -15,13 +15,13 @@ use zeroize::Zeroizing;
 pub struct UpnKey(Zeroizing<String>);
 
 impl UpnKey {
-    /// Takes the text of a key. Whether it owns a package shows only when an id is derived from it.
+    /// From the text of a key. Deriving an id from it shows which package it owns.
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self(Zeroizing::new(text.to_owned()))
     }
 
-    /// The text of the key, for derivations.
+    /// The text of the key, for key derivation.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! Which links name a package, which key is in them, and where a download may lead.
+//! Links to packages, the keys in them, and the addresses that a download may request.
 
 mod origin;
 mod public;
@@ -13,7 +13,7 @@ pub use self::origin::{Origin, ParseOriginError};
 pub use self::public::is_public;
 use crate::secret::UpnKey;
 
-/// Beginnings of the links in Discord's mail; the second is the one of the original documentation.
+/// Prefixes of the links in Discord's email; the second is from the documentation of the original service.
 const DISCORD_LINKS: [&str; 2] = [
     "https://click.discord.com/ls/click?upn=",
     "https://discord.click/ls/click?upn=",
@@ -23,7 +23,7 @@ const DISCORD_LINKS: [&str; 2] = [
 const SHORTEST_DISCORD_KEY: usize = 500;
 /// Keys of links to other hosts.
 const SHORTEST_OTHER_KEY: usize = 16;
-/// Discord's click host, one redirect to the storage host, and room for mirrors.
+/// Allows for Discord's click host, a redirect to the storage host, and mirrors.
 pub const MOST_REDIRECTS: usize = 5;
 
 /// A link to a package, and the key in it. Both are secret.
@@ -33,19 +33,19 @@ pub struct PackageLink {
     is_discord_host: bool,
 }
 
-/// The text is no link to a package that this instance accepts.
+/// The text is not a link that this instance accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
-    /// Neither Discord's nor one of the configured origins.
+    /// The origin is neither Discord's nor one of the configured ones.
     #[error("the link must be one of Discord's, or start with an origin that this instance allows")]
     Origin,
-    /// No usable key in the link.
+    /// The link contains no usable key.
     #[error("the link carries no complete key; copy it whole from the mail")]
     Key,
 }
 
 impl PackageLink {
-    /// The address to ask.
+    /// The address to request.
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
@@ -57,7 +57,7 @@ impl PackageLink {
         &self.key
     }
 
-    /// Whether its first host is Discord's click host, which answers in its own ways.
+    /// Whether its host is Discord's click host, which has its own error responses.
     #[must_use]
     pub const fn is_discord_host(&self) -> bool {
         self.is_discord_host
@@ -70,32 +70,32 @@ impl fmt::Debug for PackageLink {
     }
 }
 
-/// Which links and redirects are accepted.
+/// Decides which links and redirects are accepted.
 #[derive(Clone, Debug, Default)]
 pub struct LinkPolicy {
     origins: Vec<Origin>,
 }
 
-/// What a hop of a download must satisfy.
+/// The restrictions of an address in a download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hop {
-    /// Only public addresses, over https.
+    /// Only public IP addresses, over https.
     Public,
-    /// The operator named this origin: any address, also over http.
+    /// The origin is configured by the operator: any IP address, also over http.
     Configured,
 }
 
 impl LinkPolicy {
-    /// Discord's links, and those of further origins that the operator names.
+    /// Accepts Discord's links, and those of the origins that the operator has configured.
     #[must_use]
     pub const fn new(origins: Vec<Origin>) -> Self {
         Self { origins }
     }
 
-    /// Reads a link.
+    /// Parses a link.
     ///
     /// # Errors
-    /// [`LinkError`] names the rule, never the link.
+    /// [`LinkError`], which never contains the link.
     pub fn parse(&self, text: &str) -> Result<PackageLink, LinkError> {
         let text = text.trim();
         if let Some(key) = DISCORD_LINKS.iter().find_map(|start| text.strip_prefix(start)) {
@@ -120,7 +120,7 @@ impl LinkPolicy {
                 }
                 key
             }
-            // Standard alphabet with padding, as the original makes it.
+            // Standard alphabet with padding, like the original service.
             None => Zeroizing::new(BASE64_STANDARD.encode(address.path().trim_matches('/'))),
         };
         if key.is_empty() {
@@ -129,7 +129,7 @@ impl LinkPolicy {
         Ok(link(text, &key, false))
     }
 
-    /// Whether a download may go to this address, first or after a redirect, and what it must satisfy there.
+    /// The restrictions for requesting this address, initially or after a redirect; `None` if it is not allowed.
     #[must_use]
     pub fn hop(&self, address: &Url) -> Option<Hop> {
         if self.is_configured(address) {
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn discords_links_carry_their_key() {
+    fn links_of_discord_contain_their_key() {
         let key = discord_key();
         for start in DISCORD_LINKS {
             assert_eq!(key_of(&format!(" {start}{key}\n")), Ok(key.clone()));
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_resembles_discords_links_is_refused() {
+    fn links_that_resemble_those_of_discord_are_rejected() {
         let key = discord_key();
         for (text, error) in [
             (
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn origins_are_equal_or_different() {
+    fn origins_must_match_exactly() {
         let path = "/a.zip?upn=0123456789abcdef";
         assert!(key_of(&format!("https://files.example.org{path}")).is_ok());
         assert!(key_of(&format!("https://files.example.org:443{path}")).is_ok());
@@ -265,7 +265,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_accepted_or_refused(text in "\\PC{0,80}") {
+        fn any_text_is_accepted_or_rejected(text in "\\PC{0,80}") {
             let _ = policy().parse(&text);
         }
     }

@@ -1,11 +1,11 @@
-//! Hosts as an operator names them.
+//! Origins that an operator configures.
 
 use std::fmt;
 use std::str::FromStr;
 
 use url::{Host, Url};
 
-/// Scheme, host and port: two are the same or not, there is no prefix.
+/// Scheme, host and port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     pub(super) scheme: String,
@@ -13,13 +13,13 @@ pub struct Origin {
     port: u16,
 }
 
-/// The text is no origin.
+/// The text is not an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected an origin such as https://files.example.org or http://127.0.0.1:9000")]
 pub struct ParseOriginError;
 
 impl Origin {
-    /// The origin of an address over http or https without user or password.
+    /// The origin of an http or https address without user and password.
     #[must_use]
     pub fn of(address: &Url) -> Option<Self> {
         let is_web = matches!(address.scheme(), "http" | "https");
@@ -37,7 +37,7 @@ impl Origin {
 impl FromStr for Origin {
     type Err = ParseOriginError;
 
-    /// A bare host means https.
+    /// Parses an origin; a host without a scheme means https.
     fn from_str(text: &str) -> Result<Self, ParseOriginError> {
         let text = text.trim();
         let with_scheme = if text.contains("://") {

@@ -1,8 +1,8 @@
-//! Which addresses are those of the public Internet.
+//! Addresses of the public internet.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether an address is one of the public Internet: not this machine, a private network, or a reserved range.
+/// Whether an address belongs to the public internet, rather than to this machine, a private network or a reserved range.
 #[must_use]
 pub fn is_public(address: IpAddr) -> bool {
     match address {
@@ -29,7 +29,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
-    // Addresses that carry an IPv4 one: mapped, compatible, translated, 6to4.
+    // Addresses that contain an IPv4 address: mapped, compatible, translated, 6to4.
     let embedded = match segments {
         [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
             Some((high, low))
@@ -39,7 +39,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     if let Some((high, low)) = embedded {
         return is_public_v4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)));
     }
-    // Global unicast is 2000::/3; inside it protocol assignments, Teredo and documentation are not the Internet.
+    // Global unicast is 2000::/3, except for the protocol assignments, Teredo and documentation.
     segments[0] & 0xe000 == 0x2000
         && !(segments[0] == 0x2001 && (segments[1] < 0x0200 || segments[1] == 0x0db8))
         && !(segments[0] == 0x3fff && segments[1] < 0x1000)
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn private_addresses_are_not_public_in_any_disguise() {
+    fn private_addresses_are_not_public_in_any_notation() {
         for text in [
             "127.0.0.1",
             "10.1.2.3",

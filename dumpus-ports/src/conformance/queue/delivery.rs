@@ -6,7 +6,7 @@ use super::{ALL, PATIENCE, QueueUnderTest, SHORT_LEASE, assert_idle, drain, job,
 use crate::domain::queue::Lane;
 use crate::queue::{Job, SealedLink};
 
-/// 1: of many jobs and workers, each job goes to one worker.
+/// 1: with many jobs and workers, each job is delivered to one worker.
 pub async fn two_workers_never_hold_one_job(queue: QueueUnderTest) {
     const JOBS: u32 = 200;
     push(&queue, (0..JOBS).map(|number| (number, Lane::Standard))).await;
@@ -25,7 +25,7 @@ pub async fn two_workers_never_hold_one_job(queue: QueueUnderTest) {
     assert_eq!(held, (0..JOBS).map(package).collect::<Vec<_>>());
 }
 
-/// 1: a worker that is not heard of loses its job to another one, and has no say in it any more.
+/// 1: a worker that does not extend its delivery loses the job to another, and can no longer settle it.
 pub async fn a_silent_worker_loses_its_job(queue: QueueUnderTest) {
     push(&queue, [(1, Lane::Standard)]).await;
     for next in [&queue.other, &queue.worker, &queue.worker] {
@@ -33,7 +33,7 @@ pub async fn a_silent_worker_loses_its_job(queue: QueueUnderTest) {
         let silent = take(&queue.worker).await;
         let again = take(next).await;
         assert_eq!(again.job(), silent.job());
-        assert!(began.elapsed() >= SHORT_LEASE, "delivered while the lease ran");
+        assert!(began.elapsed() >= SHORT_LEASE, "delivered before the lease ended");
         assert!(!silent.extend().await.expect("extend"));
         silent.acknowledge().await.expect("acknowledge");
         assert!(again.extend().await.expect("extend"));
@@ -41,7 +41,7 @@ pub async fn a_silent_worker_loses_its_job(queue: QueueUnderTest) {
     }
 }
 
-/// 1: giving back what is another worker's by now changes nothing.
+/// 1: releasing a job that has been delivered to another worker since has no effect.
 pub async fn a_silent_worker_cannot_release_anothers_job(queue: QueueUnderTest) {
     push(&queue, [(1, Lane::Standard)]).await;
     let silent = take(&queue.worker).await;
@@ -51,7 +51,7 @@ pub async fn a_silent_worker_cannot_release_anothers_job(queue: QueueUnderTest) 
     assert_idle(&queue).await;
 }
 
-/// 1: a job stays with a worker that extends its delivery, for longer than a lease.
+/// 1: a job stays with a worker that extends its delivery, even beyond the lease duration.
 pub async fn an_extended_delivery_is_kept(queue: QueueUnderTest) {
     push(&queue, [(1, Lane::Standard)]).await;
     let delivery = take(&queue.worker).await;
@@ -65,7 +65,7 @@ pub async fn an_extended_delivery_is_kept(queue: QueueUnderTest) {
     assert_idle(&queue).await;
 }
 
-/// A worker that waits gets a job when it comes.
+/// A waiting worker gets a job when it is added.
 pub async fn a_waiting_worker_is_woken(queue: QueueUnderTest) {
     let began = Instant::now();
     let (delivery, ()) = tokio::join!(take(&queue.worker), push(&queue, [(1, Lane::Standard)]));
@@ -76,7 +76,7 @@ pub async fn a_waiting_worker_is_woken(queue: QueueUnderTest) {
     assert!(began.elapsed() < PATIENCE / 2);
 }
 
-/// A worker that waits for nothing is told so when its patience ends.
+/// Waiting ends without a job after the timeout.
 pub async fn patience_ends(queue: QueueUnderTest) {
     let patience = Duration::from_millis(300);
     let began = Instant::now();
@@ -84,8 +84,8 @@ pub async fn patience_ends(queue: QueueUnderTest) {
     assert!((patience..PATIENCE).contains(&began.elapsed()));
 }
 
-/// 3: a job given back is delivered again at once, before those that came after it.
-pub async fn a_released_job_comes_again_at_once(queue: QueueUnderTest) {
+/// 3: a released job is delivered again immediately, before later ones.
+pub async fn a_released_job_is_delivered_again_immediately(queue: QueueUnderTest) {
     push(&queue, [(1, Lane::Standard), (2, Lane::Standard)]).await;
     let first = take(&queue.worker).await;
     assert_eq!(first.job().package, package(1));
@@ -93,7 +93,7 @@ pub async fn a_released_job_comes_again_at_once(queue: QueueUnderTest) {
     assert_eq!(drain(&queue, ALL).await, [package(1), package(2)]);
 }
 
-/// 3: a purged job that waits is not delivered.
+/// 3: a purged job is not delivered.
 pub async fn purge_removes_a_waiting_job(queue: QueueUnderTest) {
     push(&queue, (0..3).map(|number| (number, Lane::Standard))).await;
     queue.server.purge(package(1)).await.expect("purge");
@@ -101,7 +101,7 @@ pub async fn purge_removes_a_waiting_job(queue: QueueUnderTest) {
     assert_eq!(drain(&queue, ALL).await, [package(0), package(2)]);
 }
 
-/// 3: a purged job that a worker holds is not its job any more, whatever it does.
+/// 3: a worker cannot extend or release a job that was purged during its delivery.
 pub async fn purge_removes_a_delivered_job(queue: QueueUnderTest) {
     push(&queue, [(1, Lane::Standard), (2, Lane::Premium)]).await;
     let (first, second) = (take(&queue.worker).await, take(&queue.other).await);
@@ -134,8 +134,8 @@ pub async fn ten_thousand_jobs_leave_nothing(queue: QueueUnderTest) {
     assert_idle(&queue).await;
 }
 
-/// 5: while nothing is lost, everybody sees one epoch.
-pub async fn the_epoch_is_one_and_stays(queue: QueueUnderTest) {
+/// 5: all processes see the same epoch as long as no job is lost.
+pub async fn all_processes_see_one_epoch(queue: QueueUnderTest) {
     let epoch = queue.other.epoch().await.expect("epoch");
     assert_eq!(queue.server.push(&job(1, Lane::Standard)).await.expect("push"), epoch);
     take(&queue.worker).await.acknowledge().await.expect("acknowledge");
@@ -144,7 +144,7 @@ pub async fn the_epoch_is_one_and_stays(queue: QueueUnderTest) {
     assert_eq!(queue.worker.epoch().await.expect("epoch"), epoch);
 }
 
-/// 6: a run that waits or is delivered is not taken twice.
+/// 6: a job of a waiting or delivered run is not added twice.
 pub async fn a_run_is_queued_once(queue: QueueUnderTest) {
     push(&queue, [(1, Lane::Standard), (1, Lane::Standard)]).await;
     let delivery = take(&queue.worker).await;
@@ -156,7 +156,7 @@ pub async fn a_run_is_queued_once(queue: QueueUnderTest) {
     assert_idle(&queue).await;
 }
 
-/// 6: a new run's job takes the place of the older run's, delivered or not.
+/// 6: the job of a new run replaces that of an older one, whether delivered or not.
 pub async fn a_new_run_replaces_the_old_one(queue: QueueUnderTest) {
     let of_run = |number: u8| Job {
         run: run(number),
@@ -178,8 +178,8 @@ pub async fn a_new_run_replaces_the_old_one(queue: QueueUnderTest) {
     assert!(!queue.server.promote(package(1), run(2)).await.expect("promote"));
 }
 
-/// A job comes out as it went in, whatever the bytes of its link.
-pub async fn a_job_comes_out_as_it_went_in(queue: QueueUnderTest) {
+/// A job is delivered unchanged, for any bytes of its link.
+pub async fn a_job_is_delivered_unchanged(queue: QueueUnderTest) {
     let links = [vec![], (0..=255).collect(), b"\r\n\0nil".to_vec(), vec![0xff; 8_192]];
     let mut pushed = BTreeMap::new();
     for (number, link) in (0..).zip(links) {
@@ -196,7 +196,7 @@ pub async fn a_job_comes_out_as_it_went_in(queue: QueueUnderTest) {
     }
 }
 
-/// A queue that is there says so.
+/// An available queue responds to a ping.
 pub async fn it_answers(queue: QueueUnderTest) {
     queue.server.ping().await.expect("ping");
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::{ALL, QueueUnderTest, drain, package, push, take};
 use crate::domain::queue::{Lane, STANDARD_SHARE};
 
-/// 2: premium jobs come first, each lane in order of arrival.
+/// 2: premium jobs come first, and each lane is in order of arrival.
 pub async fn premium_comes_first_and_lanes_keep_their_order(queue: QueueUnderTest) {
     use Lane::{Premium, Standard};
     push(&queue, [(1, Standard), (2, Premium), (3, Standard), (4, Premium)]).await;
@@ -22,7 +22,7 @@ pub async fn one_lease_in_five_is_for_the_standard_lane(queue: QueueUnderTest) {
     }
 }
 
-/// 2: workers of the premium lane alone do not use up the turn of the standard lane.
+/// 2: workers that only serve the premium lane do not use up turns of the standard lane.
 pub async fn premium_workers_do_not_use_up_the_standard_turn(queue: QueueUnderTest) {
     push(&queue, (0..30).map(|number| (number, Lane::Premium))).await;
     push(&queue, [(100, Lane::Standard)]).await;
@@ -37,8 +37,8 @@ pub async fn premium_workers_do_not_use_up_the_standard_turn(queue: QueueUnderTe
     assert!(taken.contains(&package(100)), "{taken:?}");
 }
 
-/// 2: a worker gets jobs of the lanes that it asks for only.
-pub async fn only_the_lanes_asked_for_are_served(queue: QueueUnderTest) {
+/// 2: a worker gets only jobs of the requested lanes.
+pub async fn only_requested_lanes_are_served(queue: QueueUnderTest) {
     push(&queue, [(1, Lane::Standard), (2, Lane::Premium)]).await;
     assert_eq!(drain(&queue, &[Lane::Standard]).await, [package(1)]);
     assert_eq!(drain(&queue, &[Lane::Premium]).await, [package(2)]);

@@ -1,9 +1,9 @@
-//! The contract of [`JobQueue`] as tests. The numbers are those of the trait's clauses.
+//! Tests of the contract of [`JobQueue`], numbered like its clauses.
 
 #![expect(
     clippy::expect_used,
     clippy::missing_panics_doc,
-    reason = "a clause that fails panics: these are tests"
+    reason = "a violated clause panics: these are tests"
 )]
 
 mod delivery;
@@ -21,22 +21,22 @@ use crate::domain::package::{PackageId, RunId};
 use crate::domain::queue::Lane;
 use crate::queue::{Delivery, Job, JobQueue, SealedLink};
 
-/// One fresh queue as three processes see it. They may be the same object.
+/// A new queue, as seen by three processes. All three may be the same object.
 pub struct QueueUnderTest {
-    /// Takes jobs in.
+    /// The process that adds jobs.
     pub server: Arc<dyn JobQueue>,
-    /// Works.
+    /// A process that takes jobs.
     pub worker: Arc<dyn JobQueue>,
-    /// Works too.
+    /// Another process that takes jobs.
     pub other: Arc<dyn JobQueue>,
 }
 
-/// Short enough to be waited for, long enough for a busy machine to extend it in time.
+/// Short enough to wait for, and long enough to be extended in time on a busy machine.
 pub const SHORT_LEASE: Duration = Duration::from_millis(1_500);
-/// Never ends within a test.
+/// Does not end during a test.
 pub const LONG_LEASE: Duration = Duration::from_mins(10);
 
-/// Ends a wait that should have ended long ago.
+/// Timeout of waits that should end much earlier.
 const PATIENCE: Duration = Duration::from_secs(20);
 const ALL: &[Lane] = &[Lane::Premium, Lane::Standard];
 
@@ -67,7 +67,7 @@ async fn push(queue: &QueueUnderTest, jobs: impl IntoIterator<Item = (u32, Lane)
 
 async fn take(queue: &Arc<dyn JobQueue>) -> Box<dyn Delivery> {
     let next = queue.next(ALL, PATIENCE).await.expect("next");
-    next.expect("a job should be there")
+    next.expect("there should be a job")
 }
 
 async fn assert_idle(queue: &QueueUnderTest) {
@@ -78,10 +78,10 @@ async fn assert_idle(queue: &QueueUnderTest) {
     }
 }
 
-/// Takes and acknowledges everything that waits, in order.
+/// Takes and acknowledges all waiting jobs, in order.
 async fn drain(queue: &QueueUnderTest, lanes: &[Lane]) -> Vec<PackageId> {
     let mut taken = Vec::new();
-    // Two processes in turn: order and share hold over all of them.
+    // Two processes in turn, because order and share apply to all processes together.
     for worker in [&queue.worker, &queue.other].into_iter().cycle() {
         let Some(delivery) = worker.next(lanes, Duration::ZERO).await.expect("next") else {
             break;
@@ -100,29 +100,29 @@ macro_rules! queue_conformance {
             a_silent_worker_loses_its_job,
             a_silent_worker_cannot_release_anothers_job,
             an_extended_delivery_is_kept,
-            a_held_job_that_was_promoted_is_lost_to_the_premium_lane
+            a_job_promoted_during_its_delivery_expires_to_the_premium_lane
         );
         $crate::queue_conformance!(@each $fresh, $crate::conformance::queue::LONG_LEASE;
             two_workers_never_hold_one_job,
             premium_comes_first_and_lanes_keep_their_order,
             one_lease_in_five_is_for_the_standard_lane,
             premium_workers_do_not_use_up_the_standard_turn,
-            only_the_lanes_asked_for_are_served,
+            only_requested_lanes_are_served,
             a_waiting_worker_is_woken,
             patience_ends,
-            a_released_job_comes_again_at_once,
+            a_released_job_is_delivered_again_immediately,
             purge_removes_a_waiting_job,
             purge_removes_a_delivered_job,
             ten_thousand_jobs_leave_nothing,
             a_promoted_job_moves_to_the_premium_lane,
             a_released_job_can_be_promoted,
             only_a_job_of_the_run_is_promoted,
-            a_held_job_is_promoted_without_being_taken_away,
-            a_held_job_that_was_promoted_is_given_back_to_the_premium_lane,
-            the_epoch_is_one_and_stays,
+            a_job_promoted_during_its_delivery_stays_with_its_worker,
+            a_job_promoted_during_its_delivery_is_released_to_the_premium_lane,
+            all_processes_see_one_epoch,
             a_run_is_queued_once,
             a_new_run_replaces_the_old_one,
-            a_job_comes_out_as_it_went_in,
+            a_job_is_delivered_unchanged,
             it_answers
         );
     };

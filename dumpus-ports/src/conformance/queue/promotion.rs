@@ -1,7 +1,7 @@
 use super::{ALL, PATIENCE, QueueUnderTest, assert_idle, drain, job, package, push, run, take};
 use crate::domain::queue::Lane;
 
-/// 4: a promoted job waits in the premium lane, behind those that came before.
+/// 4: a promoted job waits in the premium lane, after earlier ones.
 pub async fn a_promoted_job_moves_to_the_premium_lane(queue: QueueUnderTest) {
     use Lane::{Premium, Standard};
     push(&queue, [(1, Standard), (2, Standard), (3, Premium), (4, Standard)]).await;
@@ -20,7 +20,7 @@ pub async fn a_promoted_job_moves_to_the_premium_lane(queue: QueueUnderTest) {
     assert_idle(&queue).await;
 }
 
-/// 4: a job that was given back waits, and is promoted like any other.
+/// 4: a released job can be promoted like any waiting one.
 pub async fn a_released_job_can_be_promoted(queue: QueueUnderTest) {
     push(&queue, [(1, Lane::Standard), (2, Lane::Premium)]).await;
     let standard = queue.worker.next(&[Lane::Standard], PATIENCE).await.expect("next");
@@ -29,7 +29,7 @@ pub async fn a_released_job_can_be_promoted(queue: QueueUnderTest) {
     assert_eq!(drain(&queue, &[Lane::Premium]).await, [2, 1].map(package));
 }
 
-/// 4: a job of another run is not promoted, and one that does not exist neither.
+/// 4: a job of another run is not promoted, nor is a missing one.
 pub async fn only_a_job_of_the_run_is_promoted(queue: QueueUnderTest) {
     push(&queue, [(1, Lane::Standard)]).await;
     assert!(!queue.server.promote(package(1), run(2)).await.expect("promote"));
@@ -40,8 +40,8 @@ pub async fn only_a_job_of_the_run_is_promoted(queue: QueueUnderTest) {
     assert_idle(&queue).await;
 }
 
-/// 4: a promotion leaves a job with the worker that holds it, to the end.
-pub async fn a_held_job_is_promoted_without_being_taken_away(queue: QueueUnderTest) {
+/// 4: a job that is promoted during a delivery stays with its worker.
+pub async fn a_job_promoted_during_its_delivery_stays_with_its_worker(queue: QueueUnderTest) {
     push(&queue, [(1, Lane::Standard)]).await;
     let delivery = take(&queue.worker).await;
     for _ in 0..2 {
@@ -51,15 +51,15 @@ pub async fn a_held_job_is_promoted_without_being_taken_away(queue: QueueUnderTe
     }
     delivery.acknowledge().await.expect("acknowledge");
     assert_idle(&queue).await;
-    // What was known of it does not outlive it.
+    // Nothing about the job remains after its end.
     push(&queue, [(1, Lane::Standard)]).await;
     take(&queue.worker).await.release().await.expect("release");
     assert_eq!(drain(&queue, &[Lane::Premium]).await, []);
     assert_eq!(drain(&queue, &[Lane::Standard]).await, [package(1)]);
 }
 
-/// 4: a job that was promoted while a worker held it waits in the premium lane when it is given back.
-pub async fn a_held_job_that_was_promoted_is_given_back_to_the_premium_lane(queue: QueueUnderTest) {
+/// 4: a job that was promoted during a delivery waits in the premium lane after its release.
+pub async fn a_job_promoted_during_its_delivery_is_released_to_the_premium_lane(queue: QueueUnderTest) {
     use Lane::{Premium, Standard};
     push(&queue, [(1, Standard), (2, Premium), (3, Standard)]).await;
     let standard = queue.worker.next(&[Standard], PATIENCE).await.expect("next");
@@ -80,8 +80,8 @@ pub async fn a_held_job_that_was_promoted_is_given_back_to_the_premium_lane(queu
     assert_idle(&queue).await;
 }
 
-/// 4: a job that was promoted while a worker held it waits in the premium lane when that worker falls silent.
-pub async fn a_held_job_that_was_promoted_is_lost_to_the_premium_lane(queue: QueueUnderTest) {
+/// 4: a job that was promoted during a delivery waits in the premium lane after its lease ends.
+pub async fn a_job_promoted_during_its_delivery_expires_to_the_premium_lane(queue: QueueUnderTest) {
     push(&queue, [(1, Lane::Standard)]).await;
     let silent = take(&queue.worker).await;
     assert!(queue.server.promote(package(1), run(1)).await.expect("promote"));
