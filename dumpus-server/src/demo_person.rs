@@ -157,7 +157,7 @@ fn messages(
     for day in 0..DAYS {
         // Weekends are for talking.
         let weekend = if day % 7 < 2 { 2 } else { 1 };
-        for _ in 0..random.u64(..share * weekend + 1) {
+        for _ in 0..random.u64(..=share * weekend) {
             let time = instant(first, day, hour(random), random.u64(..3_600));
             let swing = random.i32(-3_000..3_000);
             fold.observe(&Message {

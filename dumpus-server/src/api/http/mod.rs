@@ -18,7 +18,7 @@ pub use self::rate_limit::{ParseRateError, Rate};
 pub(super) use self::auth::{Admin, Owner};
 pub(super) use self::client::Client;
 pub(super) use self::package_id::OwnedId;
-pub(super) use self::problem::{Code, DEFECT, FOREIGN_KEY, Problem, RETRY_AFTER, Refuse, UNAVAILABLE, problem};
+pub(super) use self::problem::{Code, Problem, RETRY_AFTER, Refuse, problem};
 pub(super) use self::rate_limit::RateLimit;
 pub(super) use self::refusal::{BUDGET, LOOK_UP_BUDGET, RESULT_BUDGET, Refusal, with_timeout};
 pub(super) use self::response::{OwnerResponse, ResultResponse};

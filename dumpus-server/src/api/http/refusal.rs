@@ -3,8 +3,12 @@
 use std::error::Error;
 use std::time::Duration;
 
+use poem_openapi::payload::Json;
+
 use dumpus_ports::profiles::ProfileError;
 use dumpus_ports::usecase::AccessError;
+
+use super::problem::{Code, DEFECT, FOREIGN_KEY, Refuse};
 
 /// What all backends together may take of a request that only needs a row: its answer comes within two seconds.
 pub(in crate::api) const BUDGET: Duration = Duration::from_millis(1_900);
@@ -41,6 +45,17 @@ pub(in crate::api) async fn with_timeout<T, E: Into<Refusal>>(
 }
 
 impl Refusal {
+    /// The body that says why.
+    pub(in crate::api) fn body<B: Refuse + Send>(self) -> Json<B> {
+        Json(match self {
+            Self::Unauthorized => B::refused(Code::Unauthorized, FOREIGN_KEY),
+            Self::InvalidLink => B::refused(Code::InvalidLink, "This is not a link to a package."),
+            Self::RateLimited(_) => B::refused(Code::RateLimited, "Too many requests."),
+            Self::Unavailable => B::unavailable(),
+            Self::Failed => B::refused(Code::ServerError, DEFECT),
+        })
+    }
+
     /// Logs an error that only a defect of the server can cause.
     pub(in crate::api) fn defect(error: &(dyn Error + 'static)) -> Self {
         tracing::error!(error = %error, cause = %root_cause(error), "Request failed");

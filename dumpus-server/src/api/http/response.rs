@@ -4,7 +4,7 @@ use poem::{Error, IntoResponse};
 use poem_openapi::ApiResponse;
 use poem_openapi::payload::{Json, Payload};
 
-use super::problem::{Code, DEFECT, FOREIGN_KEY, Problem, RETRY_AFTER, Refuse, UNAVAILABLE, problem};
+use super::problem::{Code, Problem, RETRY_AFTER, Refuse, problem};
 use super::refusal::Refusal;
 
 /// Responses to the owner of a package, in one shape whatever happens.
@@ -39,9 +39,9 @@ impl<B: Refuse + Send> OwnerResponse<B> {
 impl<B: Refuse + Send> From<Refusal> for OwnerResponse<B> {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Unauthorized => Self::Unauthorized(Json(B::refused(Code::Unauthorized, FOREIGN_KEY))),
-            Refusal::Unavailable => Self::Unavailable(Json(B::unavailable()), RETRY_AFTER),
-            _ => Self::Failed(Json(B::refused(Code::ServerError, DEFECT))),
+            Refusal::Unauthorized => Self::Unauthorized(refusal.body()),
+            Refusal::Unavailable => Self::Unavailable(refusal.body(), RETRY_AFTER),
+            _ => Self::Failed(Refusal::Failed.body()),
         }
     }
 }
@@ -86,9 +86,9 @@ impl<T: Payload + IntoResponse> ResultResponse<T> {
 impl<T: Payload + IntoResponse> From<Refusal> for ResultResponse<T> {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Unauthorized => Self::Unauthorized(problem(Code::Unauthorized, FOREIGN_KEY)),
-            Refusal::Unavailable => Self::Unavailable(problem(Code::ServerError, UNAVAILABLE), RETRY_AFTER),
-            _ => Self::Failed(problem(Code::ServerError, DEFECT)),
+            Refusal::Unauthorized => Self::Unauthorized(refusal.body()),
+            Refusal::Unavailable => Self::Unavailable(refusal.body(), RETRY_AFTER),
+            _ => Self::Failed(Refusal::Failed.body()),
         }
     }
 }

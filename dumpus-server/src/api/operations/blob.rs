@@ -36,18 +36,13 @@ impl Example for BlobBody {
     }
 }
 
-#[OpenApi]
+#[OpenApi(tag = "Group::Packages")]
 impl Blob {
     /// Encrypted result of a package
     ///
     /// Where the encrypted statistics file is. Fetch `url` without headers and decrypt it with AES-256-CBC and PKCS#7
     /// padding; the key is the SHA-256 digest of the UPN key. The plaintext is what `/data` returns.
-    #[oai(
-        path = "/process/:package_id/blob",
-        method = "get",
-        operation_id = "getPackageBlob",
-        tag = "Group::Packages"
-    )]
+    #[oai(path = "/process/:package_id/blob", method = "get", operation_id = "getPackageBlob")]
     async fn blob(
         &self,
         owner: Owner,

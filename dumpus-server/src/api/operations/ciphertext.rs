@@ -10,9 +10,7 @@ use poem_openapi::{
 use dumpus_ports::usecase::ServeBlob;
 
 use crate::api::document::Group;
-use crate::api::http::{
-    Code, DEFECT, Operation, Problem, RESULT_BUDGET, RETRY_AFTER, Refusal, UNAVAILABLE, problem, with_timeout,
-};
+use crate::api::http::{Code, Operation, Problem, RESULT_BUDGET, RETRY_AFTER, Refusal, problem, with_timeout};
 
 pub(super) struct Ciphertext(pub(super) ServeBlob);
 
@@ -56,23 +54,18 @@ impl CiphertextResponse {
 impl From<Refusal> for CiphertextResponse {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Unavailable => Self::Unavailable(problem(Code::ServerError, UNAVAILABLE), RETRY_AFTER),
-            _ => Self::Failed(problem(Code::ServerError, DEFECT)),
+            Refusal::Unavailable => Self::Unavailable(refusal.body(), RETRY_AFTER),
+            _ => Self::Failed(Refusal::Failed.body()),
         }
     }
 }
 
-#[OpenApi]
+#[OpenApi(tag = "Group::Packages")]
 impl Ciphertext {
     /// Fetch an encrypted result
     ///
     /// The URLs that `getPackageBlob` returns lead here if results are not in an object store.
-    #[oai(
-        path = "/blobs/:blob_key",
-        method = "get",
-        operation_id = "fetchBlob",
-        tag = "Group::Packages"
-    )]
+    #[oai(path = "/blobs/:blob_key", method = "get", operation_id = "fetchBlob")]
     async fn ciphertext(
         &self,
         #[doc = "Name of the blob."] blob_key: Path<String>,

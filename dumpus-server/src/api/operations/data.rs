@@ -13,18 +13,13 @@ impl Operation for Data {
     type Refusal = Problem;
 }
 
-#[OpenApi]
+#[OpenApi(tag = "Group::Packages")]
 impl Data {
     /// Result of a package
     ///
     /// The statistics: a SQLite file compressed with gzip, decrypted with the presented key. Its authenticity is
     /// checked before the first byte is sent.
-    #[oai(
-        path = "/process/:package_id/data",
-        method = "get",
-        operation_id = "getPackageData",
-        tag = "Group::Packages"
-    )]
+    #[oai(path = "/process/:package_id/data", method = "get", operation_id = "getPackageData")]
     async fn data(
         &self,
         owner: Owner,

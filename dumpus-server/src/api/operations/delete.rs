@@ -41,17 +41,12 @@ impl Example for Deletion {
     }
 }
 
-#[OpenApi]
+#[OpenApi(tag = "Group::Packages")]
 impl Delete {
     /// Delete a package
     ///
     /// Deletes everything about the package, and stops its processing.
-    #[oai(
-        path = "/process/:package_id",
-        method = "delete",
-        operation_id = "deletePackage",
-        tag = "Group::Packages"
-    )]
+    #[oai(path = "/process/:package_id", method = "delete", operation_id = "deletePackage")]
     async fn delete(
         &self,
         owner: Owner,

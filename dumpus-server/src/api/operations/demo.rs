@@ -7,7 +7,7 @@ use poem_openapi::{
 
 use super::blob::BlobBody;
 use crate::api::document::Group;
-use crate::api::http::{Client, Code, DEFECT, Operation, Problem, Refusal, problem};
+use crate::api::http::{Client, Operation, Problem, Refusal};
 use crate::demo::Demo;
 
 pub(super) struct GetDemo(pub(super) Demo);
@@ -27,36 +27,23 @@ enum DemoResponse {
     Failed(Json<Problem>),
 }
 
-#[OpenApi]
+#[OpenApi(tag = "Group::Demo")]
 impl GetDemo {
     /// Statistics of the demo
     ///
     /// The statistics of an invented person, the same on every instance.
-    #[oai(
-        path = "/process/demo/data",
-        method = "get",
-        operation_id = "getDemoData",
-        tag = "Group::Demo"
-    )]
+    #[oai(path = "/process/demo/data", method = "get", operation_id = "getDemoData")]
     async fn data(&self) -> DemoResponse {
         match self.0.file().await {
             Ok(file) => DemoResponse::Found(Binary(file.to_vec())),
-            Err(error) => {
-                Refusal::defect(&error);
-                DemoResponse::Failed(problem(Code::ServerError, DEFECT))
-            }
+            Err(error) => DemoResponse::Failed(Refusal::defect(&error).body()),
         }
     }
 
     /// URL of the demo's statistics
     ///
     /// They are not encrypted: `iv` is null.
-    #[oai(
-        path = "/process/demo/blob",
-        method = "get",
-        operation_id = "getDemoBlob",
-        tag = "Group::Demo"
-    )]
+    #[oai(path = "/process/demo/blob", method = "get", operation_id = "getDemoBlob")]
     async fn blob(&self, client: Client) -> Json<BlobBody> {
         Json(BlobBody {
             url: format!("{}/process/demo/data", client.base),

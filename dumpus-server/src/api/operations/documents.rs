@@ -34,32 +34,22 @@ enum JsonResponse {
     Document(PlainText<String>),
 }
 
-#[OpenApi]
+#[OpenApi(tag = "Group::Operation")]
 impl GetDocuments {
     /// This document, JSON
-    #[oai(
-        path = "/openapi.json",
-        method = "get",
-        operation_id = "getOpenApiJson",
-        tag = "Group::Operation"
-    )]
+    #[oai(path = "/openapi.json", method = "get", operation_id = "getOpenApiJson")]
     async fn json(&self) -> JsonResponse {
         JsonResponse::Document(PlainText(self.document(|documents| &documents.json)))
     }
 
     /// This document, YAML
-    #[oai(
-        path = "/openapi.yaml",
-        method = "get",
-        operation_id = "getOpenApiYaml",
-        tag = "Group::Operation"
-    )]
+    #[oai(path = "/openapi.yaml", method = "get", operation_id = "getOpenApiYaml")]
     async fn yaml(&self) -> YamlResponse {
         YamlResponse::Document(PlainText(self.document(|documents| &documents.yaml)))
     }
 
     /// This document, to try out
-    #[oai(path = "/docs", method = "get", operation_id = "getDocs", tag = "Group::Operation")]
+    #[oai(path = "/docs", method = "get", operation_id = "getDocs")]
     async fn docs(&self) -> Html<String> {
         Html(self.document(|documents| &documents.html))
     }

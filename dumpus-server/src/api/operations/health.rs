@@ -32,15 +32,10 @@ impl Example for Health {
     }
 }
 
-#[OpenApi]
+#[OpenApi(tag = "Group::Operation")]
 impl GetHealth {
     /// Liveness
-    #[oai(
-        path = "/health",
-        method = "get",
-        operation_id = "getHealth",
-        tag = "Group::Operation"
-    )]
+    #[oai(path = "/health", method = "get", operation_id = "getHealth")]
     async fn health(&self) -> Json<Health> {
         Json(Health {
             status: "alive".to_owned(),

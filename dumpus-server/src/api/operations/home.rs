@@ -12,10 +12,10 @@ impl Operation for Home {
     const IS_CACHEABLE: bool = true;
 }
 
-#[OpenApi]
+#[OpenApi(tag = "Group::Operation")]
 impl Home {
     /// What this server is
-    #[oai(path = "/", method = "get", operation_id = "getHome", tag = "Group::Operation")]
+    #[oai(path = "/", method = "get", operation_id = "getHome")]
     async fn home(&self) -> Html<&'static str> {
         Html(include_str!("home.html"))
     }

@@ -91,17 +91,12 @@ async fn state<E>(ping: impl Future<Output = Result<(), E>>) -> BackendState {
     }
 }
 
-#[OpenApi]
+#[OpenApi(tag = "Group::Operation")]
 impl GetReadiness {
     /// Readiness
     ///
     /// Whether every backend answers.
-    #[oai(
-        path = "/ready",
-        method = "get",
-        operation_id = "getReadiness",
-        tag = "Group::Operation"
-    )]
+    #[oai(path = "/ready", method = "get", operation_id = "getReadiness")]
     async fn ready(&self) -> ReadinessResponse {
         let Backends { registry, queue, blobs } = &self.0;
         let states = tokio::join!(state(registry.ping()), state(queue.ping()), state(blobs.ping()));

@@ -152,7 +152,7 @@ impl Example for StatusBody {
     }
 }
 
-#[OpenApi]
+#[OpenApi(tag = "Group::Packages")]
 impl Status {
     /// Status of a package
     ///
@@ -160,8 +160,7 @@ impl Status {
     #[oai(
         path = "/process/:package_id/status",
         method = "get",
-        operation_id = "getPackageStatus",
-        tag = "Group::Packages"
+        operation_id = "getPackageStatus"
     )]
     async fn status(
         &self,

@@ -121,21 +121,17 @@ enum SubmitResponse {
 
 impl SubmitResponse {
     fn unreadable(_: Error) -> Self {
-        Self::Unreadable(refused(Code::InvalidRequest))
+        Self::Unreadable(Json(Acceptance::refused(Code::InvalidRequest, "")))
     }
-}
-
-fn refused(code: Code) -> Json<Acceptance> {
-    Json(Acceptance::refused(code, ""))
 }
 
 impl From<Refusal> for SubmitResponse {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::InvalidLink => Self::Read(refused(Code::InvalidLink)),
-            Refusal::RateLimited(seconds) => Self::RateLimited(refused(Code::RateLimited), seconds),
-            Refusal::Unavailable => Self::Unavailable(refused(Code::ServerError), RETRY_AFTER),
-            Refusal::Unauthorized | Refusal::Failed => Self::Failed(refused(Code::ServerError)),
+            Refusal::InvalidLink => Self::Read(refusal.body()),
+            Refusal::RateLimited(seconds) => Self::RateLimited(refusal.body(), seconds),
+            Refusal::Unavailable => Self::Unavailable(refusal.body(), RETRY_AFTER),
+            _ => Self::Failed(Refusal::Failed.body()),
         }
     }
 }
@@ -150,18 +146,13 @@ impl From<SubmitError> for Refusal {
     }
 }
 
-#[OpenApi]
+#[OpenApi(tag = "Group::Packages")]
 impl Submit {
     /// Submit a package
     ///
     /// Idempotent: a package that waits, is being processed or is processed is not queued twice; one that failed, was
     /// deleted or has expired is processed anew.
-    #[oai(
-        path = "/process",
-        method = "post",
-        operation_id = "submitPackage",
-        tag = "Group::Packages"
-    )]
+    #[oai(path = "/process", method = "post", operation_id = "submitPackage")]
     async fn submit(&self, client: Client, request: Json<SubmitRequest>) -> SubmitResponse {
         if let Some(Err(wait)) = self.limit.as_ref().map(|limit| limit.take(client.address)) {
             return Refusal::RateLimited(wait.as_secs() + 1).into();

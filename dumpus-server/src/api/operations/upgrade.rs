@@ -89,13 +89,13 @@ fn refused(code: Code) -> Json<UpgradeBody> {
 impl From<Refusal> for UpgradeResponse {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Unavailable => Self::Unavailable(refused(Code::ServerError), RETRY_AFTER),
-            _ => Self::Failed(refused(Code::ServerError)),
+            Refusal::Unavailable => Self::Unavailable(refusal.body(), RETRY_AFTER),
+            _ => Self::Failed(Refusal::Failed.body()),
         }
     }
 }
 
-#[OpenApi]
+#[OpenApi(tag = "Group::Operation")]
 impl Upgrade {
     /// Upgrade a package
     ///
@@ -103,15 +103,14 @@ impl Upgrade {
     #[oai(
         path = "/admin/packages/:package_id/upgrade",
         method = "post",
-        operation_id = "upgradePackage",
-        tag = "Group::Operation"
+        operation_id = "upgradePackage"
     )]
     async fn upgrade(&self, admin: Admin, #[doc = "The package's id."] package_id: Path<String>) -> UpgradeResponse {
         let Some(token) = &self.admin_token else {
             return UpgradeResponse::NotFound(refused(Code::NotFound));
         };
         if !admin.is(token) {
-            return UpgradeResponse::Unauthorized(refused(Code::Unauthorized));
+            return UpgradeResponse::Unauthorized(Refusal::Unauthorized.body());
         }
         // Parsed after the token is checked: without it, nothing is said about packages.
         let Ok(package) = package_id.parse() else {

@@ -7,10 +7,7 @@ use dumpus_ports::profiles::UserProfile;
 use dumpus_ports::usecase::{LookUpError, LookUpUser};
 
 use crate::api::document::Group;
-use crate::api::http::{
-    Code, DEFECT, FOREIGN_KEY, LOOK_UP_BUDGET, Operation, OwnedId, Owner, Problem, Refusal, UNAVAILABLE, problem,
-    with_timeout,
-};
+use crate::api::http::{Code, LOOK_UP_BUDGET, Operation, OwnedId, Owner, Problem, Refusal, problem, with_timeout};
 
 pub(super) struct User(pub(super) LookUpUser);
 
@@ -90,12 +87,10 @@ impl UserResponse {
 impl From<Refusal> for UserResponse {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Unauthorized => Self::Unauthorized(problem(Code::Unauthorized, FOREIGN_KEY)),
-            Refusal::RateLimited(seconds) => {
-                Self::RateLimited(problem(Code::RateLimited, "Too many users were requested."), seconds)
-            }
-            Refusal::Unavailable => Self::Failed(problem(Code::ServerError, UNAVAILABLE)),
-            Refusal::InvalidLink | Refusal::Failed => Self::Failed(problem(Code::ServerError, DEFECT)),
+            Refusal::Unauthorized => Self::Unauthorized(refusal.body()),
+            Refusal::RateLimited(seconds) => Self::RateLimited(refusal.body(), seconds),
+            Refusal::Unavailable => Self::Failed(refusal.body()),
+            _ => Self::Failed(Refusal::Failed.body()),
         }
     }
 }
@@ -110,7 +105,7 @@ impl From<LookUpError> for Refusal {
     }
 }
 
-#[OpenApi]
+#[OpenApi(tag = "Group::Packages")]
 impl User {
     /// A Discord user
     ///
@@ -118,8 +113,7 @@ impl User {
     #[oai(
         path = "/process/:package_id/user/:user_id",
         method = "get",
-        operation_id = "getUser",
-        tag = "Group::Packages"
+        operation_id = "getUser"
     )]
     async fn user(
         &self,

@@ -110,21 +110,16 @@ impl WidgetResponse {
 impl From<Refusal> for WidgetResponse {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::RateLimited(seconds) => Self::RateLimited(problem("Too many requests."), seconds),
+            Refusal::RateLimited(seconds) => Self::RateLimited(refusal.body(), seconds),
             _ => Self::Failed(problem("Discord does not answer.")),
         }
     }
 }
 
-#[OpenApi]
+#[OpenApi(tag = "Group::Extras")]
 impl Widget {
     /// Widget of a guild
-    #[oai(
-        path = "/widget/:guild_id",
-        method = "get",
-        operation_id = "getWidget",
-        tag = "Group::Extras"
-    )]
+    #[oai(path = "/widget/:guild_id", method = "get", operation_id = "getWidget")]
     async fn widget(&self, #[doc = "Discord's id of the guild."] guild_id: Path<String>) -> WidgetResponse {
         let is_id = (1..=20).contains(&guild_id.len()) && guild_id.bytes().all(|byte| byte.is_ascii_digit());
         if !is_id {
