@@ -8,7 +8,8 @@ mod settings;
 use std::sync::{Arc, OnceLock};
 
 use poem::endpoint::BoxEndpoint;
-use poem::{EndpointExt, Response, Route};
+use poem::middleware::{NormalizePath, TrailingSlash};
+use poem::{EndpointExt, IntoEndpoint, Response};
 use poem_openapi::{LicenseObject, OpenApiService};
 
 pub use document::VERSION;
@@ -29,10 +30,11 @@ pub fn service(use_cases: UseCases, settings: ApiSettings) -> BoxEndpoint<'stati
         .license(LicenseObject::new("MIT"));
     documents.get_or_init(|| Documents::new(&service.spec(), &service.scalar_html()));
     let layer = ResponseLayer {
-        inner: Route::new().nest_no_strip("/", service).map_to_response(),
+        inner: service.into_endpoint(),
         routes: RouteTable::new(operations.routes),
         cors: settings.cors,
         proxy: Arc::new(settings.proxy),
     };
-    layer.boxed()
+    // A base address typed with a trailing slash makes the official client request `//process/...`.
+    layer.with(NormalizePath::new(TrailingSlash::MergeOnly)).boxed()
 }

@@ -1,4 +1,4 @@
-//! What holds for every route.
+//! Behaviour of every route.
 
 use dumpus_server::api::{ApiSettings, Cors};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{Instance, assert_common_headers, json, key};
 
 #[tokio::test]
-async fn unknown_routes_and_methods_are_answered_in_documented_shapes() {
+async fn unknown_routes_and_methods_are_refused_in_documented_shapes() {
     let instance = Instance::new();
     let response = instance.client.get("/nowhere").send().await;
     assert_eq!(response.0.status(), 404);
@@ -31,7 +31,7 @@ async fn unknown_routes_and_methods_are_answered_in_documented_shapes() {
 }
 
 #[tokio::test]
-async fn preflights_are_granted_for_every_route() {
+async fn preflights_succeed_for_every_route() {
     let instance = Instance::new();
     for path in [
         "/process",
@@ -53,7 +53,7 @@ async fn preflights_are_granted_for_every_route() {
 }
 
 #[tokio::test]
-async fn only_listed_origins_are_granted_when_there_is_a_list() {
+async fn with_a_list_only_listed_origins_are_allowed() {
     let instance = Instance::with(ApiSettings {
         cors: "https://dumpus.app, capacitor://localhost".parse::<Cors>().unwrap(),
         ..ApiSettings::default()
@@ -72,7 +72,7 @@ async fn only_listed_origins_are_granted_when_there_is_a_list() {
 }
 
 #[tokio::test]
-async fn head_answers_as_get_does() {
+async fn head_has_the_status_of_get() {
     let instance = Instance::new();
     let response = instance.client.head("/health").send().await;
     response.assert_status_is_ok();

@@ -6,7 +6,7 @@
 mod support;
 
 mod common;
-mod extras;
+mod demo_and_widget;
 mod operation;
 mod outage;
 mod result;

@@ -1,4 +1,4 @@
-//! Routes for the operator.
+//! Routes for the operator, and pages.
 
 use dumpus_server::api::ApiSettings;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{ADMIN, Instance, assert_common_headers, json, key};
 
 #[tokio::test]
-async fn upgrades_need_the_operators_token() {
+async fn upgrades_require_the_admin_token() {
     let instance = Instance::new();
     let path = format!("/admin/packages/{}/upgrade", instance.id(&key(0)));
     for (token, status, code) in [
@@ -26,10 +26,10 @@ async fn upgrades_need_the_operators_token() {
         );
     }
     let without = Instance::with(ApiSettings::default());
-    for token in ["", ADMIN] {
+    for (token, path) in [("", &*path), (ADMIN, &path), (ADMIN, "/admin/packages/%ff/upgrade")] {
         let request = without
             .client
-            .post(&path)
+            .post(path)
             .header("Authorization", format!("Bearer {token}"));
         let response = request.send().await;
         assert_eq!(response.0.status(), 404);
@@ -38,7 +38,7 @@ async fn upgrades_need_the_operators_token() {
 }
 
 #[tokio::test]
-async fn health_and_readiness_tell() {
+async fn health_and_readiness_are_reported() {
     let instance = Instance::with(ApiSettings {
         hostname: "box".to_owned(),
         ..ApiSettings::default()
@@ -70,7 +70,7 @@ async fn the_description_is_served_as_json_and_as_yaml() {
 }
 
 #[tokio::test]
-async fn pages_need_nothing_from_elsewhere() {
+async fn pages_load_nothing_from_other_hosts() {
     let instance = Instance::new();
     for path in ["/", "/docs"] {
         let response = instance.client.get(path).send().await;

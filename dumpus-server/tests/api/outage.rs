@@ -1,4 +1,4 @@
-//! What is answered while backends are away.
+//! Responses while backends are unavailable.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -16,12 +16,12 @@ use serde_json::{Value, json};
 
 use crate::support::{ADMIN, Instance, assert_common_headers, backends, json, key};
 
-/// A queue that is away: at once, or by never answering.
-struct Away {
+/// An unavailable queue: it fails at once, or never answers.
+struct UnavailableQueue {
     hangs: bool,
 }
 
-impl Away {
+impl UnavailableQueue {
     async fn answer<T>(&self) -> Result<T, QueueError> {
         if self.hangs {
             return pending().await;
@@ -31,7 +31,7 @@ impl Away {
 }
 
 #[async_trait]
-impl JobQueue for Away {
+impl JobQueue for UnavailableQueue {
     async fn push(&self, _: &Job) -> Result<Epoch, QueueError> {
         self.answer().await
     }
@@ -57,11 +57,11 @@ impl JobQueue for Away {
     }
 }
 
-/// A store whose blobs cannot be had right now.
-struct AwayBlobs;
+/// An unavailable store.
+struct UnavailableBlobs;
 
 #[async_trait]
-impl BlobStore for AwayBlobs {
+impl BlobStore for UnavailableBlobs {
     async fn put(&self, _: BlobKey, _: Vec<u8>) -> Result<(), BlobError> {
         Err(BlobError::Unavailable("x".into()))
     }
@@ -93,7 +93,7 @@ impl BlobStore for AwayBlobs {
 
 fn without_queue(hangs: bool) -> Instance {
     let mut backends = backends();
-    backends.queue = Arc::new(Away { hangs });
+    backends.queue = Arc::new(UnavailableQueue { hangs });
     let settings = ApiSettings {
         admin_token: Some(ADMIN.to_owned()),
         ..ApiSettings::default()
@@ -109,7 +109,7 @@ async fn unavailable(response: TestResponse) -> Value {
 }
 
 #[tokio::test]
-async fn every_route_says_in_its_shape_that_the_queue_is_away() {
+async fn every_route_reports_an_unavailable_queue_in_its_shape() {
     let instance = without_queue(false);
     assert_eq!(
         unavailable(instance.submit(&key(0)).await).await,
@@ -138,7 +138,7 @@ async fn every_route_says_in_its_shape_that_the_queue_is_away() {
 }
 
 #[tokio::test]
-async fn a_submission_that_the_queue_did_not_take_leaves_nothing_behind() {
+async fn a_submission_that_the_queue_rejected_leaves_nothing_behind() {
     let instance = without_queue(false);
     unavailable(instance.submit(&key(0)).await).await;
     let row = instance
@@ -162,11 +162,11 @@ async fn no_request_waits_longer_than_two_seconds_for_a_backend() {
 }
 
 #[tokio::test]
-async fn results_say_that_their_store_is_away() {
+async fn results_report_an_unavailable_store() {
     let with_blobs = Instance::new();
     with_blobs.process(&key(0), b"result").await;
     let mut backends = with_blobs.backends.clone();
-    backends.blobs = Arc::new(AwayBlobs);
+    backends.blobs = Arc::new(UnavailableBlobs);
     let instance = Instance::over(backends, ApiSettings::default());
     for rest in ["data", "blob"] {
         let body = unavailable(instance.of_package(&key(0), rest).await).await;

@@ -75,7 +75,7 @@ async fn a_failed_package_carries_no_error_after_it_is_submitted_again() {
 }
 
 #[tokio::test]
-async fn an_upgraded_package_stands_in_the_premium_lane() {
+async fn an_upgraded_package_is_in_the_premium_lane() {
     let instance = Instance::new();
     instance.submit(&key(0)).await.assert_status_is_ok();
     let path = format!("/admin/packages/{}/upgrade", instance.id(&key(0)));
@@ -93,7 +93,7 @@ async fn an_upgraded_package_stands_in_the_premium_lane() {
 }
 
 #[tokio::test]
-async fn a_missing_foreign_or_malformed_key_is_401_in_the_routes_shape() {
+async fn a_missing_foreign_or_malformed_key_is_401_in_the_shape_of_the_route() {
     let instance = Instance::new();
     instance.submit(&key(0)).await.assert_status_is_ok();
     let path = format!("/process/{}/status", instance.id(&key(0)));
@@ -121,7 +121,7 @@ async fn a_missing_foreign_or_malformed_key_is_401_in_the_routes_shape() {
         );
         assert_eq!(body["processingQueuePosition"].as_object().unwrap().len(), 6);
     }
-    for id in ["x", "%00", "demo", "../status", &"0".repeat(32)] {
+    for id in ["x", "%00", "%ff", "demo", "../status", &"0".repeat(32)] {
         let response = instance.get(&format!("/process/{id}/status"), &key(0)).await;
         assert!([401, 404].contains(&response.0.status().as_u16()), "{id}");
     }

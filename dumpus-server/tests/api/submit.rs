@@ -34,7 +34,7 @@ async fn two_submissions_at_once_queue_one_job() {
 }
 
 #[tokio::test]
-async fn a_link_that_is_none_is_refused_by_code() {
+async fn a_text_that_is_not_a_link_is_refused_with_a_code() {
     let instance = Instance::new();
     for link in [
         "",
@@ -52,7 +52,7 @@ async fn a_link_that_is_none_is_refused_by_code() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_the_documented_one_is_refused_in_the_routes_shape() {
+async fn an_undocumented_body_is_refused_in_the_shape_of_the_route() {
     let instance = Instance::new();
     let refused = json!({"isAccepted": false, "packageId": null, "errorMessageCode": "INVALID_REQUEST"});
     for body in [
@@ -78,7 +78,7 @@ async fn a_body_that_is_not_the_documented_one_is_refused_in_the_routes_shape() 
 }
 
 #[tokio::test]
-async fn a_body_over_16_kib_is_refused_in_the_routes_shape() {
+async fn a_body_over_16_kib_is_refused_in_the_shape_of_the_route() {
     let instance = Instance::new();
     let fits = json!({ "package_link": "x".repeat(16 * 1024 - 19) }).to_string();
     assert_eq!(fits.len(), 16 * 1024);
@@ -90,7 +90,7 @@ async fn a_body_over_16_kib_is_refused_in_the_routes_shape() {
 }
 
 #[tokio::test]
-async fn too_many_submissions_are_told_when_to_come_back() {
+async fn too_many_submissions_are_refused_with_the_time_to_wait() {
     let instance = Instance::with(ApiSettings {
         submit_rate: Some("2/minute".parse().unwrap()),
         ..ApiSettings::default()

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{Instance, assert_common_headers, json, key};
 
 #[tokio::test]
-async fn an_owner_of_a_package_gets_users_by_their_codes_only() {
+async fn users_are_served_to_owners_of_packages_with_the_documented_codes() {
     let instance = Instance::new();
     let unknown = instance.of_package(&key(0), "user/1").await;
     assert_eq!(unknown.0.status(), 401, "the package does not exist yet");

@@ -1,4 +1,4 @@
-//! What shows only on a real connection, and how a server stops.
+//! Behaviour on a real connection, and shutdown.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -99,7 +99,7 @@ async fn a_result_has_its_length_and_head_has_it_too() {
 }
 
 #[tokio::test]
-async fn clients_behind_a_trusted_proxy_are_told_apart() {
+async fn clients_behind_a_trusted_proxy_are_limited_separately() {
     let limited = ApiSettings {
         submit_rate: Some("1/hour".parse().unwrap()),
         ..ApiSettings::default()
@@ -133,7 +133,7 @@ async fn clients_behind_a_trusted_proxy_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_stopped_server_answers_what_it_was_asked_and_ends() {
+async fn a_stopped_server_finishes_its_requests_and_ends() {
     let server = start(ApiSettings::default()).await;
     let mut connection = TcpStream::connect(server.address).await.unwrap();
     let request = b"POST /process HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{";

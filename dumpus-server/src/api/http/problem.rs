@@ -47,15 +47,12 @@ pub(in crate::api) enum Code {
 }
 
 /// A body that can say why a request was refused.
-pub(in crate::api) trait Refuse: ToJSON {
+pub(in crate::api) trait Refuse: ToJSON + Sized {
     /// The body for this code; `detail` is one plain sentence, for bodies that have room for it.
     fn refused(code: Code, detail: &str) -> Self;
 
     /// The body while a backend is unavailable.
-    fn unavailable() -> Self
-    where
-        Self: Sized,
-    {
+    fn unavailable() -> Self {
         Self::refused(Code::ServerError, UNAVAILABLE)
     }
 }

@@ -46,7 +46,7 @@ pub(in crate::api) async fn with_timeout<T, E: Into<Refusal>>(
 
 impl Refusal {
     /// The body that says why.
-    pub(in crate::api) fn body<B: Refuse + Send>(self) -> Json<B> {
+    pub(in crate::api) fn body<B: Refuse>(self) -> Json<B> {
         Json(match self {
             Self::Unauthorized => B::refused(Code::Unauthorized, FOREIGN_KEY),
             Self::InvalidLink => B::refused(Code::InvalidLink, "This is not a link to a package."),

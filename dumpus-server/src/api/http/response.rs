@@ -10,7 +10,7 @@ use super::refusal::Refusal;
 /// Responses to the owner of a package, in one shape whatever happens.
 #[derive(ApiResponse)]
 #[oai(bad_request_handler = "Self::unauthorized")]
-pub(in crate::api) enum OwnerResponse<B: Refuse + Send> {
+pub(in crate::api) enum OwnerResponse<B: Refuse> {
     /// The outcome. An unknown, deleted or expired package has the code `UNKNOWN_PACKAGE_ID`.
     #[oai(status = 200)]
     Done(Json<B>),
@@ -30,13 +30,13 @@ pub(in crate::api) enum OwnerResponse<B: Refuse + Send> {
     ),
 }
 
-impl<B: Refuse + Send> OwnerResponse<B> {
+impl<B: Refuse> OwnerResponse<B> {
     fn unauthorized(_: Error) -> Self {
         Refusal::Unauthorized.into()
     }
 }
 
-impl<B: Refuse + Send> From<Refusal> for OwnerResponse<B> {
+impl<B: Refuse> From<Refusal> for OwnerResponse<B> {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Unauthorized => Self::Unauthorized(refusal.body()),

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
-use poem::http::uri::PathAndQuery;
-use poem::http::{HeaderValue, Method, StatusCode, Uri, header};
+use poem::http::{HeaderValue, Method, StatusCode, header};
 use poem::{Body, Endpoint, Request, Response, Result};
 use tracing::Instrument;
 
 use super::client::ProxySettings;
 use super::cors::Cors;
-use super::problem::{Code, DEFECT, FOREIGN_KEY};
+use super::problem::{Code, DEFECT};
 use super::route::{Route, RouteTable};
 
 /// Limit of a request's body.
@@ -36,7 +35,6 @@ impl<E: Endpoint<Output = Response>> Endpoint for ResponseLayer<E> {
 
     async fn call(&self, mut request: Request) -> Result<Response> {
         let started = Instant::now();
-        fold_slashes(request.uri_mut());
         let route = self.routes.find(request.uri().path());
         let method = loggable(request.method());
         let origin = request.headers().get(header::ORIGIN).cloned();
@@ -106,10 +104,6 @@ fn refuse(route: &Route, status: StatusCode) -> Response {
         StatusCode::NOT_FOUND => (status, Code::NotFound, "There is no such route."),
         StatusCode::METHOD_NOT_ALLOWED => (status, Code::MethodNotAllowed, "The route has no such method."),
         StatusCode::UNAUTHORIZED => (status, Code::Unauthorized, "The key is missing or malformed."),
-        // These routes take no body, so the path is not UTF-8: no key owns what it names.
-        _ if status.is_client_error() && route.is_owned() => {
-            (StatusCode::UNAUTHORIZED, Code::Unauthorized, FOREIGN_KEY)
-        }
         _ if status.is_client_error() => (
             StatusCode::BAD_REQUEST,
             Code::InvalidRequest,
@@ -160,48 +154,5 @@ async fn read_body(request: &mut Request) -> Result<(), Unread> {
         }
         Ok(Err(poem::error::ReadBodyError::PayloadTooLarge)) => Err(Unread::TooLarge),
         Ok(Err(_)) | Err(_) => Err(Unread::Broken),
-    }
-}
-
-/// Replaces repeated slashes: a base address typed with a trailing slash makes the client request `//process/...`.
-fn fold_slashes(uri: &mut Uri) {
-    if !uri.path().contains("//") {
-        return;
-    }
-    let mut folded = String::with_capacity(uri.path().len());
-    for letter in uri.path().chars() {
-        if letter != '/' || !folded.ends_with('/') {
-            folded.push(letter);
-        }
-    }
-    if let Some(query) = uri.query() {
-        folded.push('?');
-        folded.push_str(query);
-    }
-    let mut parts = uri.clone().into_parts();
-    if let Ok(folded) = PathAndQuery::try_from(folded) {
-        parts.path_and_query = Some(folded);
-        if let Ok(folded) = Uri::from_parts(parts) {
-            *uri = folded;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn repeated_slashes_are_folded_and_queries_kept() {
-        for (given, folded) in [
-            ("//process/a/status", "/process/a/status"),
-            ("/process///a//status?x=//y", "/process/a/status?x=//y"),
-            ("/process/a", "/process/a"),
-            ("//", "/"),
-        ] {
-            let mut uri = Uri::builder().path_and_query(given).build().unwrap();
-            fold_slashes(&mut uri);
-            assert_eq!(uri.path_and_query().unwrap().as_str(), folded);
-        }
     }
 }

@@ -6,12 +6,11 @@
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::web::Json;
 use poem::{IntoResponse, Response};
-use poem_openapi::registry::{MetaOperation, MetaPath};
+use poem_openapi::OpenApi;
+use poem_openapi::registry::MetaPath;
 use poem_openapi::types::ToJSON;
-use poem_openapi::{ApiExtractor, OpenApi};
 use serde_json::Value;
 
-use super::auth::Owner;
 use super::problem::{Code, Problem, Refuse};
 
 /// One operation of the API, or several that are refused alike.
@@ -28,7 +27,6 @@ pub(in crate::api) trait Operation: OpenApi {
 pub(in crate::api) struct Route {
     template: String,
     allow: String,
-    is_owned: bool,
     is_cacheable: bool,
     refused: fn(Code, &str) -> Option<Value>,
 }
@@ -37,24 +35,21 @@ impl Route {
     /// The routes of an operation.
     pub(in crate::api) fn of<O: Operation>() -> impl Iterator<Item = Self> {
         let paths = O::meta().into_iter().flat_map(|api| api.paths);
-        paths.map(|path| Self::new::<O::Refusal>(path, O::IS_CACHEABLE))
+        paths.map(Self::new::<O>)
     }
 
-    fn new<R: Refuse>(path: MetaPath, is_cacheable: bool) -> Self {
+    fn new<O: Operation>(path: MetaPath) -> Self {
         let mut allow = String::new();
-        let mut is_owned = false;
         for operation in path.operations {
             let method = operation.method.as_str();
             allow += method;
             allow += if method == "GET" { ", HEAD, " } else { ", " };
-            is_owned |= takes_key(&operation);
         }
         Self {
             template: path.path,
             allow: allow + "OPTIONS",
-            is_owned,
-            is_cacheable,
-            refused: |code, detail| R::refused(code, detail).to_json(),
+            is_cacheable: O::IS_CACHEABLE,
+            refused: |code, detail| O::Refusal::refused(code, detail).to_json(),
         }
     }
 
@@ -62,7 +57,6 @@ impl Route {
         Self {
             template: "none".to_owned(),
             allow: "OPTIONS".to_owned(),
-            is_owned: false,
             is_cacheable: false,
             refused: |code, detail| Problem::refused(code, detail).to_json(),
         }
@@ -76,11 +70,6 @@ impl Route {
     /// Whether answers may be stored on the way.
     pub(super) const fn is_cacheable(&self) -> bool {
         self.is_cacheable
-    }
-
-    /// Whether it takes a package's key.
-    pub(super) const fn is_owned(&self) -> bool {
-        self.is_owned
     }
 
     /// An answer in the route's shape that refuses the request.
@@ -109,12 +98,6 @@ impl Route {
         }
         segments.next().is_none().then_some(parameters)
     }
-}
-
-/// Whether the operation takes a package's key.
-fn takes_key(operation: &MetaOperation) -> bool {
-    let is_taken = |scheme: &&str| operation.security.iter().any(|schemes| schemes.contains_key(scheme));
-    Owner::security_schemes().iter().any(is_taken)
 }
 
 /// All routes.

@@ -73,8 +73,9 @@ enum UpgradeResponse {
 }
 
 impl UpgradeResponse {
+    /// The path is not UTF-8.
     fn unreadable(_: Error) -> Self {
-        Self::unknown()
+        Self::NotFound(refused(Code::NotFound))
     }
 
     fn unknown() -> Self {

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{Instance, assert_common_headers, json};
 
 #[tokio::test]
-async fn the_demo_is_open_to_everybody_and_always_the_same() {
+async fn the_demo_needs_no_key_and_is_the_same_on_every_instance() {
     let instance = Instance::new();
     let mut files = Vec::new();
     for _ in 0..2 {
