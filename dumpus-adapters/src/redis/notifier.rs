@@ -26,7 +26,7 @@ pub(super) struct JobNotifier {
 
 impl JobNotifier {
     pub(super) fn listen(client: Client, key: String) -> Self {
-        let (notifier, notified) = watch::channel(());
+        let (sender, notified) = watch::channel(());
         let listener = tokio::spawn(async move {
             // The lowest id, so that the first response is the last notification.
             let mut last = "0-0".to_owned();
@@ -34,7 +34,7 @@ impl JobNotifier {
                 match next_notification(&client, &key, &last).await {
                     Ok(Some(id)) => {
                         last = id;
-                        notifier.send_replace(());
+                        sender.send_replace(());
                     }
                     Ok(None) => {}
                     Err(error) => {

@@ -197,7 +197,9 @@ fn a_job_that_a_worker_fetched_during_an_outage_is_processed_afterwards() {
         return;
     };
     fetch_during_outage(&cluster, &discord, |cluster, is_frozen| {
-        cluster.postgres.freeze(is_frozen)
+        cluster.postgres.freeze(is_frozen);
     });
-    fetch_during_outage(&cluster, &discord, |cluster, is_frozen| cluster.redis.freeze(is_frozen));
+    fetch_during_outage(&cluster, &discord, |cluster, is_frozen| {
+        cluster.redis.freeze(is_frozen);
+    });
 }
