@@ -6,6 +6,8 @@ pub mod archive_zip;
 pub mod blobs_s3;
 #[cfg(feature = "bootstrap")]
 pub mod bootstrap;
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "ring")]
 pub mod crypto_ring;
 #[cfg(feature = "memory")]

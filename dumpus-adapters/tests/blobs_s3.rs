@@ -135,14 +135,14 @@ async fn an_expired_address_is_rejected() {
 #[tokio::test]
 async fn an_address_contains_the_public_endpoint_and_no_secret() {
     let options = |path_style| S3Options {
-        endpoint: "http://store.internal:9000".to_owned(),
+        endpoint: Some("http://store.internal:9000".to_owned()),
         public_endpoint: Some("https://blobs.example.org".to_owned()),
         bucket: "results".to_owned(),
         region: "eu-central-1".to_owned(),
         access_key: "the-access-key".to_owned(),
         secret_key: "the-secret-key".to_owned(),
         prefix: "a/b".to_owned(),
-        path_style,
+        path_style: Some(path_style),
     };
     for (path_style, start) in [
         (true, "https://blobs.example.org/results/a/b/"),
@@ -236,7 +236,11 @@ async fn a_public_endpoint_that_is_not_the_store_is_reported() {
     assert!(matches!(error, CorsError::Unreachable(_)), "{error}");
 
     let other = S3Options {
-        public_endpoint: Some(format!("{}/elsewhere", server.options.endpoint)),
+        public_endpoint: server
+            .options
+            .endpoint
+            .as_ref()
+            .map(|store| format!("{store}/elsewhere")),
         ..server.options.clone()
     };
     let error = S3Blobs::new(other).unwrap().check_cors(ORIGIN).await.unwrap_err();
@@ -293,14 +297,14 @@ async fn assert_unavailable(store: &S3Blobs) {
 
 fn at(address: std::net::SocketAddr) -> S3Blobs {
     let options = S3Options {
-        endpoint: format!("http://{address}"),
+        endpoint: Some(format!("http://{address}")),
         public_endpoint: None,
         bucket: "dumpus".to_owned(),
         region: "us-east-1".to_owned(),
         access_key: "name".to_owned(),
         secret_key: "key".to_owned(),
         prefix: String::new(),
-        path_style: true,
+        path_style: Some(true),
     };
     S3Blobs::new(options).unwrap()
 }

@@ -23,12 +23,20 @@ pub use self::limits::ArchiveLimits;
 
 /// How packages are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::Args), command(next_help_heading = "Work"))]
 pub struct ZipOptions {
-    /// What a package may ask for.
-    pub limits: ArchiveLimits,
-    /// Threads that unpack entries, at most; by default one per core.
+    /// Threads that read one package; by default one per core.
+    #[cfg_attr(feature = "cli", arg(
+        long, env = "DUMPUS_THREADS", value_name = "NUMBER",
+        value_parser = crate::cli::values::number(NonZeroUsize::MIN..=NonZeroUsize::MIN.saturating_add(255)),
+        default_value_t = Self::default().threads, hide_default_value = true,
+    ))]
     pub threads: NonZeroUsize,
+    /// Resource limits of a package.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    pub limits: ArchiveLimits,
     /// Whether the sentiment of direct messages is computed. It costs more than all else that is done to a message.
+    #[cfg_attr(feature = "cli", arg(skip = Self::default().sentiment))]
     pub sentiment: bool,
 }
 

@@ -76,7 +76,7 @@ impl S3Blobs {
                 .with_region(&options.region)
                 .with_access_key_id(options.access_key.trim())
                 .with_secret_access_key(options.secret_key.trim())
-                .with_virtual_hosted_style_request(!options.path_style)
+                .with_virtual_hosted_style_request(!checked.path_style)
                 .with_client_options(ClientOptions::new().with_allow_http(is_plain(endpoint)))
                 .with_disable_bulk_delete(true)
                 .with_retry(retries())
@@ -88,7 +88,7 @@ impl S3Blobs {
             store: client(&checked.endpoint)?,
             public: client(&checked.public_endpoint)?,
             transport: transport.clone(),
-            bucket_address: if checked.options.path_style {
+            bucket_address: if checked.path_style {
                 format!("{}/{}", checked.endpoint, checked.options.bucket)
             } else {
                 format!("{}/", checked.endpoint)

@@ -5,25 +5,81 @@ use std::fmt;
 use object_store::path::Path;
 use url::Url;
 
+#[cfg(feature = "cli")]
+use crate::cli::values;
+
 /// What an operator says about their object store.
 #[derive(Clone)]
+#[cfg_attr(feature = "cli", derive(clap::Args), command(next_help_heading = "Object store"))]
 pub struct S3Options {
-    /// Where this process reaches the store, such as `https://s3.eu-central-1.amazonaws.com` or `http://minio:9000`.
-    pub endpoint: String,
-    /// Where browsers reach it; `None` when that is the same address.
-    pub public_endpoint: Option<String>,
-    /// Holds the blobs; it has to exist.
+    /// Bucket of an S3-compatible store for results; unset, results are in the database.
+    ///
+    /// It has to exist.
+    #[cfg_attr(feature = "cli", arg(
+        long = "s3-bucket", env = "DUMPUS_S3_BUCKET", value_name = "NAME",
+        default_value_t = Self::default().bucket, hide_default_value = true,
+        requires_all = ["access_key", "secret_key"],
+    ))]
     pub bucket: String,
-    /// Part of every signature; stores with one region accept `us-east-1`.
+    /// Where this program reaches the store, such as http://minio:9000; by default Amazon's address for the region.
+    #[cfg_attr(feature = "cli", arg(
+        long = "s3-endpoint", env = "DUMPUS_S3_ENDPOINT", value_name = "URL", value_parser = values::address,
+        requires = "bucket",
+    ))]
+    pub endpoint: Option<String>,
+    /// Where browsers reach the store; by default the same address.
+    #[cfg_attr(feature = "cli", arg(
+        long = "s3-public-endpoint", env = "DUMPUS_S3_PUBLIC_ENDPOINT", value_name = "URL",
+        value_parser = values::address, requires = "bucket",
+    ))]
+    pub public_endpoint: Option<String>,
+    /// Region of the bucket.
+    ///
+    /// It is part of every signature; stores with one region accept the default.
+    #[cfg_attr(feature = "cli", arg(
+        long = "s3-region", env = "DUMPUS_S3_REGION", value_name = "NAME", default_value_t = Self::default().region,
+    ))]
     pub region: String,
-    /// Names the credentials.
-    pub access_key: String,
-    /// Signs requests and addresses.
-    pub secret_key: String,
-    /// The folder of the blobs in the bucket; empty for none.
+    /// Folder of the results in the bucket; by default none.
+    #[cfg_attr(feature = "cli", arg(
+        long = "s3-prefix", env = "DUMPUS_S3_PREFIX", value_name = "FOLDER",
+        default_value_t = Self::default().prefix, hide_default_value = true,
+    ))]
     pub prefix: String,
-    /// Whether the bucket is the first part of the path; else it is the first label of the host.
-    pub path_style: bool,
+    /// Whether the bucket is in the path of addresses instead of the host name; by default true with an endpoint.
+    #[cfg_attr(
+        feature = "cli",
+        arg(long = "s3-path-style", env = "DUMPUS_S3_PATH_STYLE", value_name = "BOOLEAN",)
+    )]
+    pub path_style: Option<bool>,
+    /// Access key of the store.
+    #[cfg_attr(feature = "cli", arg(
+        long = "s3-access-key", env = "DUMPUS_S3_ACCESS_KEY", hide_env_values = true,
+        default_value_t = Self::default().access_key, requires = "bucket",
+    ))]
+    pub access_key: String,
+    /// Secret key of the store.
+    #[cfg_attr(feature = "cli", arg(
+        long = "s3-secret-key", env = "DUMPUS_S3_SECRET_KEY", hide_env_values = true,
+        default_value_t = Self::default().secret_key, requires = "bucket",
+    ))]
+    pub secret_key: String,
+}
+
+/// Amazon's region that other stores accept, and no bucket.
+impl Default for S3Options {
+    fn default() -> Self {
+        Self {
+            bucket: String::new(),
+            endpoint: None,
+            public_endpoint: None,
+            region: "us-east-1".to_owned(),
+            prefix: String::new(),
+            path_style: None,
+            access_key: String::new(),
+            secret_key: String::new(),
+        }
+    }
 }
 
 impl fmt::Debug for S3Options {
@@ -69,6 +125,7 @@ pub(super) struct Checked {
     /// With the bucket in its host unless the style is that of paths.
     pub(super) endpoint: String,
     pub(super) public_endpoint: String,
+    pub(super) path_style: bool,
     pub(super) prefix: Path,
     pub(super) options: S3Options,
 }
@@ -88,30 +145,41 @@ impl Checked {
                 return Err(S3OptionsError::Credential(what));
             }
         }
-        let endpoint = address("endpoint", &options.endpoint, &options)?;
+        let path_style = options.path_style.unwrap_or(options.endpoint.is_some());
+        let bucket = (!path_style).then_some(&*options.bucket);
+        let endpoint = match &options.endpoint {
+            Some(endpoint) => address("endpoint", endpoint, bucket)?,
+            None => address(
+                "endpoint",
+                &format!("https://s3.{}.amazonaws.com", options.region),
+                bucket,
+            )?,
+        };
         let public_endpoint = match &options.public_endpoint {
-            Some(public) => address("public endpoint", public, &options)?,
+            Some(public) => address("public endpoint", public, bucket)?,
             None => endpoint.clone(),
         };
         let prefix = prefix(&options.prefix)?;
         Ok(Self {
             endpoint,
             public_endpoint,
+            path_style,
             prefix,
             options,
         })
     }
 }
 
-fn address(what: &'static str, text: &str, options: &S3Options) -> Result<String, S3OptionsError> {
+/// Checks an address, and puts the bucket into its host.
+fn address(what: &'static str, text: &str, bucket: Option<&str>) -> Result<String, S3OptionsError> {
     let error = S3OptionsError::Endpoint(what);
     let mut url = Url::parse(text.trim()).map_err(|_| error)?;
     let is_bare = url.username().is_empty() && url.password().is_none() && url.query().is_none();
     if !matches!(url.scheme(), "http" | "https") || !is_bare || url.fragment().is_some() {
         return Err(error);
     }
-    if !options.path_style {
-        let host = format!("{}.{}", options.bucket, url.domain().ok_or(error)?);
+    if let Some(bucket) = bucket {
+        let host = format!("{bucket}.{}", url.domain().ok_or(error)?);
         url.set_host(Some(&host)).map_err(|_| error)?;
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
@@ -135,14 +203,14 @@ mod tests {
 
     fn usable() -> S3Options {
         S3Options {
-            endpoint: "http://store:9000/".to_owned(),
+            endpoint: Some("http://store:9000/".to_owned()),
             public_endpoint: Some("https://blobs.example.org".to_owned()),
             bucket: "dumpus".to_owned(),
             region: "us-east-1".to_owned(),
             access_key: "the-access-key".to_owned(),
             secret_key: "the-secret-key".to_owned(),
             prefix: "/results/".to_owned(),
-            path_style: true,
+            path_style: None,
         }
     }
 
@@ -158,17 +226,26 @@ mod tests {
         assert_eq!(path.endpoint, "http://store:9000");
         assert_eq!(path.prefix.as_ref(), "results");
         let host = Checked::new(S3Options {
-            path_style: false,
+            path_style: Some(false),
             ..usable()
         })
         .unwrap();
         assert_eq!(host.endpoint, "http://dumpus.store:9000");
         assert_eq!(host.public_endpoint, "https://dumpus.blobs.example.org");
+        let amazon = Checked::new(S3Options {
+            endpoint: None,
+            public_endpoint: None,
+            region: "eu-central-1".to_owned(),
+            ..usable()
+        })
+        .unwrap();
+        assert_eq!(amazon.endpoint, "https://dumpus.s3.eu-central-1.amazonaws.com");
+        assert_eq!(amazon.public_endpoint, amazon.endpoint);
     }
 
     #[test]
     fn unusable_options_are_named() {
-        let endpoint = |text: &str| refusal(|options| options.endpoint = text.to_owned());
+        let endpoint = |text: &str| refusal(|options| options.endpoint = Some(text.to_owned()));
         for text in [
             "",
             "store:9000",
@@ -183,7 +260,8 @@ mod tests {
             Some(S3OptionsError::Endpoint("public endpoint"))
         );
         assert_eq!(
-            refusal(|options| (options.path_style, options.endpoint) = (false, "http://127.0.0.1:9000".to_owned())),
+            refusal(|options| (options.path_style, options.endpoint) =
+                (Some(false), Some("http://127.0.0.1:9000".to_owned()))),
             Some(S3OptionsError::Endpoint("endpoint"))
         );
         assert_eq!(

@@ -158,16 +158,15 @@ async fn finish(
 }
 
 fn object_store(settings: &ObjectStoreSettings) -> Result<S3Blobs, StartupError> {
-    let amazon = || format!("https://s3.{}.amazonaws.com", settings.region);
     S3Blobs::new(S3Options {
-        endpoint: settings.endpoint.clone().unwrap_or_else(amazon),
+        endpoint: settings.endpoint.clone(),
         public_endpoint: settings.public_endpoint.clone(),
         bucket: settings.bucket.clone(),
         region: settings.region.clone(),
         access_key: settings.access_key.expose().to_owned(),
         secret_key: settings.secret_key.expose().to_owned(),
         prefix: settings.prefix.clone(),
-        path_style: settings.path_style,
+        path_style: Some(settings.path_style),
     })
     .map_err(StartupError::of)
 }
@@ -289,8 +288,8 @@ fn archive_limits(settings: &LimitSettings) -> ArchiveLimits {
     set(&mut limits.entry_bytes, settings.entry_bytes);
     set(&mut limits.ratio, settings.ratio);
     set(&mut limits.messages, settings.messages);
-    set(&mut limits.fold.counted_events, settings.counted_events);
-    set(&mut limits.fold.distinct_keys, settings.distinct_keys);
+    set(&mut limits.counted_events, settings.counted_events);
+    set(&mut limits.distinct_keys, settings.distinct_keys);
     if let Some(bytes) = settings.line_bytes {
         limits.line_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     }

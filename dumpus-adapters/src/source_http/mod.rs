@@ -17,6 +17,8 @@ use dumpus_ports::domain::link::PackageLink;
 use dumpus_ports::source::{PackageSource, SourceError};
 use tokio::time::{sleep, timeout};
 
+#[cfg(feature = "cli")]
+use crate::cli::values;
 use crate::spool::SpoolSettings;
 use crate::transport::{Transport, TransportError, TransportSettings};
 use download::Download;
@@ -26,20 +28,31 @@ const WATCH: Duration = Duration::from_millis(100);
 
 /// How long a download may take, how large it may be, and how often it is tried.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "cli", derive(clap::Args), command(next_help_heading = "Downloads"))]
 pub struct DownloadLimits {
-    /// Until the head of an answer is there, connecting included. 30 s.
+    /// Until the head of an answer is there, connecting included.
+    #[cfg_attr(feature = "cli", arg(skip = Self::default().first_byte))]
     pub first_byte: Duration,
-    /// Between two pieces of a body. 30 s.
+    /// Between two pieces of a body.
+    #[cfg_attr(feature = "cli", arg(skip = Self::default().idle))]
     pub idle: Duration,
-    /// For everything, waits between attempts included. 2 h.
+    /// For everything, waits between attempts included.
+    #[cfg_attr(feature = "cli", arg(skip = Self::default().whole))]
     pub whole: Duration,
-    /// Size of a package. 20 GiB.
+    /// Size of the largest archive that is downloaded.
+    #[cfg_attr(feature = "cli", arg(
+        id = "max_download", long, env = "DUMPUS_MAX_DOWNLOAD", value_name = "BYTES", value_parser = values::bytes(1_u64),
+        default_value = values::bytes_text(Self::default().bytes),
+    ))]
     pub bytes: u64,
-    /// Attempts in a row that bring nothing new. 7.
+    /// Attempts in a row that bring nothing new.
+    #[cfg_attr(feature = "cli", arg(skip = Self::default().attempts))]
     pub attempts: u32,
-    /// Longest wait before the second attempt; each further one may take twice as long. Waits are random. 1 s.
+    /// Longest wait before the second attempt; each further one may take twice as long. Waits are random.
+    #[cfg_attr(feature = "cli", arg(skip = Self::default().backoff))]
     pub backoff: Duration,
-    /// Longest wait before any attempt, also when the other side asks for more. 60 s.
+    /// Longest wait before any attempt, also when the other side asks for more.
+    #[cfg_attr(feature = "cli", arg(skip = Self::default().longest_wait))]
     pub longest_wait: Duration,
 }
 
@@ -59,13 +72,17 @@ impl Default for DownloadLimits {
 
 /// Settings of [`HttpSource`].
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct HttpSourceSettings {
     /// Where connections may lead.
+    #[cfg_attr(feature = "cli", command(flatten))]
     pub transport: TransportSettings,
-    /// Where packages lie.
-    pub spool: SpoolSettings,
     /// Times, sizes, attempts.
+    #[cfg_attr(feature = "cli", command(flatten))]
     pub limits: DownloadLimits,
+    /// Where packages lie.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    pub spool: SpoolSettings,
 }
 
 /// Downloads packages over HTTP.

@@ -16,6 +16,9 @@ use dumpus_ports::archive::PackageBytes;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
 
+#[cfg(feature = "cli")]
+use crate::cli::values;
+
 pub use writer::SpoolWriter;
 
 /// Pieces that wait for the disk: at most some 400 KB each, what the HTTP client reads at once.
@@ -23,11 +26,22 @@ const PIECES_AHEAD: usize = 16;
 
 /// Where packages lie.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "cli", derive(clap::Args), command(next_help_heading = "Downloads"))]
 pub struct SpoolSettings {
-    /// Packages of at most this many bytes stay in memory. 32 MiB.
-    pub memory: usize,
-    /// The folder for larger ones; nothing in it has a name. The system's folder for temporary files.
+    /// Where archives are spooled, encrypted; by default the system's directory for temporary files.
+    ///
+    /// The files have no names.
+    #[cfg_attr(feature = "cli", arg(
+        long = "spool-dir", env = "DUMPUS_SPOOL_DIR", value_name = "DIRECTORY", value_parser = values::directory,
+        default_value = Self::default().folder.into_os_string(), hide_default_value = true,
+    ))]
     pub folder: PathBuf,
+    /// Archives up to this size are kept in memory instead; 0 keeps none there.
+    #[cfg_attr(feature = "cli", arg(
+        long = "spool-memory", env = "DUMPUS_SPOOL_MEMORY", value_name = "BYTES", value_parser = values::bytes(0_usize),
+        default_value = values::bytes_text(Self::default().memory as u64),
+    ))]
+    pub memory: usize,
 }
 
 impl Default for SpoolSettings {

@@ -31,15 +31,48 @@ pub(crate) const USER_AGENT: &str = concat!(
 
 /// Where connections may lead, and whom they trust.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "cli", derive(clap::Args), command(next_help_heading = "Downloads"))]
 pub struct TransportSettings {
-    /// Origins that the operator names may be anywhere; others must be public.
+    /// Further origins of links beside Discord's, such as https://files.example.org; a bare host means https.
+    ///
+    /// These origins may have private addresses; others must be public.
+    #[cfg_attr(feature = "cli", arg(
+        long = "dl-zip-whitelisted-domains", env = "DL_ZIP_WHITELISTED_DOMAINS", value_name = "ORIGIN,...",
+        value_parser = link_policy, default_value = "", hide_default_value = true,
+    ))]
     pub policy: LinkPolicy,
-    /// Names that resolve to what the operator says.
+    /// Addresses that stand for names, in the manner of curl's --resolve; private ones are allowed here.
+    #[cfg_attr(
+        feature = "cli",
+        arg(
+            long = "resolve",
+            env = "DUMPUS_RESOLVE",
+            value_name = "HOST:PORT:ADDRESS,...",
+            default_value = "",
+            hide_default_value = true,
+        )
+    )]
     pub overrides: Overrides,
-    /// A file of certificates in PEM that are trusted beside those of the public authorities.
+    /// Certificate authorities in PEM form that are trusted beside the public ones.
+    ///
+    /// Those of PostgreSQL are named in its URL, as sslrootcert.
+    #[cfg_attr(feature = "cli", arg(
+        long, env = "DUMPUS_EXTRA_CA_FILE", value_name = "FILE", value_parser = crate::cli::values::file,
+    ))]
     pub extra_ca_file: Option<PathBuf>,
-    /// How long a connection may take to come about, TLS not included. 10 s.
+    /// How long a connection may take to come about, TLS not included.
+    #[cfg_attr(feature = "cli", arg(skip = Self::default().connect))]
     pub connect: Duration,
+}
+
+/// Discord's links, and those of origins with commas between them.
+#[cfg(feature = "cli")]
+fn link_policy(origins: &str) -> Result<LinkPolicy, dumpus_ports::domain::link::ParseOriginError> {
+    let origins = origins.split(',').filter(|origin| !origin.trim().is_empty());
+    origins
+        .map(str::parse)
+        .collect::<Result<Vec<_>, _>>()
+        .map(LinkPolicy::new)
 }
 
 impl Default for TransportSettings {

@@ -93,14 +93,14 @@ fn start() -> Option<Server> {
 
 fn options(endpoint: &str, bucket: &str, access_key: &str, secret_key: &str) -> S3Options {
     S3Options {
-        endpoint: endpoint.to_owned(),
+        endpoint: Some(endpoint.to_owned()),
         public_endpoint: None,
         bucket: bucket.to_owned(),
         region: "us-east-1".to_owned(),
         access_key: access_key.to_owned(),
         secret_key: secret_key.to_owned(),
         prefix: String::new(),
-        path_style: true,
+        path_style: Some(true),
     }
 }
 

@@ -29,7 +29,7 @@ impl ReadContext {
             archive,
             limits,
             scorer,
-            budget: Arc::new(Budget::new(limits.fold)),
+            budget: Arc::new(Budget::new(limits.fold())),
             messages: AtomicU64::new(0),
         }
     }
