@@ -7,6 +7,7 @@ pub mod blobs;
 pub mod clock;
 #[cfg(any(feature = "conformance", doc))]
 pub mod conformance;
+mod facade;
 pub mod profiles;
 pub mod queue;
 pub mod registry;
@@ -14,6 +15,8 @@ pub mod report;
 pub mod source;
 pub mod usecase;
 pub mod vault;
+
+pub use facade::{Dumpus, DumpusBuilder, MissingPort, Readiness};
 
 /// A driver's error behind a port: kept for the log, never shown to users.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -131,7 +131,7 @@ pub fn use_cases(
         look_up: LookUpUser {
             registry: registry.clone(),
             vault: vault.clone(),
-            profiles: directories.users,
+            profiles: Some(directories.users),
         },
         delete: DeletePackage {
             registry: registry.clone(),

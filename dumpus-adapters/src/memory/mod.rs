@@ -10,3 +10,8 @@ pub mod report;
 pub mod source;
 
 pub use archive::MemoryArchive;
+pub use blobs::MemoryBlobs;
+pub use queue::ProcessQueue;
+pub use registry::MemoryRegistry;
+pub use report::MemoryReports;
+pub use source::{MemoryPackage, MemorySource};

@@ -11,6 +11,7 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::Epoch;
+use dumpus_ports::usecase::ProcessSettings;
 
 use uuid::Uuid;
 
@@ -46,6 +47,13 @@ impl ProcessQueue {
                 notify: Notify::new(),
             }),
         }
+    }
+}
+
+/// With the lease of a worker's default settings.
+impl Default for ProcessQueue {
+    fn default() -> Self {
+        Self::new(ProcessSettings::default().lease)
     }
 }
 

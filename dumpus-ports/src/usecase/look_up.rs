@@ -15,8 +15,8 @@ pub struct LookUpUser {
     pub registry: Arc<dyn PackageRegistry>,
     /// Proves ownership.
     pub vault: Arc<dyn Vault>,
-    /// Knows the users.
-    pub profiles: Arc<dyn ProfileDirectory>,
+    /// Knows the users; `None` if this instance has no directory.
+    pub profiles: Option<Arc<dyn ProfileDirectory>>,
 }
 
 /// Why no user was named.
@@ -46,10 +46,11 @@ impl LookUpUser {
         if self.registry.find(package).await.map_err(AccessError::from)?.is_none() {
             return Err(AccessError::Unauthorized.into());
         }
-        // Ids such as `deleted:<channel>` are this product's own.
-        if user_id.is_empty() || user_id.len() > 20 || !user_id.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Ok(None);
+        // Ids such as `deleted:<channel>` are our own and are not sent to a third party.
+        let is_id = !user_id.is_empty() && user_id.len() <= 20 && user_id.bytes().all(|byte| byte.is_ascii_digit());
+        match &self.profiles {
+            Some(profiles) if is_id => Ok(profiles.look_up(user_id).await?),
+            _ => Ok(None),
         }
-        Ok(self.profiles.look_up(user_id).await?)
     }
 }

@@ -48,7 +48,7 @@ async fn a_foreign_key_looks_nobody_up() {
     let look_up = LookUpUser {
         registry: world.registry.clone(),
         vault: world.vault.clone(),
-        profiles: Arc::new(MemoryProfiles::default()),
+        profiles: Some(Arc::new(MemoryProfiles::default())),
     };
     let answer = look_up.run(&stranger.key, stranger.id, "1").await;
     assert!(matches!(answer, Err(LookUpError::Access(AccessError::Unauthorized))));

@@ -38,7 +38,7 @@ async fn look_up(
     let look_up = LookUpUser {
         registry,
         vault,
-        profiles: Arc::new(profiles),
+        profiles: Some(Arc::new(profiles)),
     };
     look_up.run(&person.key, person.id, user_id).await
 }

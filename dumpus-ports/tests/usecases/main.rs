@@ -3,6 +3,7 @@
 
 mod access;
 mod delete;
+mod facade;
 mod fetch;
 mod look_up;
 mod process;
