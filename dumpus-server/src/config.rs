@@ -12,7 +12,7 @@ use crate::api::{ApiSettings, Cors, ProxySettings, Rate};
 /// A token that could be guessed would open the admin routes.
 const SHORTEST_TOKEN: usize = 16;
 
-/// Everything that the server is told.
+/// All settings of the server.
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
     /// Where it listens.

@@ -4,7 +4,7 @@ use dumpus_adapters::bootstrap::config::{
     BackendSettings, ConfigErrors, DownloadSettings, LogSettings, Reader, Services, WorkSettings, unknown_variables,
 };
 
-/// Everything that the worker is told.
+/// All settings of the worker.
 #[derive(Clone, Debug)]
 pub struct WorkerConfig {
     /// PostgreSQL and Redis: a worker without a server to share them with has nothing to do.

@@ -1,4 +1,4 @@
-//! Whether deleting erases: a bucket with versions keeps what was deleted.
+//! Detects buckets with versions, which keep deleted blobs.
 
 use http_body_util::{BodyExt, Limited};
 use object_store::aws::AwsAuthorizer;
@@ -6,11 +6,11 @@ use object_store::client::{HttpRequest, HttpRequestBody};
 
 use super::{S3Blobs, SMALL_LIMIT};
 
-const ANSWER_LIMIT: usize = 64 * 1024;
+const RESPONSE_LIMIT: usize = 64 * 1024;
 
 impl S3Blobs {
-    /// Whether the bucket keeps versions, so that a deleted result stays readable for whoever runs the store; `None` when
-    /// the store does not tell.
+    /// Whether the bucket keeps versions, so that the operator of the store can still read a deleted result; `None` if the
+    /// store does not support the query.
     pub async fn keeps_versions(&self) -> Option<bool> {
         tokio::time::timeout(SMALL_LIMIT, self.ask_for_versions()).await.ok()?
     }
@@ -25,10 +25,13 @@ impl S3Blobs {
         if !response.status().is_success() {
             return None;
         }
-        let body = Limited::new(response.into_body(), ANSWER_LIMIT).collect().await.ok()?;
+        let body = Limited::new(response.into_body(), RESPONSE_LIMIT)
+            .collect()
+            .await
+            .ok()?;
         let document = String::from_utf8_lossy(&body.to_bytes()).into_owned();
-        // Suspended keeps the versions that there are and makes no new ones, but a deletion still leaves a marker only.
-        let told = document.contains("<VersioningConfiguration");
-        told.then(|| document.contains("<Status>Enabled<") || document.contains("<Status>Suspended<"))
+        // A suspended bucket creates no new versions, but keeps existing ones, and a deletion only adds a marker.
+        let is_supported = document.contains("<VersioningConfiguration");
+        is_supported.then(|| document.contains("<Status>Enabled<") || document.contains("<Status>Suspended<"))
     }
 }

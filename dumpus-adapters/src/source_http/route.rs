@@ -16,7 +16,7 @@ use crate::transport::{self, Unanswered};
 
 const NO_ADDRESS: &str = "The link cannot be read as an address.";
 const REFUSED: &str = "The link leads to an address from which this server does not download.";
-const TOO_MANY: &str = "The link leads on and on to other addresses.";
+const TOO_MANY: &str = "The link redirects too many times.";
 
 /// An answer that is no redirect.
 pub(super) struct Answer {

@@ -1,44 +1,41 @@
-//! What goes wrong with downloads, in sentences for the owner of the package: no address, no key.
+//! Errors of downloads, as sentences for the owner of the package, without addresses or keys.
 
 use std::fmt;
 use std::time::Duration;
 
-/// Something that another attempt may not meet.
+/// An error that a retry may resolve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trouble {
-    /// No connection, or a broken one.
+    /// There was no connection, or it broke.
     Unreachable,
-    /// The other side could not prove who it is.
+    /// The certificate of the server is not valid.
     Certificate,
-    /// No answer in time.
+    /// There was no response in time.
     Silent,
-    /// An answer that says it is temporary.
+    /// The response has a status that may be temporary.
     Status(u16),
-    /// A page that only browsers get past.
+    /// The response is a challenge for browsers.
     Challenge,
-    /// The body ended, or stopped, before its end.
+    /// The body was incomplete.
     Short {
-        /// Bytes that came.
+        /// Number of bytes received.
         arrived: u64,
-        /// Bytes that were announced.
+        /// Number of bytes announced.
         total: Option<u64>,
     },
-    /// The package behind the link is not the one whose beginning was downloaded.
+    /// The package has changed since its beginning was downloaded.
     Changed,
 }
 
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Unreachable => f.write_str("The server that holds the package could not be reached."),
+            Self::Unreachable => f.write_str("The server that hosts the package could not be reached."),
             Self::Certificate => {
-                f.write_str("The server that holds the package could not prove its identity: its certificate is not valid.")
+                f.write_str("The server that hosts the package could not prove its identity: its certificate is not valid.")
             }
-            Self::Silent => f.write_str("The server that holds the package did not answer in time."),
-            Self::Status(status) => write!(
-                f,
-                "The server that holds the package is in trouble, it answered with status {status}."
-            ),
+            Self::Silent => f.write_str("The server that hosts the package did not respond in time."),
+            Self::Status(status) => write!(f, "The server that hosts the package responded with status {status}."),
             Self::Challenge => f.write_str(
                 "Discord asked for a check that only a browser can pass instead of giving the package; try again later.",
             ),
@@ -63,7 +60,7 @@ impl fmt::Display for Trouble {
     }
 }
 
-/// The whole time limit has passed.
+/// The download exceeded the time limit.
 pub(super) fn too_long(limit: Duration) -> String {
     let seconds = limit.as_secs();
     let (count, name) = match seconds {
@@ -74,7 +71,7 @@ pub(super) fn too_long(limit: Duration) -> String {
     format!("The download took longer than the allowed {count} {name}.")
 }
 
-/// More than an instance takes.
+/// The package exceeds the size limit.
 pub(super) fn too_large(limit: u64) -> String {
     let (unit, name) = unit(limit);
     format!(
@@ -96,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_short_archive_says_how_much_came() {
+    fn an_incomplete_archive_reports_the_received_size() {
         let short = |arrived, total| Trouble::Short { arrived, total }.to_string();
         assert_eq!(
             short(412_900_000, Some(980_000_000)),
@@ -107,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_told_in_fitting_units() {
+    fn limits_have_suitable_units() {
         assert_eq!(
             too_long(Duration::from_hours(2)),
             "The download took longer than the allowed 2 hours."

@@ -16,7 +16,7 @@ use dumpus_ports::usecase::{PackageState, ProcessPackage, RoundOutcome};
 
 use crate::support::{FailingArchive, FailingSource, NOW, Person, World, pass, run, seconds, unstopped};
 
-/// An error, and what owners are told of it.
+/// An error, and the code and detail that owners see.
 type Case<E> = (fn() -> E, ErrorCode, &'static str);
 
 /// How a package ends that is worked on once, by a worker made otherwise than usual.

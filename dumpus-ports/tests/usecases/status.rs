@@ -1,4 +1,4 @@
-//! What owners are told of their packages.
+//! The status that owners see.
 
 use std::sync::Arc;
 

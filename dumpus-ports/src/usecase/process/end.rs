@@ -1,4 +1,4 @@
-//! How work on a package ends, and what of it owners are told.
+//! The outcomes of an attempt, and the error codes and details for owners.
 
 use super::stages::Stages;
 use crate::archive::ArchiveError;

@@ -1,4 +1,4 @@
-//! The right to work on a package: got, and kept.
+//! Acquires and renews the lease of a package.
 
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
@@ -10,19 +10,19 @@ use crate::registry::{Lease, LeaseOutcome, LeaseRequest, RegistryError};
 use crate::usecase::access::AccessError;
 
 impl ProcessPackage {
-    /// The lease for a job in hand. While the registry is away the job is kept: given back, or left alone, it would wait
-    /// longer than the registry is away.
+    /// Acquires the lease for a delivered job. Keeps the job while the registry is unavailable: once released, or after its
+    /// delivery expired, it would wait longer than the outage lasts.
     pub(super) async fn lease(&self, delivery: &dyn Delivery) -> Result<LeaseOutcome, AccessError> {
         let job = delivery.job();
         let request = LeaseRequest(self.vault.random()?);
-        let (mut extended, mut is_told) = (Instant::now(), false);
+        let (mut extended, mut is_reported) = (Instant::now(), false);
         loop {
             self.pulse.beat();
             let lease = self.settings.lease;
             match self.leases.lease(job.package, job.run, request, lease).await {
-                Err(RegistryError::Unavailable(cause)) if !is_told => {
-                    tracing::warn!(cause = %cause, "the registry is unavailable: a job waits for it");
-                    is_told = true;
+                Err(RegistryError::Unavailable(cause)) if !is_reported => {
+                    tracing::warn!(cause = %cause, "Registry unavailable, keeping the job until it returns");
+                    is_reported = true;
                 }
                 Err(RegistryError::Unavailable(_)) => {}
                 answer => return Ok(answer?),
@@ -37,13 +37,13 @@ impl ProcessPackage {
         }
     }
 
-    /// Keeps the lease, tells the progress, and ends when the package is not wanted any more.
+    /// Renews the lease and reports the progress. Returns when the lease is lost.
     pub(super) async fn guard(&self, lease: &Lease, delivery: &dyn Delivery, stages: &Stages) -> End {
         let mut ticks = interval(self.settings.watch);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut extended = Instant::now();
         let mut heard = Instant::now();
-        let mut told = None;
+        let mut reported = None;
         loop {
             ticks.tick().await;
             self.pulse.beat();
@@ -52,8 +52,8 @@ impl ProcessPackage {
                 self.extend(lease, delivery)
                     .await
                     .inspect(|_| extended = Instant::now())
-            } else if percent.is_some() && percent != told {
-                told = percent;
+            } else if percent.is_some() && percent != reported {
+                reported = percent;
                 self.leases.progress(lease, percent.unwrap_or(0)).await
             } else {
                 self.leases.is_current(lease).await
@@ -61,7 +61,7 @@ impl ProcessPackage {
             match answer {
                 Ok(true) => heard = Instant::now(),
                 Err(error) if heard.elapsed() < self.settings.lease => {
-                    tracing::debug!(error = %error, "a heartbeat failed");
+                    tracing::debug!(error = %error, "Failed to renew the lease");
                 }
                 Ok(false) | Err(_) => return End::Lost,
             }
@@ -69,9 +69,9 @@ impl ProcessPackage {
     }
 
     async fn extend(&self, lease: &Lease, delivery: &dyn Delivery) -> Result<bool, RegistryError> {
-        // The lease is the registry's; a queue that lost the delivery, or is away, delivers a job that finds it held.
+        // The registry decides: if the queue delivers the job to another worker, that worker finds it leased.
         if let Err(error) = delivery.extend().await {
-            tracing::debug!(error = %error, "a delivery could not be extended");
+            tracing::debug!(error = %error, "Failed to extend the delivery");
         }
         self.leases.extend(lease, self.settings.lease).await
     }
