@@ -1,4 +1,4 @@
-//! The demo: a made-up person's statistics, from generated observations through the same analysis as everybody's.
+//! The demo: the statistics of an invented person, computed by the analysis that real packages go through.
 
 use std::sync::Arc;
 
@@ -6,14 +6,14 @@ use tokio::sync::OnceCell;
 
 use dumpus_ports::report::{Packing, ReportError, ReportWriter};
 
-/// The demo's file, made when somebody asks for it first.
+/// The demo's file, written on first use.
 pub struct Demo {
     writer: Arc<dyn ReportWriter>,
     file: OnceCell<Vec<u8>>,
 }
 
 impl Demo {
-    /// Not made yet.
+    /// A demo whose file is not written yet.
     #[must_use]
     pub fn new(writer: Arc<dyn ReportWriter>) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! The made-up person of the demo: five quarters on Discord, the same at every call.
+//! The invented person of the demo: five quarters on Discord, the same in every call.
 
 use std::sync::Arc;
 

@@ -82,8 +82,8 @@ async fn pages_load_nothing_from_other_hosts() {
             "{policy}"
         );
         let page = response.0.into_body().into_string().await.unwrap();
-        for from_elsewhere in ["<script src", "<link rel", "<img src"] {
-            assert!(!page.contains(from_elsewhere), "{path}: {from_elsewhere}");
+        for load in ["<script src", "<link rel", "<img src"] {
+            assert!(!page.contains(load), "{path}: {load}");
         }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Instance, json, key};
 
-const RESULT: &[u8] = b"\x1f\x8b statistics of somebody";
+const RESULT: &[u8] = b"\x1f\x8b statistics of a person";
 
 /// The part of an address behind its host.
 fn path_of(url: &Value) -> String {

@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq;
 
 use dumpus_ports::domain::secret::UpnKey;
 
-/// The UPN key of the package's link: it owns the package, and nobody else has it.
+/// The UPN key in the package's link. It proves ownership of the package.
 #[derive(SecurityScheme)]
 #[oai(ty = "bearer", rename = "UpnKey")]
 pub(in crate::api) struct Owner(Bearer);

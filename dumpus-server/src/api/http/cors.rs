@@ -1,4 +1,4 @@
-//! Which web pages may read answers.
+//! Which web pages may read responses.
 
 use std::str::FromStr;
 
@@ -7,7 +7,7 @@ use poem::http::{HeaderMap, HeaderValue, header};
 /// Origin of the official client.
 const OFFICIAL_CLIENT: &str = "https://dumpus.app";
 
-/// Origins whose pages may read answers.
+/// Origins whose pages may read responses.
 #[derive(Clone, Debug, Default)]
 pub enum Cors {
     /// All origins: keys protect the data, not the origin of a page.
@@ -54,7 +54,7 @@ impl Cors {
         }
     }
 
-    /// Sets the headers of every answer.
+    /// Sets the headers of a response.
     pub(in crate::api) fn apply(&self, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
         let allowed = match self {
             Self::Any => Some(HeaderValue::from_static("*")),

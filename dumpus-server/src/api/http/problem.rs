@@ -1,4 +1,4 @@
-//! The body of an answer that refuses a request.
+//! The body of a response that refuses a request.
 
 use poem_openapi::payload::Json;
 use poem_openapi::types::{Example, ToJSON};

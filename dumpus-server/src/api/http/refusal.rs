@@ -1,4 +1,4 @@
-//! Why a use case gave no answer, as far as HTTP cares. Errors are logged here, once.
+//! Why a use case returned no output, as far as HTTP cares. Errors are logged here, once.
 
 use std::error::Error;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use dumpus_ports::usecase::AccessError;
 
 use super::problem::{Code, DEFECT, FOREIGN_KEY, Refuse};
 
-/// What all backends together may take of a request that only needs a row: its answer comes within two seconds.
+/// Time limit for all backends together, for a request that needs a row only: it is answered within two seconds.
 pub(in crate::api) const BUDGET: Duration = Duration::from_millis(1_900);
 /// The same where a result of many megabytes has to come out of a store.
 pub(in crate::api) const RESULT_BUDGET: Duration = Duration::from_secs(20);

@@ -1,4 +1,4 @@
-//! What every request and every answer goes through, whatever the route.
+//! The outermost layer: limits, headers and logging of every request and response.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pages work offline: they load nothing from other hosts.
 const PAGE_POLICY: &str = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'none'";
 
-/// The outermost endpoint: every answer leaves with its headers and in its documented shape.
+/// The outermost endpoint: every response leaves with its headers and in its documented shape.
 pub(in crate::api) struct ResponseLayer<E> {
     pub(in crate::api) inner: E,
     pub(in crate::api) routes: RouteTable,
@@ -42,7 +42,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for ResponseLayer<E> {
         // The path may identify a user, and the query may hold a key: neither is logged.
         let span = tracing::info_span!("request", http.method = method, http.route = route.template());
         let mut response = async {
-            let response = self.answer(request, route).await;
+            let response = self.respond(request, route).await;
             let status = response.status().as_u16();
             let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
             tracing::debug!(http.status = status, elapsed_ms, "Answered");
@@ -67,7 +67,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for ResponseLayer<E> {
 }
 
 impl<E: Endpoint<Output = Response>> ResponseLayer<E> {
-    async fn answer(&self, mut request: Request, route: &Route) -> Response {
+    async fn respond(&self, mut request: Request, route: &Route) -> Response {
         if request.method() == Method::OPTIONS {
             return Response::builder().status(StatusCode::NO_CONTENT).finish();
         }
@@ -76,7 +76,7 @@ impl<E: Endpoint<Output = Response>> ResponseLayer<E> {
             request.set_method(Method::GET);
         }
         if let Err(unread) = read_body(&mut request).await {
-            return unread.answer(route);
+            return unread.refuse(route);
         }
         match AssertUnwindSafe(self.inner.call(request)).catch_unwind().await {
             Ok(Ok(response)) => response,
@@ -121,7 +121,7 @@ enum Unread {
 }
 
 impl Unread {
-    fn answer(&self, route: &Route) -> Response {
+    fn refuse(&self, route: &Route) -> Response {
         let (status, detail) = match self {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than 16 KiB."),
             Self::Broken => (StatusCode::BAD_REQUEST, "The body did not arrive."),

@@ -1,7 +1,7 @@
 //! The routes of the API, as logs, caches and refusals need them.
 //!
 //! A route is declared once, by the OpenAPI attributes of its operation: paths and methods are read from there.
-//! The operation adds what the attributes cannot say, in its [`Operation`] implementation.
+//! The operation adds what they cannot express, in its [`Operation`] implementation.
 
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::web::Json;
@@ -15,10 +15,10 @@ use super::problem::{Code, Problem, Refuse};
 
 /// One operation of the API, or several that are refused alike.
 pub(in crate::api) trait Operation: OpenApi {
-    /// The body of answers that no handler gives (unknown method, oversized body, a panic). The official client reads
+    /// The body of refusals that no handler sends (unknown method, oversized body, a panic). The official client reads
     /// bodies and ignores HTTP codes, so these have the operation's shape too.
     type Refusal: Refuse;
-    /// Whether answers may be stored on the way. Most are about one person's package.
+    /// Whether caches may store responses. The default is for those about one person's package.
     const IS_CACHEABLE: bool = false;
 }
 
@@ -67,12 +67,12 @@ impl Route {
         &self.template
     }
 
-    /// Whether answers may be stored on the way.
+    /// Whether caches may store responses.
     pub(super) const fn is_cacheable(&self) -> bool {
         self.is_cacheable
     }
 
-    /// An answer in the route's shape that refuses the request.
+    /// A response in the route's shape that refuses the request.
     pub(super) fn refuse(&self, status: StatusCode, code: Code, detail: &str) -> Response {
         let body = (self.refused)(code, detail).unwrap_or(Value::Null);
         let mut response = Json(body).with_status(status).into_response();

@@ -217,77 +217,41 @@ mod tests {
         let refused = |code| StatusBody::refused(code, "no").to_json().unwrap();
         let running = underway(Stage::Downloading, Lane::Standard);
         assert_eq!(running["processingProgress"], 3);
-        let null = Value::Null;
-        for (body, available, processing, errored, step, code) in [
+        let unavailable = StatusBody::unavailable().to_json().unwrap();
+        // Available, processing, errored, step, code.
+        for (body, flags) in [
             (
                 underway(Stage::Locked, Lane::Standard),
-                false,
-                true,
-                false,
-                json!("LOCKED"),
-                null.clone(),
+                json!([false, true, false, "LOCKED", null]),
             ),
-            (running, false, true, false, json!("DOWNLOADING"), null.clone()),
+            (running, json!([false, true, false, "DOWNLOADING", null])),
             (
                 underway(Stage::Analyzing, Lane::Premium),
-                false,
-                true,
-                false,
-                json!("ANALYZING"),
-                null.clone(),
+                json!([false, true, false, "ANALYZING", null]),
             ),
             (
                 json_of(PackageState::Processed),
-                true,
-                false,
-                false,
-                json!("PROCESSED"),
-                null.clone(),
+                json!([true, false, false, "PROCESSED", null]),
             ),
-            (failed, false, false, true, json!("DOWNLOADING"), json!("EXPIRED_LINK")),
+            (failed, json!([false, false, true, "DOWNLOADING", "EXPIRED_LINK"])),
             (
                 json_of(PackageState::Unknown),
-                false,
-                false,
-                false,
-                null.clone(),
-                json!("UNKNOWN_PACKAGE_ID"),
+                json!([false, false, false, null, "UNKNOWN_PACKAGE_ID"]),
             ),
             (
                 refused(Code::Unauthorized),
-                false,
-                false,
-                false,
-                null.clone(),
-                json!("UNAUTHORIZED"),
+                json!([false, false, false, null, "UNAUTHORIZED"]),
             ),
             (
                 refused(Code::ServerError),
-                false,
-                false,
-                true,
-                null.clone(),
-                json!("SERVER_ERROR"),
+                json!([false, false, true, null, "SERVER_ERROR"]),
             ),
             // Neither an error nor a code: the client keeps polling.
-            (
-                StatusBody::unavailable().to_json().unwrap(),
-                false,
-                true,
-                false,
-                null.clone(),
-                null.clone(),
-            ),
+            (unavailable, json!([false, true, false, null, null])),
         ] {
-            let flags = [
-                "isDataAvailable",
-                "isProcessing",
-                "isErrored",
-                "processingStep",
-                "errorMessageCode",
-            ];
-            let expected = json!([available, processing, errored, step, code]);
-            assert_eq!(json!(flags.map(|name| &body[name])), expected, "{body}");
+            let names = "isDataAvailable isProcessing isErrored processingStep errorMessageCode";
+            let found: Value = names.split(' ').map(|name| body[name].clone()).collect();
+            assert_eq!(found, flags, "{body}");
             assert_eq!(body["processingQueuePosition"].as_object().unwrap().len(), 6);
             assert_eq!(body.as_object().unwrap().len(), 9);
         }
