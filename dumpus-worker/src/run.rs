@@ -1,10 +1,10 @@
 //! The loops of a worker: packages, and the sweep of what has expired.
 
-use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use backon::{BackoffBuilder as _, ExponentialBuilder};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -16,8 +16,13 @@ use dumpus_ports::usecase::{Abort, AccessError, ProcessPackage, Pulse, RoundOutc
 
 /// How long a round waits for a job: a stop is noticed between rounds.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// The first and the longest wait after a backend was found away.
-const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+/// Waits while a backend is unavailable: up to 100 ms at first, up to 2 s in the end. The jitter adds up to as much again
+/// to each delay, so that workers do not return all at once.
+const BACKOFF: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(50))
+    .with_max_delay(Duration::from_secs(1))
+    .with_jitter()
+    .without_max_times();
 /// What giving jobs back may take once work is aborted.
 const GIVING_BACK: Duration = Duration::from_secs(5);
 /// How often what has expired is erased, at most and at least.
@@ -89,30 +94,30 @@ pub async fn work(
 }
 
 async fn slot(process: Arc<ProcessPackage>, lanes: Vec<Lane>, mut stop: watch::Receiver<bool>, abort: Abort) {
-    let mut failures = 0;
+    // Present during an outage.
+    let mut waits = None;
     while !*stop.borrow() && !*abort.borrow() {
         let (worker, asked, told) = (process.clone(), lanes.clone(), abort.clone());
         // A task of its own, so that a panic in one package is the end of that package's attempt only.
         let round = tokio::spawn(async move { worker.run(&asked, PATIENCE, told).await }).await;
         match round {
             Ok(Ok(RoundOutcome::Idle | RoundOutcome::Settled)) => {
-                if failures > 0 {
-                    tracing::info!("the backends answer again");
+                if waits.take().is_some() {
+                    tracing::info!("The backends are available again");
                 }
-                failures = 0;
                 continue;
             }
             Ok(Err(error)) => {
                 // Once per outage: the loop asks again every two seconds.
-                if failures == 0 {
+                if waits.is_none() {
                     log_outage(&error);
                 }
             }
             Err(_) => tracing::error!("the work on a package ended in a panic; its lease will run out"),
         }
-        failures += 1;
+        let wait = waits.get_or_insert_with(|| BACKOFF.build()).next();
         tokio::select! {
-            () = sleep(backoff(failures)) => {}
+            () = sleep(wait.unwrap_or_default()) => {}
             // A sender that is gone will not stop anything: the wait is enough.
             Ok(_) = stop.wait_for(|stop| *stop) => {}
         }
@@ -127,16 +132,6 @@ fn log_outage(error: &AccessError) {
         }
         other => tracing::error!(error = %other, "no work can be taken"),
     }
-}
-
-/// Doubles up to the longest wait; between half and all of it, so that workers do not come back all at once.
-fn backoff(failures: u32) -> Duration {
-    let doubled = BACKOFF
-        .0
-        .saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1)));
-    let whole = doubled.min(BACKOFF.1);
-    let share = u32::try_from(RandomState::new().hash_one(failures) % 512).unwrap_or(0);
-    whole / 2 + whole * share / 1_024
 }
 
 /// Erases what has expired, and orphans, until told to stop.
@@ -186,10 +181,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_grow_to_two_seconds_and_no_further() {
-        assert!(backoff(1) <= Duration::from_millis(100));
-        for failures in 6..80 {
-            assert!((Duration::from_secs(1)..=Duration::from_secs(2)).contains(&backoff(failures)));
+    fn waits_grow_to_at_most_two_seconds() {
+        let waits: Vec<_> = BACKOFF.build().take(80).collect();
+        assert_eq!(waits.len(), 80);
+        assert!(waits[0] <= Duration::from_millis(100));
+        for wait in &waits[5..] {
+            assert!((Duration::from_secs(1)..=Duration::from_secs(2)).contains(wait));
         }
     }
 }

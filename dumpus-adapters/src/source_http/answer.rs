@@ -1,11 +1,10 @@
 //! What an answer means.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use hyper::header::{CONTENT_TYPE, SERVER};
+use hyper::header::{CONTENT_TYPE, RETRY_AFTER, SERVER};
 use hyper::{HeaderMap, StatusCode};
 
-use super::retry::asked_wait;
 use super::trouble::Trouble;
 
 const NO_PACKAGE: &str = "The link does not lead to a package.";
@@ -42,9 +41,9 @@ pub(super) fn judge_head(place: Place, status: StatusCode, headers: &HeaderMap) 
     match status.as_u16() {
         200 | 206 => None,
         400..=599 if place == Place::ClickHost && is_challenge(status, headers) => {
-            Some(Refusal::Retry(Trouble::Challenge, asked_wait(headers)))
+            Some(Refusal::Retry(Trouble::Challenge, retry_after(headers)))
         }
-        408 | 425 | 429 | 500..=599 => Some(Refusal::Retry(Trouble::Status(status.as_u16()), asked_wait(headers))),
+        408 | 425 | 429 | 500..=599 => Some(Refusal::Retry(Trouble::Status(status.as_u16()), retry_after(headers))),
         400..=499 if place == Place::Storage => Some(Refusal::Expired(EXPIRED)),
         _ => Some(Refusal::Invalid(NO_PACKAGE)),
     }
@@ -56,9 +55,19 @@ pub(super) fn judge_body(place: Place, status: StatusCode, headers: &HeaderMap, 
         return None;
     }
     if place == Place::ClickHost && is_page(headers, first) && is_challenge(status, headers) {
-        return Some(Refusal::Retry(Trouble::Challenge, asked_wait(headers)));
+        return Some(Refusal::Retry(Trouble::Challenge, retry_after(headers)));
     }
     Some(Refusal::Invalid(NO_ARCHIVE))
+}
+
+/// What the other side asks for, in seconds or as a date.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(text).ok()?;
+    Some(until.duration_since(SystemTime::now()).unwrap_or_default())
 }
 
 /// Cloudflare stands before the click host. A link it does not know is 404 or 410 there too, which is no challenge.
@@ -86,6 +95,16 @@ mod tests {
             (name, value.parse().unwrap())
         });
         pairs.collect()
+    }
+
+    #[test]
+    fn retry_after_is_in_seconds_or_a_date() {
+        let asked = |text: &str| retry_after(&headers(&[("retry-after", text)]));
+        assert_eq!(asked("7"), Some(Duration::from_secs(7)));
+        assert_eq!(asked("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::ZERO));
+        let later = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(1000));
+        assert!(asked(&later).is_some_and(|wait| wait > Duration::from_mins(15)));
+        assert_eq!(asked("soon"), None);
     }
 
     fn head(place: Place, status: u16, pairs: &[(&'static str, &str)]) -> Option<Refusal> {

@@ -2,7 +2,9 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
+use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use bytes::Bytes;
 use dumpus_ports::archive::{PackageBytes, Progress};
 use dumpus_ports::domain::link::PackageLink;
@@ -12,13 +14,12 @@ use hyper::{HeaderMap, StatusCode};
 use tokio::time::sleep;
 use url::Url;
 
-use super::HttpSource;
 use super::answer::{Place, Refusal, SNIFFED, judge_body, judge_head};
 use super::body::{Broken, Pieces};
 use super::range::{ContentRange, content_length, validator};
-use super::retry;
 use super::route::{Answer, Wanted};
 use super::trouble::{Trouble, too_large};
+use super::{DownloadLimits, HttpSource};
 use crate::spool::Spool;
 
 /// A certificate that is not valid now will hardly be in a minute.
@@ -107,6 +108,7 @@ impl<'a> Download<'a> {
     pub(super) async fn run(mut self) -> Result<Arc<dyn PackageBytes>, SourceError> {
         let limits = &self.source.settings.limits;
         let mut failures = 0;
+        let mut waits = backoff(limits);
         loop {
             let (trouble, wait) = match self.attempt().await {
                 Ok(package) => return Ok(package),
@@ -117,7 +119,11 @@ impl<'a> Download<'a> {
                 Err(Failure::TooLarge) => return Err(SourceError::Invalid(too_large(limits.bytes))),
                 Err(Failure::Storage(error)) => return Err(SourceError::Storage(error)),
             };
-            failures = if self.has_come_farther() { 1 } else { failures + 1 };
+            failures += 1;
+            if self.has_come_farther() {
+                failures = 1;
+                waits = backoff(limits);
+            }
             let most = match trouble {
                 Trouble::Certificate => limits.attempts.min(CERTIFICATE_ATTEMPTS),
                 _ => limits.attempts,
@@ -126,8 +132,9 @@ impl<'a> Download<'a> {
                 return Err(SourceError::Unavailable(trouble.to_string()));
             }
             tracing::debug!(trouble = ?trouble, failures, "a download is tried again");
+            let delay = waits.next().unwrap_or_default();
             if let Some(asked) = wait {
-                sleep(retry::wait(limits, failures, asked)).await;
+                sleep(bounded(limits, delay, asked)).await;
             }
         }
     }
@@ -261,6 +268,43 @@ impl<'a> Download<'a> {
     fn start_over(&mut self) {
         if self.arriving.take().is_some() {
             self.progress.restart();
+        }
+    }
+}
+
+/// Waits between attempts, doubled each time: the jitter adds up to as much again to each delay, so that clients that
+/// failed together do not return together.
+fn backoff(limits: &DownloadLimits) -> ExponentialBackoff {
+    ExponentialBuilder::new()
+        .with_min_delay(limits.backoff / 2)
+        .with_max_delay(limits.longest_wait / 2)
+        .with_jitter()
+        .without_max_times()
+        .build()
+}
+
+/// A wait of at least what the other side asked for, unless that is more than the longest.
+fn bounded(limits: &DownloadLimits, delay: Duration, asked: Option<Duration>) -> Duration {
+    asked.unwrap_or_default().saturating_add(delay).min(limits.longest_wait)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn waits_grow_within_their_limits(failures in 0_u32..100, asked in prop::option::of(0_u64..1000)) {
+            let limits = DownloadLimits::default();
+            let asked = asked.map(Duration::from_secs);
+            let delay = backoff(&limits).nth(failures as usize).unwrap();
+            let wait = bounded(&limits, delay, asked);
+            prop_assert!(wait <= limits.longest_wait);
+            prop_assert!(wait >= asked.unwrap_or_default().min(limits.longest_wait));
+            if asked.is_none() && failures < 5 {
+                prop_assert!(wait <= limits.backoff * (1 << failures));
+            }
         }
     }
 }

@@ -4,7 +4,6 @@ mod answer;
 mod body;
 mod download;
 mod range;
-mod retry;
 mod route;
 mod trouble;
 

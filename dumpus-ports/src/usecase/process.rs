@@ -9,22 +9,23 @@ mod stages;
 use std::sync::Arc;
 use std::time::Duration;
 
+use backon::{ConstantBuilder, Retryable as _};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use self::end::{End, archive_end, sentence, source_end};
 pub use self::pulse::Pulse;
 use self::stages::Stages;
 use super::access::AccessError;
 use crate::archive::ArchiveReader;
-use crate::blobs::{BlobError, BlobKey, BlobStore};
+use crate::blobs::{BlobKey, BlobStore};
 use crate::clock::Clock;
 use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
 use crate::domain::link::{LinkPolicy, PackageLink};
 use crate::domain::queue::Lane;
 use crate::queue::{Delivery, JobQueue};
-use crate::registry::{Lease, LeaseOutcome, LeaseRegistry, RegistryError, StoredResult};
+use crate::registry::{Lease, LeaseOutcome, LeaseRegistry, StoredResult};
 use crate::report::{Packing, ReportWriter};
 use crate::source::PackageSource;
 use crate::vault::Vault;
@@ -191,10 +192,12 @@ impl ProcessPackage {
         let blob = BlobKey::from_bytes(self.vault.random().map_err(|_| End::Retry("no randomness"))?);
         let size = sealed.len() as u64;
         stages.storing_began();
-        self.put_patiently(blob, sealed).await.map_err(|error| {
-            tracing::warn!(error = %error, "the result could not be stored");
-            End::Retry("the result could not be stored")
-        })?;
+        self.retry_while_unavailable(|| self.blobs.put(blob, sealed.clone()))
+            .await
+            .map_err(|error| {
+                tracing::warn!(error = %error, "the result could not be stored");
+                End::Retry("the result could not be stored")
+            })?;
         Ok(End::Done(StoredResult { blob, envelope, size }))
     }
 
@@ -212,7 +215,7 @@ impl ProcessPackage {
     }
 
     async fn step(&self, lease: &Lease, to: Stage) -> Result<(), End> {
-        match self.patiently(|| self.leases.step(lease, to)).await {
+        match self.retry_while_unavailable(|| self.leases.step(lease, to)).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(End::Lost),
             Err(error) => {
@@ -222,30 +225,25 @@ impl ProcessPackage {
         }
     }
 
-    /// Asks again while the registry is away: a restart of the database shall not cost an attempt.
-    async fn patiently<F: Future<Output = Result<bool, RegistryError>>>(
+    /// Repeats a call while its backend is unavailable, for the length of a lease: a restart of the database must not
+    /// cost an attempt.
+    async fn retry_while_unavailable<T, E: Into<AccessError>, F: Future<Output = Result<T, E>>>(
         &self,
-        ask: impl Fn() -> F,
-    ) -> Result<bool, RegistryError> {
-        let until = Instant::now() + self.settings.lease;
-        loop {
+        call: impl Fn() -> F,
+    ) -> Result<T, AccessError> {
+        let deadline = Instant::now() + self.settings.lease;
+        let attempt = || async {
             self.pulse.beat();
-            match ask().await {
-                Err(RegistryError::Unavailable(_)) if Instant::now() < until => sleep(self.settings.watch).await,
-                answer => return answer,
-            }
-        }
-    }
-
-    async fn put_patiently(&self, blob: BlobKey, sealed: Vec<u8>) -> Result<(), BlobError> {
-        let until = Instant::now() + self.settings.lease;
-        loop {
-            self.pulse.beat();
-            match self.blobs.put(blob, sealed.clone()).await {
-                Err(BlobError::Unavailable(_)) if Instant::now() < until => sleep(self.settings.watch).await,
-                answer => return answer,
-            }
-        }
+            call().await.map_err(Into::into)
+        };
+        attempt
+            .retry(
+                ConstantBuilder::new()
+                    .with_delay(self.settings.watch)
+                    .without_max_times(),
+            )
+            .when(|error| matches!(error, AccessError::Unavailable { .. }) && Instant::now() < deadline)
+            .await
     }
 }
 

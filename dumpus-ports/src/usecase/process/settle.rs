@@ -17,7 +17,7 @@ impl ProcessPackage {
     ) -> Result<(), AccessError> {
         match end {
             End::Done(result) => {
-                if self.patiently(|| self.leases.finish(lease, &result)).await? {
+                if self.retry_while_unavailable(|| self.leases.finish(lease, &result)).await? {
                     tracing::info!(elapsed_ms, result.size_bytes = result.size, "processed a package");
                 } else {
                     self.blobs.delete(result.blob).await?;
@@ -30,19 +30,19 @@ impl ProcessPackage {
             }
             End::Fail(code, detail) => {
                 let failure = Failure::new(code, detail);
-                self.patiently(|| self.leases.fail(lease, &failure)).await?;
+                self.retry_while_unavailable(|| self.leases.fail(lease, &failure)).await?;
                 tracing::info!(elapsed_ms, error.code = %code, "a package failed");
                 delivery.acknowledge().await?;
             }
             End::Retry(reason) if lease.attempt >= self.settings.max_attempts => {
                 let detail = format!("Processing failed {} times, at last because {reason}.", lease.attempt);
                 let failure = Failure::new(ErrorCode::ServerError, detail);
-                self.patiently(|| self.leases.fail(lease, &failure)).await?;
+                self.retry_while_unavailable(|| self.leases.fail(lease, &failure)).await?;
                 delivery.acknowledge().await?;
             }
             End::Retry(reason) => {
                 tracing::warn!(elapsed_ms, reason, "an attempt failed");
-                self.patiently(|| self.leases.release(lease, Attempt::Counted)).await?;
+                self.retry_while_unavailable(|| self.leases.release(lease, Attempt::Counted)).await?;
                 delivery.release().await?;
             }
             End::GiveBack => {
@@ -55,12 +55,12 @@ impl ProcessPackage {
                     elapsed_ms,
                     "stopped work on a package that is not this worker's any more"
                 );
-                match self.patiently(|| self.leases.is_current(lease)).await {
+                match self.retry_while_unavailable(|| self.leases.is_current(lease)).await {
                     // A job of the run that is current now stays with whoever holds it.
                     Ok(false) => delivery.acknowledge().await?,
                     // The registry was away for the length of a lease: the package did not end this attempt.
                     Ok(true) => {
-                        self.patiently(|| self.leases.release(lease, Attempt::Refunded)).await?;
+                        self.retry_while_unavailable(|| self.leases.release(lease, Attempt::Refunded)).await?;
                         delivery.release().await?;
                     }
                     // Whoever takes the job waits for the registry with it in hand.
