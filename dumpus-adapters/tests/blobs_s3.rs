@@ -10,6 +10,7 @@ mod server;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use dumpus_adapters::blobs_s3::{CorsError, S3Blobs, S3Options};
 use dumpus_ports::blobs::{BlobError, BlobKey, BlobStore};
 use http::{fetch_in_browser, respond_always, send};
@@ -44,7 +45,7 @@ fn chain(error: &dyn Error) -> String {
 async fn a_page_of_the_client_can_fetch_a_result() {
     let Some(server) = Server::get() else { return };
     let store = server.blobs();
-    store.put(key(1), CONTENT.to_vec()).await.unwrap();
+    store.put(key(1), CONTENT.into()).await.unwrap();
     let url = address(&store, key(1), TTL).await;
 
     let preflight = send(
@@ -75,7 +76,7 @@ async fn a_page_of_the_client_can_fetch_a_result() {
 async fn a_browser_reads_a_result_across_origins() {
     let Some(server) = Server::get() else { return };
     let store = server.blobs();
-    store.put(key(1), CONTENT.to_vec()).await.unwrap();
+    store.put(key(1), CONTENT.into()).await.unwrap();
     let good = address(&store, key(1), TTL).await;
     if let Some(text) = fetch_in_browser("127.0.0.1", &good).await {
         assert_eq!(text, format!("200 {}", String::from_utf8_lossy(CONTENT)));
@@ -90,7 +91,7 @@ async fn an_altered_address_is_rejected() {
     let Some(server) = Server::get() else { return };
     let store = server.blobs();
     for number in [1, 2] {
-        store.put(key(number), CONTENT.to_vec()).await.unwrap();
+        store.put(key(number), CONTENT.into()).await.unwrap();
     }
     let url = address(&store, key(1), TTL).await;
     assert_eq!(send("GET", &url, &[]).await.status, 200);
@@ -120,7 +121,7 @@ async fn an_altered_address_is_rejected() {
 async fn an_expired_address_is_rejected() {
     let Some(server) = Server::get() else { return };
     let store = server.blobs();
-    store.put(key(1), CONTENT.to_vec()).await.unwrap();
+    store.put(key(1), CONTENT.into()).await.unwrap();
     let url = address(&store, key(1), Duration::from_secs(1)).await;
     let expired = async {
         while send("GET", &url, &[]).await.status != 403 {
@@ -165,7 +166,7 @@ async fn a_deleted_blob_leaves_nothing_on_the_server() {
     let Some(server) = Server::get() else { return };
     let store = server.blobs();
     let marker = format!("a marker of {}", server.options.prefix);
-    store.put(key(1), marker.clone().into_bytes()).await.unwrap();
+    store.put(key(1), marker.clone().into()).await.unwrap();
     let url = address(&store, key(1), TTL).await;
     assert_ne!(
         server.holds(marker.as_bytes()),
@@ -185,7 +186,7 @@ async fn a_deleted_blob_leaves_nothing_on_the_server() {
 async fn a_large_blob_is_stored_and_read() {
     let Some(server) = Server::get() else { return };
     let store = server.blobs();
-    let blob: Vec<u8> = (0..=250).cycle().take(24 << 20).collect();
+    let blob: Bytes = (0..=250).cycle().take(24 << 20).collect();
     store.put(key(1), blob.clone()).await.unwrap();
     assert!(store.get(key(1)).await.unwrap() == Some(blob));
 }
@@ -196,7 +197,7 @@ async fn other_objects_of_the_bucket_are_ignored() {
     let store = server.blobs();
     store.check_cors(ORIGIN).await.unwrap();
     for number in [0xff, 0x11, 0xfe] {
-        store.put(key(number), CONTENT.to_vec()).await.unwrap();
+        store.put(key(number), CONTENT.into()).await.unwrap();
     }
     let listed = store.older_than(Duration::ZERO, None, 9).await.unwrap();
     assert_eq!(
@@ -280,7 +281,10 @@ async fn a_failed_ping_reports_the_cause_and_no_secret() {
         );
         assert!(!text.contains("the-") && !text.contains("127.0.0.1"), "{text}");
         assert!(matches!(store.get(key(1)).await, Err(BlobError::Failed(_))));
-        assert!(matches!(store.put(key(1), Vec::new()).await, Err(BlobError::Failed(_))));
+        assert!(matches!(
+            store.put(key(1), Bytes::new()).await,
+            Err(BlobError::Failed(_))
+        ));
     }
 }
 
@@ -315,7 +319,7 @@ async fn an_unreachable_store_is_reported_promptly() {
     let store = at(address);
     assert_unavailable(&store).await;
     assert!(matches!(
-        store.put(key(1), vec![0]).await,
+        store.put(key(1), vec![0].into()).await,
         Err(BlobError::Unavailable(_))
     ));
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 
 use crate::BoxError;
 pub use crate::domain::package::BlobKey;
@@ -17,10 +18,10 @@ pub use crate::domain::package::BlobKey;
 #[async_trait]
 pub trait BlobStore: Send + Sync {
     /// Writes a blob under a new key; writing the same bytes again under it is no error.
-    async fn put(&self, key: BlobKey, bytes: Vec<u8>) -> Result<(), BlobError>;
+    async fn put(&self, key: BlobKey, bytes: Bytes) -> Result<(), BlobError>;
 
     /// The blob's bytes.
-    async fn get(&self, key: BlobKey) -> Result<Option<Vec<u8>>, BlobError>;
+    async fn get(&self, key: BlobKey) -> Result<Option<Bytes>, BlobError>;
 
     /// Whether the blob is there. Costs a look, not a transfer.
     async fn contains(&self, key: BlobKey) -> Result<bool, BlobError>;

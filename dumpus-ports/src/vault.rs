@@ -1,5 +1,7 @@
 //! Port: cryptography. Rules are the domain's (`domain::crypto`), primitives an adapter's.
 
+use bytes::Bytes;
+
 use crate::blobs::BlobKey;
 use crate::domain::crypto::Envelope;
 use crate::domain::package::PackageId;
@@ -29,8 +31,7 @@ pub trait Vault: Send + Sync {
     ///
     /// # Errors
     /// When the system gives no randomness.
-    fn seal_result(&self, key: &UpnKey, package: &PackageId, plain: Vec<u8>)
-    -> Result<(Envelope, Vec<u8>), VaultError>;
+    fn seal_result(&self, key: &UpnKey, package: &PackageId, plain: Vec<u8>) -> Result<(Envelope, Bytes), VaultError>;
 
     /// Checks that a result is what was sealed, without opening it.
     ///
@@ -44,7 +45,7 @@ pub trait Vault: Send + Sync {
         sealed: &[u8],
     ) -> Result<(), VaultError>;
 
-    /// Checks and decrypts a result.
+    /// Checks and decrypts a result, in place when nothing else holds the bytes.
     ///
     /// # Errors
     /// [`VaultError::Tampered`] when it is not what was sealed.
@@ -53,8 +54,8 @@ pub trait Vault: Send + Sync {
         key: &UpnKey,
         package: &PackageId,
         envelope: &Envelope,
-        sealed: Vec<u8>,
-    ) -> Result<Vec<u8>, VaultError>;
+        sealed: Bytes,
+    ) -> Result<Bytes, VaultError>;
 
     /// Seals a link for the queue, under the instance's key.
     ///

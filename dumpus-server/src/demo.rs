@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use tokio::sync::OnceCell;
 
 use dumpus_ports::report::{Packing, ReportError, ReportWriter};
@@ -9,7 +10,7 @@ use dumpus_ports::report::{Packing, ReportError, ReportWriter};
 /// The demo's file, written on first use.
 pub struct Demo {
     writer: Arc<dyn ReportWriter>,
-    file: OnceCell<Vec<u8>>,
+    file: OnceCell<Bytes>,
 }
 
 impl Demo {
@@ -26,11 +27,11 @@ impl Demo {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn file(&self) -> Result<&[u8], ReportError> {
+    pub async fn file(&self) -> Result<Bytes, ReportError> {
         let make = || async {
             let report = crate::demo_person::report().map_err(ReportError)?;
-            self.writer.write(&report, "demo", Packing::Gzip).await
+            self.writer.write(&report, "demo", Packing::Gzip).await.map(Bytes::from)
         };
-        self.file.get_or_try_init(make).await.map(Vec::as_slice)
+        self.file.get_or_try_init(make).await.cloned()
     }
 }

@@ -54,7 +54,7 @@ impl S3Blobs {
         }
         let path = self.prefix.clone().join(PROBE);
         let not_stored = |fault: Fault| CorsError::NotStored(fault.to_string());
-        self.store_bytes(&path, CONTENT.to_vec()).await.map_err(not_stored)?;
+        self.store_bytes(&path, CONTENT.into()).await.map_err(not_stored)?;
         let address = self.signed(&path, PROBE_LIFETIME).await.map_err(not_stored)?;
         let mut request = HttpRequest::new(HttpRequestBody::empty());
         *request.uri_mut() = address.parse().map_err(|_| not_stored(Fault::Nonsense))?;

@@ -10,6 +10,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use dumpus_ports::blobs::{BlobError, BlobKey, BlobStore};
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
@@ -111,7 +112,7 @@ impl S3Blobs {
         }
     }
 
-    async fn store_bytes(&self, path: &Path, bytes: Vec<u8>) -> Result<(), Fault> {
+    async fn store_bytes(&self, path: &Path, bytes: Bytes) -> Result<(), Fault> {
         let limit = transfer_limit(bytes.len() as u64);
         let attributes = [
             (Attribute::ContentType, "application/octet-stream"),
@@ -153,12 +154,12 @@ impl S3Blobs {
 
 #[async_trait]
 impl BlobStore for S3Blobs {
-    async fn put(&self, key: BlobKey, bytes: Vec<u8>) -> Result<(), BlobError> {
+    async fn put(&self, key: BlobKey, bytes: Bytes) -> Result<(), BlobError> {
         let stored = self.store_bytes(&self.path(key), bytes).await;
         stored.map_err(|fault| fault.during("storing a blob"))
     }
 
-    async fn get(&self, key: BlobKey) -> Result<Option<Vec<u8>>, BlobError> {
+    async fn get(&self, key: BlobKey) -> Result<Option<Bytes>, BlobError> {
         let failed = |fault: Fault| fault.during("fetching a blob");
         let found = match within(SMALL_LIMIT, self.store.get(&self.path(key))).await {
             Ok(found) => found,
@@ -166,8 +167,7 @@ impl BlobStore for S3Blobs {
             Err(fault) => return Err(failed(fault)),
         };
         let limit = transfer_limit(found.meta.size);
-        let bytes = within(limit, found.bytes()).await.map_err(failed)?;
-        Ok(Some(bytes.into()))
+        within(limit, found.bytes()).await.map(Some).map_err(failed)
     }
 
     async fn contains(&self, key: BlobKey) -> Result<bool, BlobError> {

@@ -5,6 +5,7 @@ mod instance_key;
 mod link;
 mod result;
 
+use bytes::Bytes;
 use dumpus_ports::blobs::BlobKey;
 use dumpus_ports::domain::crypto::{Envelope, labels};
 use dumpus_ports::domain::package::PackageId;
@@ -53,12 +54,7 @@ impl Vault for RingVault {
         self.package_id(key).as_bytes().ct_eq(package.as_bytes()).into()
     }
 
-    fn seal_result(
-        &self,
-        key: &UpnKey,
-        package: &PackageId,
-        plain: Vec<u8>,
-    ) -> Result<(Envelope, Vec<u8>), VaultError> {
+    fn seal_result(&self, key: &UpnKey, package: &PackageId, plain: Vec<u8>) -> Result<(Envelope, Bytes), VaultError> {
         result::seal(key, package, self.random()?, plain)
     }
 
@@ -77,8 +73,8 @@ impl Vault for RingVault {
         key: &UpnKey,
         package: &PackageId,
         envelope: &Envelope,
-        sealed: Vec<u8>,
-    ) -> Result<Vec<u8>, VaultError> {
+        sealed: Bytes,
+    ) -> Result<Bytes, VaultError> {
         result::open(key, package, envelope, sealed)
     }
 

@@ -1,6 +1,7 @@
 //! Results at rest: AES-256-CBC under SHA-256 of the key, then HMAC-SHA-256 over suite, package, IV and ciphertext.
 
 use aes::Aes256;
+use bytes::{Bytes, BytesMut};
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
 use cbc::{Decryptor, Encryptor};
@@ -23,7 +24,7 @@ pub(super) fn seal(
     package: &PackageId,
     iv: [u8; 16],
     plain: Vec<u8>,
-) -> Result<(Envelope, Vec<u8>), VaultError> {
+) -> Result<(Envelope, Bytes), VaultError> {
     let suite = Suite::Aes256CbcHmacSha256;
     let mut sealed = plain;
     let length = sealed.len();
@@ -36,7 +37,7 @@ pub(super) fn seal(
         .map_err(|_| VaultError::Tampered)?;
     let tag = authenticate(key, package, suite, &iv, &sealed).sign();
     let mac = derive::tag_bytes(&tag);
-    Ok((Envelope { suite, iv, mac }, sealed))
+    Ok((Envelope { suite, iv, mac }, sealed.into()))
 }
 
 /// Checks the MAC, in constant time.
@@ -49,15 +50,10 @@ pub(super) fn verify(key: &UpnKey, package: &PackageId, envelope: &Envelope, sea
     }
 }
 
-/// Checks the MAC, then decrypts in place.
-pub(super) fn open(
-    key: &UpnKey,
-    package: &PackageId,
-    envelope: &Envelope,
-    sealed: Vec<u8>,
-) -> Result<Vec<u8>, VaultError> {
+/// Checks the MAC, then decrypts in place when nothing else holds the bytes.
+pub(super) fn open(key: &UpnKey, package: &PackageId, envelope: &Envelope, sealed: Bytes) -> Result<Bytes, VaultError> {
     verify(key, package, envelope, &sealed)?;
-    let mut plain = sealed;
+    let mut plain = BytesMut::from(sealed);
     let length = match envelope.suite {
         Suite::Aes256CbcHmacSha256 => Decryptor::<Aes256>::new(&(*client_key(key)).into(), &envelope.iv.into())
             .decrypt_padded::<Pkcs7>(&mut plain)
@@ -65,7 +61,7 @@ pub(super) fn open(
             .len(),
     };
     plain.truncate(length);
-    Ok(plain)
+    Ok(plain.freeze())
 }
 
 /// The key that the official client derives to decrypt results itself.
@@ -114,7 +110,7 @@ mod tests {
         );
         let (envelope, sealed) = seal(&key(), &package, IV, PLAIN.to_vec()).unwrap();
         assert_eq!(
-            sealed,
+            sealed[..],
             hex("15984073218e47f61b5180d53c5e86e06c3870f2de11863ff82d8379a2d7c253")
         );
         assert_eq!(
@@ -141,7 +137,7 @@ mod tests {
             let plain: Vec<u8> = (0_u8..=255).cycle().take(length).collect();
             let (envelope, sealed) = seal(&key(), &package, IV, plain.clone()).unwrap();
             assert_eq!(sealed.len() % BLOCK, 0);
-            assert_eq!(open(&key(), &package, &envelope, sealed), Ok(plain));
+            assert_eq!(open(&key(), &package, &envelope, sealed), Ok(plain.into()));
         }
     }
 
@@ -156,13 +152,13 @@ mod tests {
         ) {
             let (key, package) = (UpnKey::new(&text), PackageId::from_bytes(id));
             let (envelope, sealed) = seal(&key, &package, iv, plain.clone()).unwrap();
-            let mut flipped = sealed.clone();
+            let mut flipped = sealed.to_vec();
             let bit = bit.index(sealed.len() * 8);
             flipped[bit / 8] ^= 1 << (bit % 8);
-            prop_assert_eq!(open(&key, &package, &envelope, flipped), Err(VaultError::Tampered));
+            prop_assert_eq!(open(&key, &package, &envelope, flipped.into()), Err(VaultError::Tampered));
             let other = UpnKey::new(&format!("{text}!"));
             prop_assert_eq!(open(&other, &package, &envelope, sealed.clone()), Err(VaultError::Tampered));
-            prop_assert_eq!(open(&key, &package, &envelope, sealed), Ok(plain));
+            prop_assert_eq!(open(&key, &package, &envelope, sealed), Ok(plain.into()));
         }
     }
 }

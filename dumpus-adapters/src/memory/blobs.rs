@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use dumpus_ports::blobs::{BlobError, BlobKey, BlobStore};
 use dumpus_ports::clock::Clock;
 use dumpus_ports::domain::time::Millis;
@@ -18,7 +19,7 @@ pub struct MemoryBlobs {
 
 struct Blob {
     created: Millis,
-    bytes: Vec<u8>,
+    bytes: Bytes,
 }
 
 impl MemoryBlobs {
@@ -36,13 +37,13 @@ impl MemoryBlobs {
 
 #[async_trait]
 impl BlobStore for MemoryBlobs {
-    async fn put(&self, key: BlobKey, bytes: Vec<u8>) -> Result<(), BlobError> {
+    async fn put(&self, key: BlobKey, bytes: Bytes) -> Result<(), BlobError> {
         let created = self.clock.now();
         self.blobs().entry(key).or_insert(Blob { created, bytes });
         Ok(())
     }
 
-    async fn get(&self, key: BlobKey) -> Result<Option<Vec<u8>>, BlobError> {
+    async fn get(&self, key: BlobKey) -> Result<Option<Bytes>, BlobError> {
         Ok(self.blobs().get(&key).map(|blob| blob.bytes.clone()))
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use dumpus_ports::blobs::{BlobError, BlobKey, BlobStore};
 use sea_orm::{DbErr, QueryResult, Value};
 
@@ -24,18 +25,18 @@ impl SqlBlobs {
 
 #[async_trait]
 impl BlobStore for SqlBlobs {
-    async fn put(&self, key: BlobKey, bytes: Vec<u8>) -> Result<(), BlobError> {
+    async fn put(&self, key: BlobKey, bytes: Bytes) -> Result<(), BlobError> {
         let sql = "INSERT INTO blobs (key, created_at, bytes) VALUES ($1, {now}, $2) ON CONFLICT (key) DO NOTHING";
-        let values = vec![name(key), Value::from(bytes)];
+        let values = vec![name(key), Value::from(Vec::from(bytes))];
         self.pools.blob_writes.execute(sql, values).await?;
         Ok(())
     }
 
-    async fn get(&self, key: BlobKey) -> Result<Option<Vec<u8>>, BlobError> {
+    async fn get(&self, key: BlobKey) -> Result<Option<Bytes>, BlobError> {
         let sql = "SELECT bytes FROM blobs WHERE key = $1";
         let row = self.pools.blob_reads.one(sql, vec![name(key)]).await?;
-        let bytes = row.map(|row| row.try_get_by_index(0)).transpose();
-        bytes.map_err(unreadable)
+        let bytes: Option<Vec<u8>> = row.map(|row| row.try_get_by_index(0)).transpose().map_err(unreadable)?;
+        Ok(bytes.map(Bytes::from))
     }
 
     async fn contains(&self, key: BlobKey) -> Result<bool, BlobError> {

@@ -18,7 +18,10 @@ async fn no_file_of_the_database_contains_a_deleted_blob() {
     let blobs = database.blobs();
     let large = MARKER.repeat(10_000);
     for (number, bytes) in [(1, MARKER.to_vec()), (2, large), (3, vec![3; 50_000])] {
-        blobs.put(BlobKey::from_bytes([number; 16]), bytes).await.unwrap();
+        blobs
+            .put(BlobKey::from_bytes([number; 16]), bytes.into())
+            .await
+            .unwrap();
     }
     assert_ne!(
         files_with_marker(&scratch),
@@ -30,7 +33,7 @@ async fn no_file_of_the_database_contains_a_deleted_blob() {
     }
     assert_eq!(files_with_marker(&scratch), Vec::<PathBuf>::new());
     let kept = blobs.get(BlobKey::from_bytes([3; 16])).await.unwrap();
-    assert_eq!(kept, Some(vec![3; 50_000]));
+    assert_eq!(kept, Some(vec![3; 50_000].into()));
 }
 
 #[tokio::test]

@@ -9,6 +9,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::blobs::{BlobKey, BlobStore};
 
 /// Longer than any test takes.
@@ -22,6 +24,7 @@ fn key(number: u8) -> BlobKey {
 pub async fn a_blob_is_given_byte_for_byte(store: Arc<dyn BlobStore>) {
     let large: Vec<u8> = (0..300_000_u32).flat_map(u32::to_le_bytes).collect();
     for (number, bytes) in [(1, large), (2, Vec::new()), (3, vec![0, 255, 0])] {
+        let bytes = Bytes::from(bytes);
         store.put(key(number), bytes.clone()).await.unwrap();
         assert!(store.get(key(number)).await.unwrap() == Some(bytes), "blob {number}");
     }
@@ -34,7 +37,7 @@ pub async fn a_key_without_a_blob_gives_none(store: Arc<dyn BlobStore>) {
         assert!(!store.contains(key(1)).await.unwrap());
     };
     is_absent().await;
-    store.put(key(1), vec![1]).await.unwrap();
+    store.put(key(1), Bytes::from_static(&[1])).await.unwrap();
     assert!(store.contains(key(1)).await.unwrap());
     store.delete(key(1)).await.unwrap();
     is_absent().await;
@@ -43,22 +46,22 @@ pub async fn a_key_without_a_blob_gives_none(store: Arc<dyn BlobStore>) {
 /// Clause 1: what is written twice under one key is the same.
 pub async fn writing_again_is_no_error(store: Arc<dyn BlobStore>) {
     for _ in 0..2 {
-        store.put(key(1), vec![1, 2, 3]).await.unwrap();
+        store.put(key(1), Bytes::from_static(&[1, 2, 3])).await.unwrap();
     }
-    assert_eq!(store.get(key(1)).await.unwrap(), Some(vec![1, 2, 3]));
+    assert_eq!(store.get(key(1)).await.unwrap(), Some(Bytes::from_static(&[1, 2, 3])));
 }
 
 /// Clause 2.
 pub async fn deleting_nothing_is_no_error(store: Arc<dyn BlobStore>) {
-    store.put(key(1), vec![1]).await.unwrap();
+    store.put(key(1), Bytes::from_static(&[1])).await.unwrap();
     store.delete(key(2)).await.unwrap();
-    assert_eq!(store.get(key(1)).await.unwrap(), Some(vec![1]));
+    assert_eq!(store.get(key(1)).await.unwrap(), Some(Bytes::from_static(&[1])));
 }
 
 /// Clause 3.
 pub async fn old_blobs_are_listed_in_order(store: Arc<dyn BlobStore>) {
     for number in [0x30, 0x0a, 0xff, 0x9f, 0xa0] {
-        store.put(key(number), vec![number]).await.unwrap();
+        store.put(key(number), Bytes::from(vec![number])).await.unwrap();
     }
     let all = store.older_than(Duration::ZERO, None, 10).await.unwrap();
     assert_eq!(all, [0x0a, 0x30, 0x9f, 0xa0, 0xff].map(key));
@@ -70,7 +73,7 @@ pub async fn old_blobs_are_listed_in_order(store: Arc<dyn BlobStore>) {
 
 /// Clause 3.
 pub async fn young_blobs_are_not_listed(store: Arc<dyn BlobStore>) {
-    store.put(key(1), vec![1]).await.unwrap();
+    store.put(key(1), Bytes::from_static(&[1])).await.unwrap();
     assert_eq!(store.older_than(LONG, None, 10).await.unwrap(), []);
 }
 

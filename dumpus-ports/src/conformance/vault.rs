@@ -5,6 +5,8 @@
     reason = "a clause that does not hold panics"
 )]
 
+use bytes::Bytes;
+
 use crate::blobs::BlobKey;
 use crate::domain::package::PackageId;
 use crate::domain::secret::UpnKey;
@@ -52,13 +54,13 @@ pub async fn result_opens_for_its_owner(vault: &dyn Vault) {
 pub async fn changed_result_does_not_open(vault: &dyn Vault) {
     let package = vault.package_id(&owner());
     let (envelope, sealed) = vault.seal_result(&owner(), &package, PLAIN.to_vec()).expect("sealed");
-    let refused = |envelope: &_, sealed: Vec<u8>| {
+    let refused = |envelope: &_, sealed: Bytes| {
         let verified = vault.verify_result(&owner(), &package, envelope, &sealed);
         assert_eq!(verified, Err(VaultError::Tampered));
         let opened = vault.open_result(&owner(), &package, envelope, sealed);
         assert_eq!(opened, Err(VaultError::Tampered));
     };
-    each_flip(&sealed, |flipped| refused(&envelope, flipped));
+    each_flip(&sealed, |flipped| refused(&envelope, flipped.into()));
     each_flip(&envelope.iv, |flipped| {
         let mut envelope = envelope.clone();
         envelope.iv.copy_from_slice(&flipped);
@@ -70,7 +72,7 @@ pub async fn changed_result_does_not_open(vault: &dyn Vault) {
         refused(&envelope, sealed.clone());
     });
     for length in 0..sealed.len() {
-        refused(&envelope, sealed[..length].to_vec());
+        refused(&envelope, sealed.slice(..length));
     }
 }
 

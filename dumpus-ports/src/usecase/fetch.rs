@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::access::{AccessError, prove};
 use crate::blobs::{BlobKey, BlobStore};
 use crate::clock::Clock;
@@ -30,7 +32,7 @@ impl FetchData {
     ///
     /// # Errors
     /// [`AccessError::Tampered`] before a byte of it leaves.
-    pub async fn run(&self, key: &UpnKey, package: PackageId) -> Result<Option<Vec<u8>>, AccessError> {
+    pub async fn run(&self, key: &UpnKey, package: PackageId) -> Result<Option<Bytes>, AccessError> {
         prove(&*self.vault, key, &package)?;
         let Some((result, sealed)) = stored(&*self.registry, &*self.blobs, package).await? else {
             return Ok(None);
@@ -129,7 +131,7 @@ impl ServeBlob {
     ///
     /// # Errors
     /// When the store is away.
-    pub async fn run(&self, blob: BlobKey, expires: i64, signature: &[u8]) -> Result<Option<Vec<u8>>, AccessError> {
+    pub async fn run(&self, blob: BlobKey, expires: i64, signature: &[u8]) -> Result<Option<Bytes>, AccessError> {
         let until = Millis(expires.saturating_mul(SECOND));
         if self.clock.now() > until || !self.vault.is_blob_signature(blob, until, signature) {
             return Ok(None);
@@ -142,7 +144,7 @@ async fn stored(
     registry: &dyn PackageRegistry,
     blobs: &dyn BlobStore,
     package: PackageId,
-) -> Result<Option<(StoredResult, Vec<u8>)>, AccessError> {
+) -> Result<Option<(StoredResult, Bytes)>, AccessError> {
     let row = registry.find(package).await?;
     let Some(result) = row.as_ref().and_then(|row| row.run.result()).cloned() else {
         return Ok(None);

@@ -8,10 +8,10 @@ use crate::support::{Fault, Person, World, assert_away, now, pass, seconds};
 /// Changes the result in the store.
 async fn tamper(world: &World, person: &Person, change: impl FnOnce(&mut Vec<u8>)) {
     let blob = world.result(person).await.blob;
-    let mut bytes = world.blobs.inner().get(blob).await.unwrap().unwrap();
+    let mut bytes = world.blobs.inner().get(blob).await.unwrap().unwrap().to_vec();
     change(&mut bytes);
     world.blobs.inner().delete(blob).await.unwrap();
-    world.blobs.inner().put(blob, bytes).await.unwrap();
+    world.blobs.inner().put(blob, bytes.into()).await.unwrap();
 }
 
 /// The address on the server's own route.
@@ -83,7 +83,7 @@ async fn another_persons_result_in_ones_own_place_is_not_given() {
     let ann = world.processed("ann").await;
     let bob = world.processed("bob").await;
     let of_bob = world.blobs.get(world.result(&bob).await.blob).await.unwrap().unwrap();
-    tamper(&world, &ann, |bytes| *bytes = of_bob).await;
+    tamper(&world, &ann, |bytes| *bytes = of_bob.into()).await;
     assert!(matches!(world.fetch(&ann).await, Err(AccessError::Tampered)));
 }
 

@@ -71,7 +71,7 @@ async fn orphans_are_erased_over_several_batches_and_results_stay() {
     let ann = world.processed("ann").await;
     let bob = world.processed("bob").await;
     for number in 0..1_203 {
-        world.blobs.put(orphan(number), vec![1]).await.unwrap();
+        world.blobs.put(orphan(number), vec![1].into()).await.unwrap();
     }
     pass(HOUR).await;
     assert_eq!(world.sweep(None, HOUR).run().await.unwrap(), (0, 1_203));
@@ -87,7 +87,7 @@ async fn full_batches_of_results_do_not_hide_the_orphans_behind_them() {
         world.processed(&format!("person{number}")).await;
     }
     let last = BlobKey::from_bytes([0xff; 16]);
-    world.blobs.put(last, vec![1]).await.unwrap();
+    world.blobs.put(last, vec![1].into()).await.unwrap();
     pass(HOUR).await;
     assert_eq!(world.sweep(None, HOUR).run().await.unwrap(), (0, 1));
     assert_eq!(world.stored().await.len(), 500);
@@ -96,7 +96,7 @@ async fn full_batches_of_results_do_not_hide_the_orphans_behind_them() {
 #[tokio::test(start_paused = true)]
 async fn a_young_blob_is_no_orphan() {
     let world = World::new();
-    world.blobs.put(orphan(1), vec![1]).await.unwrap();
+    world.blobs.put(orphan(1), vec![1].into()).await.unwrap();
     pass(seconds(3_599)).await;
     assert_eq!(world.sweep(None, HOUR).run().await.unwrap(), (0, 0));
     assert_eq!(world.stored().await, [orphan(1)]);

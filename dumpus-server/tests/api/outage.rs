@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use dumpus_ports::blobs::{BlobError, BlobKey, BlobStore};
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::Lane;
@@ -62,11 +63,11 @@ struct UnavailableBlobs;
 
 #[async_trait]
 impl BlobStore for UnavailableBlobs {
-    async fn put(&self, _: BlobKey, _: Vec<u8>) -> Result<(), BlobError> {
+    async fn put(&self, _: BlobKey, _: Bytes) -> Result<(), BlobError> {
         Err(BlobError::Unavailable("x".into()))
     }
 
-    async fn get(&self, _: BlobKey) -> Result<Option<Vec<u8>>, BlobError> {
+    async fn get(&self, _: BlobKey) -> Result<Option<Bytes>, BlobError> {
         Err(BlobError::Unavailable("x".into()))
     }
 

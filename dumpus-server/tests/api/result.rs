@@ -100,10 +100,10 @@ async fn a_tampered_result_is_not_sent() {
     let instance = Instance::new();
     let blob = instance.process(&key(0), RESULT).await;
     let blobs = &instance.backends.blobs;
-    let mut sealed = blobs.get(blob).await.unwrap().unwrap();
+    let mut sealed = blobs.get(blob).await.unwrap().unwrap().to_vec();
     sealed[3] ^= 1;
     blobs.delete(blob).await.unwrap();
-    blobs.put(blob, sealed).await.unwrap();
+    blobs.put(blob, sealed.into()).await.unwrap();
     for rest in ["data", "blob"] {
         let response = instance.of_package(&key(0), rest).await;
         assert_eq!(response.0.status(), 500);

@@ -17,7 +17,10 @@ impl ProcessPackage {
     ) -> Result<(), AccessError> {
         match end {
             End::Done(result) => {
-                if self.retry_while_unavailable(|| self.leases.finish(lease, &result)).await? {
+                if self
+                    .retry_while_unavailable(|| self.leases.finish(lease, &result))
+                    .await?
+                {
                     tracing::info!(elapsed_ms, result.size_bytes = result.size, "processed a package");
                 } else {
                     self.blobs.delete(result.blob).await?;
@@ -30,19 +33,22 @@ impl ProcessPackage {
             }
             End::Fail(code, detail) => {
                 let failure = Failure::new(code, detail);
-                self.retry_while_unavailable(|| self.leases.fail(lease, &failure)).await?;
+                self.retry_while_unavailable(|| self.leases.fail(lease, &failure))
+                    .await?;
                 tracing::info!(elapsed_ms, error.code = %code, "a package failed");
                 delivery.acknowledge().await?;
             }
             End::Retry(reason) if lease.attempt >= self.settings.max_attempts => {
                 let detail = format!("Processing failed {} times, at last because {reason}.", lease.attempt);
                 let failure = Failure::new(ErrorCode::ServerError, detail);
-                self.retry_while_unavailable(|| self.leases.fail(lease, &failure)).await?;
+                self.retry_while_unavailable(|| self.leases.fail(lease, &failure))
+                    .await?;
                 delivery.acknowledge().await?;
             }
             End::Retry(reason) => {
                 tracing::warn!(elapsed_ms, reason, "an attempt failed");
-                self.retry_while_unavailable(|| self.leases.release(lease, Attempt::Counted)).await?;
+                self.retry_while_unavailable(|| self.leases.release(lease, Attempt::Counted))
+                    .await?;
                 delivery.release().await?;
             }
             End::GiveBack => {
@@ -60,7 +66,8 @@ impl ProcessPackage {
                     Ok(false) => delivery.acknowledge().await?,
                     // The registry was away for the length of a lease: the package did not end this attempt.
                     Ok(true) => {
-                        self.retry_while_unavailable(|| self.leases.release(lease, Attempt::Refunded)).await?;
+                        self.retry_while_unavailable(|| self.leases.release(lease, Attempt::Refunded))
+                            .await?;
                         delivery.release().await?;
                     }
                     // Whoever takes the job waits for the registry with it in hand.

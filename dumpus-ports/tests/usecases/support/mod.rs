@@ -6,6 +6,7 @@ mod troubled;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use dumpus_adapters::crypto_ring::{InstanceKey, RingVault};
 use dumpus_adapters::memory::MemoryArchive;
 use dumpus_adapters::memory::blobs::MemoryBlobs;
@@ -151,7 +152,7 @@ impl World {
         self.status(person).await.unwrap().state
     }
 
-    pub(crate) async fn fetch(&self, person: &Person) -> Result<Option<Vec<u8>>, AccessError> {
+    pub(crate) async fn fetch(&self, person: &Person) -> Result<Option<Bytes>, AccessError> {
         let (registry, blobs, vault) = (self.registry.clone(), self.blobs.clone(), self.vault.clone());
         let fetch = FetchData { registry, blobs, vault };
         fetch.run(&person.key, person.id).await
@@ -159,7 +160,7 @@ impl World {
 
     /// The result, which is text here.
     pub(crate) async fn text(&self, person: &Person) -> String {
-        String::from_utf8(self.fetch(person).await.unwrap().unwrap()).unwrap()
+        String::from_utf8(self.fetch(person).await.unwrap().unwrap().into()).unwrap()
     }
 
     pub(crate) fn locate(&self) -> LocateBlob {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use dumpus_ports::blobs::{BlobError, BlobKey, BlobStore};
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
@@ -185,8 +186,8 @@ troubled! { JobQueue, QueueError;
 }
 
 troubled! { BlobStore, BlobError;
-    fn put(key: BlobKey, bytes: Vec<u8>) -> ();
-    fn get(key: BlobKey) -> Option<Vec<u8>>;
+    fn put(key: BlobKey, bytes: Bytes) -> ();
+    fn get(key: BlobKey) -> Option<Bytes>;
     fn contains(key: BlobKey) -> bool;
     fn delete(key: BlobKey) -> ();
     fn older_than(age: Duration, after: Option<BlobKey>, most: u32) -> Vec<BlobKey>;

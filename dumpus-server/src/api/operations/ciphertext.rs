@@ -1,5 +1,6 @@
 //! `GET /blobs/{blob_key}`: an encrypted result, for those who have its signed URL.
 
+use bytes::Bytes;
 use poem::Error;
 use poem_openapi::{
     ApiResponse, OpenApi,
@@ -24,7 +25,7 @@ impl Operation for Ciphertext {
 enum CiphertextResponse {
     /// The encrypted result.
     #[oai(status = 200)]
-    Found(Binary<Vec<u8>>),
+    Found(Binary<Bytes>),
     /// The URL is wrong or has expired, or the blob is gone.
     #[oai(status = 404)]
     NotFound(Json<Problem>),

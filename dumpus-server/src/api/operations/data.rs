@@ -1,5 +1,6 @@
 //! `GET /process/{package_id}/data`: the decrypted result of a package.
 
+use bytes::Bytes;
 use poem_openapi::{OpenApi, param::Path, payload::Binary};
 
 use dumpus_ports::usecase::FetchData;
@@ -24,7 +25,7 @@ impl Data {
         &self,
         owner: Owner,
         #[doc = "The package's id."] package_id: Path<OwnedId>,
-    ) -> ResultResponse<Binary<Vec<u8>>> {
+    ) -> ResultResponse<Binary<Bytes>> {
         match with_timeout(RESULT_BUDGET, self.0.run(&owner.key(), package_id.0.0)).await {
             Ok(Some(file)) => ResultResponse::Found(Binary(file)),
             Ok(None) => ResultResponse::not_found(),

@@ -1,5 +1,6 @@
 //! `GET /process/demo/data` and `/process/demo/blob`: the statistics of an invented person.
 
+use bytes::Bytes;
 use poem_openapi::{
     ApiResponse, OpenApi,
     payload::{Binary, Json},
@@ -21,7 +22,7 @@ impl Operation for GetDemo {
 enum DemoResponse {
     /// The statistics: a SQLite file, compressed with gzip.
     #[oai(status = 200)]
-    Found(Binary<Vec<u8>>),
+    Found(Binary<Bytes>),
     /// A defect of the server.
     #[oai(status = 500)]
     Failed(Json<Problem>),
@@ -35,7 +36,7 @@ impl GetDemo {
     #[oai(path = "/process/demo/data", method = "get", operation_id = "getDemoData")]
     async fn data(&self) -> DemoResponse {
         match self.0.file().await {
-            Ok(file) => DemoResponse::Found(Binary(file.to_vec())),
+            Ok(file) => DemoResponse::Found(Binary(file)),
             Err(error) => DemoResponse::Failed(Refusal::defect(&error).body()),
         }
     }
