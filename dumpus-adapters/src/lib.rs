@@ -10,6 +10,10 @@ pub mod bootstrap;
 pub mod cli;
 #[cfg(feature = "ring")]
 pub mod crypto_ring;
+#[cfg(any(feature = "profiles", feature = "sqlite"))]
+mod discord_cdn;
+#[cfg(any(feature = "memory", feature = "zip"))]
+mod export_format;
 #[cfg(feature = "memory")]
 pub mod memory;
 pub mod package_file;

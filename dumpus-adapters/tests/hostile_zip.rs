@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use dumpus_adapters::archive_zip::{ArchiveLimits, ZipOptions, ZipReader};
 use dumpus_ports::archive::{ArchiveError, ArchiveReader, Progress};
-use dumpus_ports::domain::report::{Report, Section, SectionStatus};
+use dumpus_ports::domain::report::{Activity, DailyEvent, Report, Section, SectionStatus};
 
 use support::{
     Archive, CHANNEL, DEFLATED, EVENTS, Entry, MESSAGES, STORED, package, read, read_with, section, with, with_entry,
@@ -107,7 +107,7 @@ async fn an_entry_gives_no_more_than_it_declares() {
         let opened: u32 = report
             .events
             .iter()
-            .filter(|row| row.event == "email_opened")
+            .filter(|row| row.activity == Activity::Daily(DailyEvent::EmailOpened))
             .map(|row| row.count)
             .sum();
         assert_eq!(opened, 1);
@@ -121,7 +121,10 @@ async fn is_counted(events: Entry, words: &str) -> bool {
     let report = report.unwrap_or_else(|error| panic!("{words}: {error}"));
     assert_gap(&report, Section::Activity, words);
     assert_eq!(report.dm_channels[0].message_count, 1);
-    report.events.iter().any(|row| row.event == "email_opened")
+    report
+        .events
+        .iter()
+        .any(|row| row.activity == Activity::Daily(DailyEvent::EmailOpened))
 }
 
 fn many_events() -> String {
@@ -256,7 +259,7 @@ async fn lines_messages_and_documents_of_any_length_are_left_out() {
         report
             .events
             .iter()
-            .filter(|row| row.event == "email_opened")
+            .filter(|row| row.activity == Activity::Daily(DailyEvent::EmailOpened))
             .map(|row| row.count)
             .sum::<u32>(),
         2

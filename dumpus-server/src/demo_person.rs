@@ -1,14 +1,15 @@
 //! The invented person of the demo: five quarters on Discord, the same in every call.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use fastrand::Rng;
 
 use dumpus_ports::BoxError;
-use dumpus_ports::domain::analysis::observation::{Channel, Event, Message, Payment, Profile, Relationship};
-use dumpus_ports::domain::analysis::{Analysis, Budget, ChannelFold, EventFold, EventKind, Events};
-use dumpus_ports::domain::report::Report;
-use dumpus_ports::domain::time::{Day, DayWindow, Millis};
+use dumpus_ports::domain::analysis::observation::{Channel, Message, Payment, Profile, Relationship};
+use dumpus_ports::domain::analysis::{Analysis, Budget, ChannelFold, ChannelKind, Event, EventFold, EventKind, Events};
+use dumpus_ports::domain::report::{DailyEvent, Report};
+use dumpus_ports::domain::time::{Day, DayWindow, HOUR, Millis, SECOND};
 
 /// The first day of the demo, and how many there are.
 const FIRST_DAY: (i64, i64, i64) = (2023, 1, 1);
@@ -108,7 +109,7 @@ pub(crate) fn report() -> Result<Report, BoxError> {
     conversations(&mut analysis, &mut random, first, window);
     payments(&mut analysis);
     analysis.events(Events::merge(vec![events(&mut random, first, window)?]));
-    Ok(analysis.finish()?)
+    Ok(analysis.finish(&())?)
 }
 
 fn conversations(analysis: &mut Analysis, random: &mut Rng, first: Day, window: DayWindow) {
@@ -116,17 +117,17 @@ fn conversations(analysis: &mut Analysis, random: &mut Rng, first: Day, window: 
         let id = format!("96000000000000000{number}");
         let channel = Channel {
             id: &id,
-            kind: Some("DM"),
-            recipients: Some(vec![OWNER, friend]),
+            kind: Some(ChannelKind::Direct),
+            recipients: Some(vec![Some(OWNER), Some(friend)]),
             ..Channel::default()
         };
         analysis.channel(messages(random, &channel, first, window, share, Some(mood)));
     }
     let group = Channel {
         id: GROUP,
-        kind: Some("GROUP_DM"),
+        kind: Some(ChannelKind::Group),
         name: Some("Sunday dinner"),
-        recipients: Some(vec![OWNER, FRIENDS[0].0, FRIENDS[1].0, FRIENDS[2].0]),
+        recipients: Some([OWNER, FRIENDS[0].0, FRIENDS[1].0, FRIENDS[2].0].map(Some).to_vec()),
         ..Channel::default()
     };
     analysis.channel(messages(random, &group, first, window, 4, None));
@@ -134,7 +135,7 @@ fn conversations(analysis: &mut Analysis, random: &mut Rng, first: Day, window: 
         for (id, name, share) in channels {
             let channel = Channel {
                 id,
-                kind: Some("GUILD_TEXT"),
+                kind: Some(ChannelKind::Guild),
                 name: Some(name),
                 guild_id: Some(guild),
                 guild_name: Some(guild_name),
@@ -162,7 +163,7 @@ fn messages(
             let swing = random.i32(-3_000..3_000);
             fold.observe(&Message {
                 id: None,
-                time: Millis::parse(&time),
+                time: Some(time),
                 sentiment: mood.map(|mood| (mood + swing).clamp(-10_000, 10_000)),
             });
         }
@@ -172,13 +173,10 @@ fn messages(
 
 fn payments(analysis: &mut Analysis) {
     for month in 1..=12 {
-        let (id, created) = (
-            format!("97000000000000000{month:02}"),
-            format!("2023-{month:02}-04T10:00:00.000Z"),
-        );
+        let id = format!("97000000000000000{month:02}");
         analysis.payment(&Payment {
             id: Some(&id),
-            created_at: Some(&created),
+            time: Day::from_civil(2023, month, 4).map(Day::start),
             amount: Some(if month == 6 { 4_999 } else { 999 }),
             amount_refunded: Some(0),
             currency: Some("eur"),
@@ -187,95 +185,89 @@ fn payments(analysis: &mut Analysis) {
             } else {
                 "Nitro Monthly"
             }),
-            status: Some(1),
+            ..Payment::default()
         });
     }
 }
 
 fn events(random: &mut Rng, first: Day, window: DayWindow) -> Result<EventFold, BoxError> {
     let mut fold = EventFold::new(0, window, Arc::new(Budget::default()));
-    let mut observe = |time: &str, event: Event<'_>| {
+    let mut observe = |time: Millis, kind: EventKind<'_>| {
         fold.typed_line();
         fold.observe(&Event {
-            timestamp: Some(time),
-            ..event
+            id: None,
+            time: Some(time),
+            kind,
         })
     };
     for day in 0..DAYS {
         let start = hour(random).min(21);
-        let session = format!("demo-session-{day}");
-        let os = *pick(random, &SYSTEMS);
-        let session_event = |kind| Event {
-            session: Some(&session),
-            os: Some(os),
-            ..Event::new(kind)
+        let session: Cow<'_, str> = format!("demo-session-{day}").into();
+        let os = Some(Cow::from(*pick(random, &SYSTEMS)));
+        observe(instant(first, day, start, 0), EventKind::AppOpened { os: os.clone() })?;
+        let opened = EventKind::SessionStart {
+            os: os.clone(),
+            session: Some(session.clone()),
         };
-        observe(&instant(first, day, start, 0), session_event(EventKind::AppOpened))?;
-        observe(&instant(first, day, start, 1), session_event(EventKind::SessionStart))?;
+        observe(instant(first, day, start, 1), opened)?;
         let minutes = 20 + random.u64(..90);
-        observe(
-            &instant(first, day, start, minutes * 60),
-            session_event(EventKind::SessionEnd),
-        )?;
+        let closed = EventKind::SessionEnd {
+            os,
+            session: Some(session),
+        };
+        observe(instant(first, day, start, minutes * 60), closed)?;
         for _ in 0..random.u64(..5) {
             let (emoji, emoji_id) = *pick(random, &EMOJIS);
-            let (guild, _, channels) = *pick(random, &GUILDS);
-            let event = Event {
-                emoji_name: Some(emoji),
-                emoji_id,
-                guild_id: Some(guild),
-                channel_id: Some(pick(random, channels).0),
-                ..Event::new(EventKind::AddReaction)
+            let (_, _, channels) = *pick(random, &GUILDS);
+            let reaction = EventKind::AddReaction {
+                channel_id: Some(pick(random, channels).0.into()),
+                emoji_name: Some(emoji.into()),
+                emoji_id: emoji_id.map(Into::into),
             };
-            observe(&instant(first, day, hour(random), random.u64(..3_600)), event)?;
+            observe(instant(first, day, hour(random), random.u64(..3_600)), reaction)?;
         }
         if random.u64(..3) == 0 {
-            let event = Event {
-                application_id: Some(*pick(random, &BOTS)),
-                guild_id: Some(pick(random, &GUILDS).0),
-                ..Event::new(EventKind::CommandUsed)
+            let command = EventKind::CommandUsed {
+                application_id: Some((*pick(random, &BOTS)).into()),
+                guild_id: Some(pick(random, &GUILDS).0.into()),
             };
-            observe(&instant(first, day, hour(random), random.u64(..3_600)), event)?;
+            observe(instant(first, day, hour(random), random.u64(..3_600)), command)?;
         }
         if day % 7 == 4 {
-            let voice = |kind| Event {
-                channel_id: Some("920000000000000009"),
-                guild_id: Some(GUILDS[0].0),
-                ..Event::new(kind)
+            let (channel_id, guild_id) = (Some("920000000000000009".into()), Some(GUILDS[0].0.into()));
+            let joined = EventKind::JoinVoice {
+                channel_id: channel_id.clone(),
+                guild_id: guild_id.clone(),
+                client_time: None,
             };
-            observe(&instant(first, day, 20, 0), voice(EventKind::JoinVoice))?;
-            observe(
-                &instant(first, day, 20, 900 + random.u64(..6_000)),
-                voice(EventKind::LeaveVoice),
-            )?;
+            observe(instant(first, day, 20, 0), joined)?;
+            let left = EventKind::LeaveVoice {
+                channel_id,
+                guild_id,
+                client_time: None,
+                duration_ms: None,
+            };
+            observe(instant(first, day, 20, 900 + random.u64(..6_000)), left)?;
         }
         if day % 9 == 0 {
-            observe(
-                &instant(first, day, 12, 0),
-                Event::new(EventKind::PerDay("message_edited")),
-            )?;
+            observe(instant(first, day, 12, 0), EventKind::Daily(DailyEvent::MessageEdited))?;
         }
         if let Some((guild, ..)) = usize::try_from(day / 60)
             .ok()
             .filter(|_| day % 60 == 3)
             .and_then(|at| GUILDS.get(at))
         {
-            let event = Event {
-                guild_id: Some(guild),
-                ..Event::new(EventKind::GuildJoined)
-            };
-            observe(&instant(first, day, 18, 0), event)?;
+            let guild_id = Some((*guild).into());
+            observe(instant(first, day, 18, 0), EventKind::GuildJoined { guild_id })?;
         }
     }
     Ok(fold)
 }
 
-/// An instant as events write it, so many seconds after an hour of a day.
-fn instant(first: Day, day: i32, hour: u64, seconds: u64) -> String {
-    let (year, month, date) = Day(first.0 + day).civil();
-    let seconds = (hour * 3_600 + seconds).min(86_399);
-    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}-{month:02}-{date:02}T{hour:02}:{minute:02}:{second:02}.000Z")
+/// The instant so many seconds after an hour of a day, on that day.
+fn instant(first: Day, day: i32, hour: u64, seconds: u64) -> Millis {
+    let of_day = i64::try_from(seconds).unwrap_or(0) * SECOND + i64::try_from(hour).unwrap_or(0) * HOUR;
+    Millis(Day(first.0 + day).start().0 + of_day.min(24 * HOUR - SECOND))
 }
 
 #[cfg(test)]

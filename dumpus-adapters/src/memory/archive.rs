@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dumpus_ports::archive::{ArchiveError, ArchiveReader, PackageBytes, Progress};
-use dumpus_ports::domain::analysis::observation::{Channel, Event, Message, Payment, Profile, Relationship};
-use dumpus_ports::domain::analysis::{Analysis, Budget, ChannelFold, EventFold, EventKind, Events, FoldLimits};
+use dumpus_ports::domain::analysis::observation::{Channel, Message, Payment, Profile, Relationship};
+use dumpus_ports::domain::analysis::{Analysis, Budget, ChannelFold, EventFold, Events, Field, FoldLimits};
 use dumpus_ports::domain::report::{Report, Section};
-use dumpus_ports::domain::time::{DayWindow, Millis};
+use dumpus_ports::domain::time::DayWindow;
+
+use crate::export_format::{
+    EventFields, EventType, FieldValue, Labels, channel_kind, is_incomplete, is_virtual, parse_time, recipient,
+};
 
 /// Reads packages in a format of its own, one observation per line, so that use cases can be tried without a ZIP.
 ///
@@ -83,8 +87,12 @@ impl<'a> Line<'a> {
     }
 
     fn text(&self, name: &str) -> Option<&'a str> {
+        self.value(name.as_bytes())
+    }
+
+    fn value(&self, key: &[u8]) -> Option<&'a str> {
         let mut fields = self.fields.split('\t').filter_map(|field| field.split_once('='));
-        fields.find(|(of, _)| *of == name).map(|(_, value)| value)
+        fields.find(|(of, _)| of.as_bytes() == key).map(|(_, value)| value)
     }
 
     fn number(&self, name: &str) -> Option<i64> {
@@ -105,6 +113,7 @@ impl<'a> Line<'a> {
 
 struct Reading {
     analysis: Analysis,
+    labels: Labels,
     channel: Option<ChannelFold>,
     events: EventFold,
     seen: Vec<Section>,
@@ -115,6 +124,7 @@ impl Default for Reading {
         let budget = Arc::new(Budget::new(FoldLimits::default()));
         Self {
             analysis: Analysis::new(),
+            labels: Labels::default(),
             channel: None,
             events: EventFold::new(0, DayWindow::until(None), budget),
             seen: Vec::new(),
@@ -147,7 +157,7 @@ impl Reading {
                 avatar_hash: line.text("avatar_hash"),
             }),
             "payment" => self.analysis.payment(&payment(line)),
-            "label" => self.analysis.channel_label(id, line.text("name")),
+            "label" => self.labels.insert(id, line.text("name")),
             "guild" => self.analysis.guild(id, line.text("name")),
             "channel" => {
                 self.end_channel();
@@ -166,7 +176,7 @@ impl Reading {
         };
         channel.observe(&Message {
             id: line.text("id").and_then(|id| id.parse().ok()),
-            time: line.text("timestamp").and_then(Millis::parse),
+            time: line.text("timestamp").and_then(parse_time),
             sentiment: line.number("sentiment").and_then(|score| i32::try_from(score).ok()),
         });
     }
@@ -177,9 +187,10 @@ impl Reading {
             return Ok(());
         };
         self.events.typed_line();
-        self.events.user(line.text("user_id").unwrap_or_default())?;
-        if let Some(kind) = EventKind::of(event_type.as_bytes()) {
-            self.events.observe(&event(line, kind))?;
+        let fields = EventFields::KEYS.map(|key| line.value(key));
+        self.events.user(&fields.user_id().unwrap_or_default())?;
+        if let Some(event_type) = EventType::of(event_type.as_bytes()) {
+            self.events.observe(&fields.event(event_type))?;
         }
         Ok(())
     }
@@ -198,47 +209,42 @@ impl Reading {
                 self.analysis.losses().missing(section);
             }
         }
-        Ok(self.analysis.finish()?)
+        Ok(self.analysis.finish(&self.labels)?)
     }
 }
 
 fn payment<'a>(line: &Line<'a>) -> Payment<'a> {
     Payment {
         id: line.text("id"),
-        created_at: line.text("created_at"),
+        time: line.text("created_at").and_then(parse_time),
         amount: line.number("amount"),
         amount_refunded: line.number("amount_refunded"),
         currency: line.text("currency"),
         description: line.text("description"),
-        status: line.number("status"),
+        is_virtual: is_virtual(line.text("currency")),
+        is_incomplete: is_incomplete(line.number("status")),
     }
 }
 
 fn channel<'a>(line: &Line<'a>, id: &'a str) -> Channel<'a> {
     Channel {
         id,
-        kind: line.text("type"),
+        kind: line.text("type").and_then(channel_kind),
         name: line.text("name"),
         guild_id: line.text("guild_id"),
         guild_name: line.text("guild_name"),
-        recipients: line.text("recipients").map(|ids| ids.split(',').collect()),
+        recipients: line
+            .text("recipients")
+            .map(|ids| ids.split(',').map(recipient).collect()),
     }
 }
 
-fn event<'a>(line: &Line<'a>, kind: EventKind) -> Event<'a> {
-    Event {
-        kind,
-        event_id: line.text("event_id"),
-        timestamp: line.text("timestamp"),
-        client_timestamp: line.text("client_track_timestamp"),
-        channel_id: line.text("channel_id"),
-        guild_id: line.text("guild_id"),
-        application_id: line.text("application_id"),
-        emoji_name: line.text("emoji_name"),
-        emoji_id: line.text("emoji_id"),
-        os: line.text("os"),
-        session: line.text("session"),
-        page_name: line.text("page_name"),
-        duration_ms: line.number("duration"),
+impl<'a> FieldValue<'a> for &'a str {
+    fn text(self, max: usize) -> Field<'a> {
+        (self.len() <= max).then_some(self.into())
+    }
+
+    fn integer(self, max: usize) -> Option<i64> {
+        self.parse().ok().filter(|_| self.len() <= max)
     }
 }

@@ -1,11 +1,11 @@
 //! URLs of images on Discord's content delivery network.
 
-const CDN: &str = "https://cdn.discordapp.com";
+use crate::discord_cdn::{CDN, avatar, extension};
 
 /// A user's avatar, or the default that Discord shows instead.
 pub(super) fn of_user(id: u64, hash: Option<&str>, discriminator: Option<u64>) -> String {
     if let Some(hash) = hash.filter(|hash| is_hash(hash)) {
-        return format!("{CDN}/avatars/{id}/{hash}.{}", extension(hash));
+        return avatar(id, hash);
     }
     let number = match discriminator {
         // Accounts from before 2023 that still have a discriminator.
@@ -19,10 +19,6 @@ pub(super) fn of_user(id: u64, hash: Option<&str>, discriminator: Option<u64>) -
 pub(super) fn of_guild(id: u64, hash: Option<&str>) -> Option<String> {
     let hash = hash.filter(|hash| is_hash(hash))?;
     Some(format!("{CDN}/icons/{id}/{hash}.{}", extension(hash)))
-}
-
-fn extension(hash: &str) -> &'static str {
-    if hash.starts_with("a_") { "gif" } else { "png" }
 }
 
 fn is_hash(text: &str) -> bool {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use dumpus_ports::domain::report::{ActivityRow, MESSAGE_SENT, MessageHours, Report, Text};
+use dumpus_ports::domain::report::{Activity, ActivityRow, DailyEvent, MessageHours, Report, Text};
 use dumpus_ports::domain::time::Day;
 use sqlx::sqlite::SqliteConnection;
 
@@ -31,7 +31,8 @@ pub(super) async fn insert(connection: &mut SqliteConnection, report: &Report) -
     events.sort_by(|a, b| in_file(a, b));
     let mut channels: Vec<&MessageHours> = report.message_hours.iter().collect();
     channels.sort_by(|a, b| (&a.guild_id, &a.channel_id).cmp(&(&b.guild_id, &b.channel_id)));
-    let (before, after) = events.split_at(events.partition_point(|row| row.event < MESSAGE_SENT));
+    let sent = event_name(&Activity::MessageSent);
+    let (before, after) = events.split_at(events.partition_point(|row| event_name(&row.activity) < sent));
     let messages = channels.into_iter().flat_map(MessageHours::rows);
     let rows = before.iter().copied().cloned().chain(messages);
     let rows = rows.chain(after.iter().copied().cloned());
@@ -42,24 +43,59 @@ pub(super) async fn insert(connection: &mut SqliteConnection, report: &Report) -
 }
 
 fn in_file(a: &ActivityRow, b: &ActivityRow) -> Ordering {
-    a.event
-        .cmp(b.event)
+    event_name(&a.activity)
+        .cmp(event_name(&b.activity))
         .then_with(|| a.guild_id.cmp(&b.guild_id))
         .then_with(|| a.channel_id.cmp(&b.channel_id))
-        .then_with(|| a.cmp(b))
+        .then_with(|| (a.day, a.hour, &a.activity).cmp(&(b.day, b.hour, &b.activity)))
 }
 
 fn bind(statement: Statement, row: ActivityRow, texts: &mut Texts) -> Statement {
-    statement
-        .bind(texts.event(row.event))
+    let statement = statement
+        .bind(texts.event(event_name(&row.activity)))
         .bind(texts.day(row.day))
         .bind(row.hour)
-        .bind(row.count)
-        .bind(row.user_id)
+        .bind(row.count);
+    let (user_id, extra_1, extra_2) = match row.activity {
+        Activity::AddReaction { emoji, is_custom } => (None, Some(emoji), Some(if is_custom { "1" } else { "0" })),
+        Activity::CommandUsed { application_id } => (application_id, None, None),
+        Activity::AppOpened { os } => (None, Some(os), None),
+        _ => (None, None, None),
+    };
+    statement
+        .bind(user_id)
         .bind(row.channel_id)
         .bind(row.guild_id)
-        .bind(row.extra_1)
-        .bind(row.extra_2.map(|is_custom| if is_custom { "1" } else { "0" }))
+        .bind(extra_1)
+        .bind(extra_2)
+}
+
+/// The name of an activity in the file.
+const fn event_name(activity: &Activity) -> &'static str {
+    match activity {
+        Activity::AddReaction { .. } => "add_reaction",
+        Activity::CommandUsed { .. } => "application_command_used",
+        Activity::AppOpened { .. } => "app_opened",
+        Activity::DocsViewed => "dev_portal_page_viewed",
+        Activity::GuildJoined => "guild_joined",
+        Activity::MessageSent => "message_sent",
+        Activity::Daily(event) => match event {
+            DailyEvent::AppCrashed => "app_crashed",
+            DailyEvent::ApplicationCreated => "application_created",
+            DailyEvent::BotTokenCompromised => "bot_token_compromised",
+            DailyEvent::CaptchaServed => "captcha_served",
+            DailyEvent::EmailOpened => "email_opened",
+            DailyEvent::LoginSuccessful => "login_successful",
+            DailyEvent::MessageEdited => "message_edited",
+            DailyEvent::MessageReported => "message_reported",
+            DailyEvent::NotificationClicked => "notification_clicked",
+            DailyEvent::Oauth2AuthorizeAccepted => "oauth2_authorize_accepted",
+            DailyEvent::PremiumUpsellViewed => "premium_upsell_viewed",
+            DailyEvent::RemoteAuthLogin => "remote_auth_login",
+            DailyEvent::UserAvatarUpdated => "user_avatar_updated",
+            DailyEvent::VoiceMessageRecorded => "voice_message_recorded",
+        },
+    }
 }
 
 /// Texts that come again in many rows, made once.

@@ -7,6 +7,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::PACKAGE_VERSION;
 use super::insert::Table;
+use crate::discord_cdn::avatar;
 
 const PACKAGE_DATA: Table = Table {
     name: "package_data",
@@ -94,7 +95,7 @@ pub(super) async fn insert_package(
                 .bind(Arc::clone(&owner.id))
                 .bind(Arc::clone(&owner.name))
                 .bind(owner.display_name.clone())
-                .bind(owner.avatar_url.clone())
+                .bind(owner.avatar_hash.as_deref().map(|hash| avatar(&owner.id, hash)))
                 .bind(report.is_partial)
         })
         .await?;
@@ -144,7 +145,7 @@ pub(super) async fn insert_places(connection: &mut SqliteConnection, report: &Re
                 .bind(Arc::clone(&row.user_id))
                 .bind(Arc::clone(&row.user_name))
                 .bind(row.display_name.clone())
-                .bind(row.avatar_url.clone())
+                .bind(row.avatar_hash.as_deref().map(|hash| avatar(&row.user_id, hash)))
                 .bind(integer(row.message_count))
                 .bind(integer(row.voice_minutes))
                 .bind(f64::from(row.sentiment) / 1e4)

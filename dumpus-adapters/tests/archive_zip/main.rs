@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use dumpus_adapters::archive_zip::{Scorer, ZipOptions, ZipReader};
 use dumpus_ports::archive::{ArchiveReader, Progress};
-use dumpus_ports::domain::report::{Report, Section, SectionStatus};
+use dumpus_ports::domain::report::{Activity, DailyEvent, Report, Section, SectionStatus};
 
 use support::{Archive, CHANNEL, EVENTS, Entry, package, read, section, with, with_entry};
 
@@ -19,16 +19,18 @@ fn status(report: &Report, of: Section) -> SectionStatus {
     section(report, of).status
 }
 
-fn counts(report: &Report) -> Vec<(&'static str, u32)> {
-    let mut counts: Vec<(&str, u32)> = Vec::new();
+fn counts(report: &Report) -> Vec<(Activity, u32)> {
+    let mut counts: Vec<(Activity, u32)> = Vec::new();
     for row in &report.events {
         match counts.last_mut() {
-            Some((event, count)) if *event == row.event => *count += row.count,
-            _ => counts.push((row.event, row.count)),
+            Some((activity, count)) if *activity == row.activity => *count += row.count,
+            _ => counts.push((row.activity.clone(), row.count)),
         }
     }
     counts
 }
+
+const EMAIL_OPENED: Activity = Activity::Daily(DailyEvent::EmailOpened);
 
 async fn events(text: impl AsRef<[u8]>) -> Report {
     read(&with(package(), EVENTS, text)).await
@@ -41,9 +43,11 @@ async fn a_whole_package_is_read_whole() {
     let report = read(&package()).await;
     assert_eq!((&*report.owner.id, &*report.owner.name), ("1", "ann"));
     assert!(!report.is_partial);
-    assert_eq!(counts(&report), [("add_reaction", 1), ("email_opened", 1)]);
-    let reaction = report.events.iter().find(|row| row.event == "add_reaction").unwrap();
-    assert_eq!(reaction.extra_1.as_deref(), Some("\u{1F62D}"));
+    let reaction = Activity::AddReaction {
+        emoji: "\u{1F62D}".into(),
+        is_custom: false,
+    };
+    assert_eq!(counts(&report), [(reaction, 1), (EMAIL_OPENED, 1)]);
     let dm = &report.dm_channels[0];
     assert_eq!((&*dm.user_id, &*dm.user_name, dm.message_count), ("2", "bob", 1));
     assert_eq!(dm.sentiment, 6_369);
@@ -77,7 +81,7 @@ async fn absent_sections_are_missing_and_the_rest_is_read() {
 async fn old_packages_have_brackets_commas_and_blank_lines() {
     let text = format!("\u{FEFF}[\n{OPENED},\r\n\n [{OPENED},{OPENED}],\n  {OPENED}\n]");
     let report = events(text).await;
-    assert_eq!(counts(&report), [("email_opened", 4)]);
+    assert_eq!(counts(&report), [(EMAIL_OPENED, 4)]);
     assert_eq!(status(&report, Section::Activity), SectionStatus::Ok);
 }
 
@@ -86,7 +90,7 @@ async fn a_file_of_one_line_is_read_to_its_end() {
     let sent = OPENED.replace("email_opened", "send_message");
     let line = format!("{}{OPENED}", format!("{sent},").repeat(100));
     let report = events(format!("{line}\n{line}")).await;
-    assert_eq!(counts(&report), [("email_opened", 2)]);
+    assert_eq!(counts(&report), [(EMAIL_OPENED, 2)]);
 }
 
 #[tokio::test]
@@ -99,7 +103,10 @@ async fn event_types_are_found_wherever_they_stand() {
         r#"{"event_type":"app\u005fcrashed","timestamp":"\u00222024-01-01T10:00:00Z\u0022"}"#,
     ];
     let report = events(text.join("\n")).await;
-    assert_eq!(counts(&report), [("app_crashed", 1), ("email_opened", 3)]);
+    assert_eq!(
+        counts(&report),
+        [(Activity::Daily(DailyEvent::AppCrashed), 1), (EMAIL_OPENED, 3)]
+    );
     assert_eq!(status(&report, Section::Activity), SectionStatus::Ok);
 }
 
@@ -115,7 +122,7 @@ async fn spoilt_lines_cost_themselves_only() {
         OPENED,
     ];
     let report = events(text.join("\n")).await;
-    assert_eq!(counts(&report), [("email_opened", 3)]);
+    assert_eq!(counts(&report), [(EMAIL_OPENED, 3)]);
     let activity = section(&report, Section::Activity);
     assert_eq!(activity.status, SectionStatus::Ok);
     assert!(activity.detail.unwrap().contains("3 event lines could not be read"));
@@ -139,8 +146,11 @@ async fn fields_may_be_of_any_type() {
     assert_eq!(&*report.voice_sessions[0].channel_id, "5");
     let reaction = &report.events[0];
     assert_eq!(
-        (reaction.extra_1.as_deref(), reaction.extra_2),
-        (Some("true"), Some(false))
+        reaction.activity,
+        Activity::AddReaction {
+            emoji: "true".into(),
+            is_custom: false
+        }
     );
     assert_eq!(reaction.channel_id, None);
 }
@@ -156,7 +166,7 @@ async fn lines_that_span_blocks_are_read_once() {
     };
     let text: Vec<_> = (0..200).map(line).collect();
     let report = events(text.join("\n")).await;
-    assert_eq!(counts(&report), [("email_opened", 200)]);
+    assert_eq!(counts(&report), [(EMAIL_OPENED, 200)]);
 }
 
 #[tokio::test]
@@ -256,13 +266,13 @@ async fn without_a_servers_index_each_server_says_its_name() {
 async fn the_newest_entry_ends_the_window() {
     let late = OPENED.replace("2024-01-01", "2024-06-04");
     let report = events(format!("{OPENED}\n{late}")).await;
-    assert_eq!(counts(&report), [("email_opened", 1)]);
+    assert_eq!(counts(&report), [(EMAIL_OPENED, 1)]);
     let newer = Entry {
         date: (44 << 9) | (6 << 5) | 2,
         ..Entry::stored("README.txt", "")
     };
     let report = read(&with_entry(with(package(), EVENTS, format!("{OPENED}\n{late}")), newer)).await;
-    assert_eq!(counts(&report), [("email_opened", 2)]);
+    assert_eq!(counts(&report), [(EMAIL_OPENED, 2)]);
 }
 
 #[tokio::test]

@@ -16,20 +16,18 @@ pub enum ChannelKind {
     Group,
     /// A channel or thread of a guild, known or not.
     Guild,
-    /// Nothing tells.
+    /// Neither stated nor implied.
     Unknown,
 }
 
 impl ChannelKind {
-    /// By `type` if present (numbers until 2024, names since), else by what else the channel has.
+    /// The kind that the channel states, else what follows from its guild and recipients.
     #[must_use]
     pub fn of(channel: &Channel<'_>) -> Self {
         match channel.kind {
-            Some("1" | "DM") => Self::Direct,
-            Some("3" | "GROUP_DM") => Self::Group,
-            Some(kind) if !kind.is_empty() => Self::Guild,
-            _ if channel.guild_id.is_some() => Self::Guild,
-            _ => match channel.recipients.as_ref().map_or(0, Vec::len) {
+            Some(kind) => kind,
+            None if channel.guild_id.is_some() => Self::Guild,
+            None => match channel.recipients.as_ref().map_or(0, Vec::len) {
                 0 => Self::Unknown,
                 1 | 2 => Self::Direct,
                 _ => Self::Group,
@@ -46,7 +44,8 @@ pub struct ChannelFold {
     pub(super) name: Option<Text>,
     pub(super) guild_id: Option<Text>,
     pub(super) guild_name: Option<Text>,
-    pub(super) recipients: Vec<Text>,
+    /// Ids; `None` for deleted accounts.
+    pub(super) recipients: Vec<Option<Text>>,
     window: DayWindow,
     /// The hour that is being read, and its messages so far: messages come sorted by time.
     run: (Hour, u32),
@@ -71,7 +70,12 @@ impl ChannelFold {
             name: text(channel.name),
             guild_id: text(channel.guild_id),
             guild_name: text(channel.guild_name),
-            recipients: channel.recipients.iter().flatten().map(|id| Text::from(*id)).collect(),
+            recipients: channel
+                .recipients
+                .iter()
+                .flatten()
+                .map(|id| id.map(Text::from))
+                .collect(),
             window,
             run: (Hour::default(), 0),
             hours: Hours::default(),
@@ -193,7 +197,7 @@ mod tests {
     fn fold() -> ChannelFold {
         let channel = Channel {
             id: "1",
-            recipients: Some(vec!["2", "3"]),
+            recipients: Some(vec![Some("2"), Some("3")]),
             ..Channel::default()
         };
         ChannelFold::new(&channel, DayWindow::until(None))
@@ -210,7 +214,7 @@ mod tests {
         });
         fold.observe(&Message {
             id: None,
-            time: Millis::parse("2024-01-01 18:59:59"),
+            time: Some(Millis(1_704_135_599_000)),
             sentiment: None,
         });
         fold.observe(&Message::default());
@@ -248,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_group_of_two_is_still_a_group() {
-        let kind = |kind, recipients: &[&'static str], guild| {
+        let kind = |kind, recipients: &[Option<&'static str>], guild| {
             let channel = Channel {
                 id: "1",
                 kind,
@@ -258,10 +262,12 @@ mod tests {
             };
             ChannelKind::of(&channel)
         };
-        assert_eq!(kind(Some("GROUP_DM"), &["1", "2"], None), ChannelKind::Group);
-        assert_eq!(kind(None, &["1", "2"], None), ChannelKind::Direct);
-        assert_eq!(kind(None, &["1", "2", "3"], None), ChannelKind::Group);
-        assert_eq!(kind(Some("11"), &[], None), ChannelKind::Guild);
+        assert_eq!(
+            kind(Some(ChannelKind::Group), &[Some("1"), Some("2")], None),
+            ChannelKind::Group
+        );
+        assert_eq!(kind(None, &[Some("1"), Some("2")], None), ChannelKind::Direct);
+        assert_eq!(kind(None, &[Some("1"), Some("2"), Some("3")], None), ChannelKind::Group);
         assert_eq!(kind(None, &[], Some("9")), ChannelKind::Guild);
         assert_eq!(kind(None, &[], None), ChannelKind::Unknown);
     }

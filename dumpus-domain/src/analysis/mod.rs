@@ -6,9 +6,10 @@
 
 mod budget;
 mod channel_fold;
+mod channel_tables;
 mod counts;
+mod event;
 mod event_fold;
-mod event_kind;
 mod fingerprint;
 mod hours;
 mod losses;
@@ -17,7 +18,6 @@ mod names;
 pub mod observation;
 mod pairing;
 mod payments;
-mod places;
 mod sections;
 mod sessions;
 mod voice;
@@ -26,16 +26,16 @@ use std::collections::BTreeMap;
 
 pub use budget::{Budget, FoldLimits, OverBudget};
 pub use channel_fold::{ChannelFold, ChannelKind};
+pub use event::{Event, EventKind, Field};
 pub use event_fold::{EventCounts, EventFold};
-pub use event_kind::EventKind;
 pub use losses::Losses;
 pub use merge::Events;
+pub use names::ChannelNames;
 
+use self::channel_tables::ChannelTables;
 use self::fingerprint::Fingerprint;
-use self::names::avatar_url;
 use self::observation::{Payment, Profile, Relationship};
 use self::payments::Payments;
-use self::places::Places;
 use crate::report::{Owner, Report, Section, Text};
 
 /// Neither the account nor events nor conversations tell whose package it is.
@@ -49,7 +49,6 @@ pub struct Analysis {
     owner: Option<Owner>,
     people: BTreeMap<Text, Person>,
     payments: Payments,
-    labels: BTreeMap<Text, Text>,
     guild_names: BTreeMap<Text, Option<Text>>,
     channels: BTreeMap<Text, ChannelFold>,
     events: Events,
@@ -89,7 +88,7 @@ impl Analysis {
             id: profile.id.into(),
             name: text(profile.username).unwrap_or_else(|| "Unknown".into()),
             display_name: text(profile.global_name),
-            avatar_url: avatar_url(profile.id, profile.avatar_hash),
+            avatar_hash: text(profile.avatar_hash),
         });
     }
 
@@ -108,13 +107,6 @@ impl Analysis {
     /// A payment. Of two with one id the first counts: report the newer place first.
     pub fn payment(&mut self, payment: &Payment<'_>) {
         self.payments.observe(payment);
-    }
-
-    /// A label of the messages index.
-    pub fn channel_label(&mut self, channel_id: &str, label: Option<&str>) {
-        if let Some(label) = text(label) {
-            self.labels.insert(channel_id.into(), label);
-        }
     }
 
     /// A guild of the servers index.
@@ -138,11 +130,11 @@ impl Analysis {
         self.events = events;
     }
 
-    /// Concludes.
+    /// Concludes; `names` are those of the messages index.
     ///
     /// # Errors
     /// [`MissingUserData`] when nothing tells whose package it is: without an owner's id no conversation has a partner.
-    pub fn finish(mut self) -> Result<Report, MissingUserData> {
+    pub fn finish(mut self, names: &impl ChannelNames) -> Result<Report, MissingUserData> {
         let events = self.events;
         let owner = match self.owner {
             Some(owner) => owner,
@@ -170,9 +162,9 @@ impl Analysis {
             || events.counts.typed == 0;
 
         let message_count = self.channels.values().map(|channel| channel.messages).sum();
-        let places = Places::new(
+        let tables = ChannelTables::new(
             self.channels,
-            &self.labels,
+            names,
             self.guild_names,
             &self.people,
             &owner.id,
@@ -184,10 +176,10 @@ impl Analysis {
             message_count,
             events: events.rows,
             message_hours,
-            dm_channels: places.dms,
-            group_channels: places.groups,
-            guild_channels: places.guild_channels,
-            guilds: places.guilds,
+            dm_channels: tables.dms,
+            group_channels: tables.groups,
+            guild_channels: tables.guild_channels,
+            guilds: tables.guilds,
             payments,
             voice_sessions: events.voice_sessions,
             sessions: events.sessions,
@@ -208,14 +200,25 @@ fn guessed_owner(users: &BTreeMap<Text, u64>, channels: &BTreeMap<Text, ChannelF
         let mut dms = channels.values().filter(|channel| channel.wants_sentiment());
         let first = dms.next()?;
         let rest: Vec<_> = dms.collect();
-        let everywhere = |id: &&Text| rest.iter().all(|dm| dm.recipients.contains(id));
+        let everywhere = |id: &&Text| {
+            rest.iter()
+                .all(|dm| dm.recipients.iter().flatten().any(|other| other == *id))
+        };
         let usable = |id: &&Text| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
-        (rest.len() >= 2).then(|| first.recipients.iter().filter(usable).find(everywhere).cloned())?
+        (rest.len() >= 2).then(|| {
+            first
+                .recipients
+                .iter()
+                .flatten()
+                .filter(usable)
+                .find(everywhere)
+                .cloned()
+        })?
     })?;
     Some(Owner {
         id,
         name: "Unknown".into(),
         display_name: None,
-        avatar_url: None,
+        avatar_hash: None,
     })
 }

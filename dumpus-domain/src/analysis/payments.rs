@@ -4,14 +4,6 @@ use std::collections::BTreeMap;
 
 use super::observation::Payment;
 use crate::report::{PaymentRow, Text};
-use crate::time::Millis;
-
-/// Completed. Two parsers of 2026 read a renumbered enumeration; a real package with refused authorisations of
-/// status 2 and 5 beside completed ones of status 1 speaks against them.
-const COMPLETED: i64 = 1;
-
-/// Discord's virtual currency: its amounts are no money.
-const ORBS: &str = "discord_orb";
 
 /// Payments by id; of two with one id the first counts.
 #[derive(Debug, Default)]
@@ -49,7 +41,7 @@ impl Payments {
 struct Unreadable;
 
 fn row(id: &str, payment: &Payment<'_>) -> Result<Option<PaymentRow>, Unreadable> {
-    if payment.status.is_some_and(|status| status != COMPLETED) {
+    if payment.is_incomplete {
         return Ok(None);
     }
     let currency = payment
@@ -57,14 +49,14 @@ fn row(id: &str, payment: &Payment<'_>) -> Result<Option<PaymentRow>, Unreadable
         .filter(|currency| !currency.is_empty())
         .ok_or(Unreadable)?
         .to_lowercase();
-    if currency == ORBS {
+    if payment.is_virtual {
         return Ok(None);
     }
     let paid = payment.amount.ok_or(Unreadable)?;
     let amount = paid
         .checked_sub(payment.amount_refunded.unwrap_or(0))
         .ok_or(Unreadable)?;
-    let time = payment.created_at.and_then(Millis::parse).ok_or(Unreadable)?;
+    let time = payment.time.ok_or(Unreadable)?;
     if amount == 0 {
         return Ok(None);
     }
@@ -80,14 +72,14 @@ fn row(id: &str, payment: &Payment<'_>) -> Result<Option<PaymentRow>, Unreadable
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Millis;
 
     fn payment(id: &'static str) -> Payment<'static> {
         Payment {
             id: Some(id),
-            created_at: Some("2025-08-15T18:30:15.123456+00:00"),
+            time: Some(Millis(1_755_282_615_123)),
             amount: Some(999),
             currency: Some("USD"),
-            status: Some(1),
             ..Payment::default()
         }
     }
@@ -101,11 +93,12 @@ mod tests {
             ..payment("1")
         });
         payments.observe(&Payment {
-            status: Some(2),
+            is_incomplete: true,
             ..payment("2")
         });
         payments.observe(&Payment {
             currency: Some("discord_orb"),
+            is_virtual: true,
             ..payment("3")
         });
         payments.observe(&Payment {
@@ -113,7 +106,6 @@ mod tests {
             ..payment("4")
         });
         payments.observe(&Payment {
-            status: None,
             amount_refunded: Some(99),
             ..payment("5")
         });

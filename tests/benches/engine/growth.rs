@@ -97,7 +97,7 @@ pub(super) fn report(rows: u32) -> Report {
             id: "170000000000000001".into(),
             name: "somebody".into(),
             display_name: None,
-            avatar_url: None,
+            avatar_hash: None,
         },
         is_partial: false,
         message_count: 0,

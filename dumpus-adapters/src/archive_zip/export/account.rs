@@ -12,6 +12,7 @@ use super::context::ReadContext;
 use super::document::{self, UNREADABLE};
 use super::json::{self, Members, Value, document_members};
 use crate::archive_zip::container::Unpacker;
+use crate::export_format::{is_incomplete, is_virtual, parse_time};
 
 /// Reads payments and account. Payments of the newer place come first: of two with one id the first counts.
 pub(super) fn read(
@@ -179,11 +180,12 @@ fn payment(context: &ReadContext, row: Value<'_>, analysis: &mut Analysis) {
     }
     analysis.payment(&Payment {
         id: id.as_deref(),
-        created_at: created_at.as_deref(),
+        time: created_at.as_deref().and_then(parse_time),
         amount,
         amount_refunded,
         currency: currency.as_deref(),
         description: description.as_deref(),
-        status,
+        is_virtual: is_virtual(currency.as_deref()),
+        is_incomplete: is_incomplete(status),
     });
 }

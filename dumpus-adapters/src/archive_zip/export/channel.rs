@@ -14,6 +14,7 @@ use super::json::{Elements, Members, Value, document_members};
 use super::messages::Messages;
 use super::{messages_csv, messages_json};
 use crate::archive_zip::container::{Unpacker, Window};
+use crate::export_format::{channel_kind, recipient};
 
 /// Groups have ten people or a few more; what a hostile list holds beyond this is not kept.
 const RECIPIENTS: usize = 100;
@@ -106,11 +107,11 @@ impl<'a> Described<'a> {
         let recipients = self.recipients.as_ref();
         Channel {
             id: self.id.as_deref().unwrap_or(folder_id),
-            kind: self.kind.as_deref(),
+            kind: self.kind.as_deref().and_then(channel_kind),
             name: self.name.as_deref(),
             guild_id: self.guild_id.as_deref(),
             guild_name: self.guild_name.as_deref(),
-            recipients: recipients.map(|ids| ids.iter().map(AsRef::as_ref).collect()),
+            recipients: recipients.map(|ids| ids.iter().map(|id| recipient(id)).collect()),
         }
     }
 }

@@ -1,14 +1,15 @@
 //! Reads an event file: one object per line, nine lines in ten of no interest.
 
 use dumpus_ports::archive::ArchiveError;
-use dumpus_ports::domain::analysis::{EventFold, EventKind, Losses};
+use dumpus_ports::domain::analysis::{EventFold, Losses};
 use dumpus_ports::domain::report::Section;
 use memchr::memmem::Finder;
 
 use super::context::ReadContext;
-use super::event_line::{Fields, Keys};
+use super::event_line::{self, Keys, ParsedLine, RawFields};
 use super::json::without_bom;
 use crate::archive_zip::container::{Unpacker, Window};
+use crate::export_format::EventType;
 
 /// How every line of every known package begins. A line that does not is read in full.
 const PREFIX: &[u8] = br#"{"event_type":""#;
@@ -108,16 +109,16 @@ impl<'a> EventFile<'a> {
         let Some(name) = prefixed_name(line) else {
             return self.in_full(line);
         };
-        let Some(kind) = EventKind::of(name) else {
+        let Some(event_type) = EventType::of(name) else {
             self.typed += 1;
             self.fold.typed_line();
             return Ok(());
         };
-        match Fields::look_up(line, kind, &self.keys, self.context.limits.nesting) {
+        match self.keys.look_up(line, event_type, self.context.limits.nesting) {
             Some(fields) => {
                 self.typed += 1;
                 self.fold.typed_line();
-                self.counted(kind, &fields)
+                self.counted(event_type, &fields)
             }
             None => self.in_full(line),
         }
@@ -136,41 +137,39 @@ impl<'a> EventFile<'a> {
             return Ok(());
         }
         while !rest.is_empty() {
-            let Some((fields, length)) = Fields::read(rest, self.context.limits.nesting) else {
+            let Some(object) = event_line::parse(rest, self.context.limits.nesting) else {
                 self.fold.unreadable_line();
                 break;
             };
-            rest = between_objects(&rest[length..]);
+            rest = between_objects(&rest[object.length..]);
             self.is_crowded |= !rest.is_empty();
-            self.object(&fields)?;
+            self.object(&object)?;
         }
         Ok(())
     }
 
-    fn object(&mut self, fields: &Fields<'_>) -> Result<(), ArchiveError> {
-        let Some(name) = fields.event_type() else {
+    fn object(&mut self, object: &ParsedLine<'_>) -> Result<(), ArchiveError> {
+        let Some(name) = &object.event_type else {
             return Ok(());
         };
         self.typed += 1;
         self.fold.typed_line();
-        let kind = EventKind::of(name.as_bytes());
-        if kind.is_none() && self.typed > LINES_READ_FOR_USER {
-            return Ok(());
+        if let Some(event_type) = EventType::of(name.as_bytes()) {
+            return self.counted(event_type, &object.fields);
         }
-        if let Some(kind) = kind {
-            return self.counted(kind, fields);
-        }
-        if let Some(user_id) = fields.user_id() {
+        if self.typed <= LINES_READ_FOR_USER
+            && let Some(user_id) = object.fields.user_id()
+        {
             self.fold.user(&user_id)?;
         }
         Ok(())
     }
 
-    fn counted(&mut self, kind: EventKind, fields: &Fields<'_>) -> Result<(), ArchiveError> {
+    fn counted(&mut self, event_type: EventType, fields: &RawFields<'_>) -> Result<(), ArchiveError> {
         if let Some(user_id) = fields.user_id() {
             self.fold.user(&user_id)?;
         }
-        self.fold.observe(&fields.decoded().event(kind))?;
+        self.fold.observe(&fields.event(event_type))?;
         Ok(())
     }
 }

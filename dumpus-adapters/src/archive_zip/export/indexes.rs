@@ -11,6 +11,7 @@ use super::context::ReadContext;
 use super::document::{self, UNREADABLE};
 use super::json::{Members, document_members, unescaped};
 use crate::archive_zip::container::Unpacker;
+use crate::export_format::Labels;
 
 /// Reads the index of the messages.
 pub(super) fn read_messages(
@@ -18,14 +19,15 @@ pub(super) fn read_messages(
     unpacker: &mut Unpacker,
     layout: &Layout,
     analysis: &mut Analysis,
-) -> Result<(), ArchiveError> {
+) -> Result<Labels, ArchiveError> {
+    let mut labels = Labels::default();
     let Some(entry) = layout.messages_index else {
-        return Ok(());
+        return Ok(labels);
     };
     let bytes = document::read(context, unpacker, entry, Section::Messages, analysis.losses())?;
-    let read = labels(context, &bytes, |id, label| analysis.channel_label(id, label));
+    let read = texts(context, &bytes, |id, label| labels.insert(id, label));
     analysis.losses().note(Section::Messages, read);
-    Ok(())
+    Ok(labels)
 }
 
 /// Reads the index of the servers, or where there is none to be read the file of each server.
@@ -37,7 +39,7 @@ pub(super) fn read_servers(
 ) -> Result<(), ArchiveError> {
     if let Some(entry) = layout.servers_index {
         let bytes = document::read(context, unpacker, entry, Section::Servers, analysis.losses())?;
-        let read = labels(context, &bytes, |id, name| {
+        let read = texts(context, &bytes, |id, name| {
             if is_digits(id) {
                 analysis.guild(id, name);
             }
@@ -76,7 +78,7 @@ fn is_digits(id: &str) -> bool {
 }
 
 /// Goes through an object of texts.
-fn labels(context: &ReadContext, bytes: &[u8], mut report: impl FnMut(&str, Option<&str>)) -> Result<(), &'static str> {
+fn texts(context: &ReadContext, bytes: &[u8], mut report: impl FnMut(&str, Option<&str>)) -> Result<(), &'static str> {
     let limits = &context.limits;
     let Some(mut members) = document_members(bytes, limits.nesting) else {
         // An empty map that was written as a list.

@@ -5,12 +5,12 @@ use std::io;
 
 use csv::{ByteRecord, ReaderBuilder};
 use dumpus_ports::archive::ArchiveError;
-use dumpus_ports::domain::time::Millis;
 
 use super::context::ReadContext;
 use super::json::snowflake;
 use super::messages::Messages;
 use crate::archive_zip::container::{Unpacker, Unpacking};
+use crate::export_format::parse_time;
 
 /// Bytes parsed at once.
 const BLOCK: usize = 64 * 1024;
@@ -118,7 +118,7 @@ impl Columns {
             messages.damage("messages could not be read");
             return;
         }
-        let time = Millis::parse(field(self.timestamp));
+        let time = parse_time(field(self.timestamp));
         if messages.wants_contents() {
             let contents = String::from_utf8_lossy(field(self.contents));
             messages.add(id, time, Some(&contents));

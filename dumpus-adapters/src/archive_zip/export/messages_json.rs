@@ -8,6 +8,7 @@ use super::context::ReadContext;
 use super::json::{Members, SyntaxError, Value, leading_number, unescaped, without_bom};
 use super::messages::Messages;
 use crate::archive_zip::container::{Unpacker, Window};
+use crate::export_format::parse_time;
 
 /// How far before the place where an object stopped making sense the next one may begin: what looks like the content
 /// of a string that does not end can be the beginning of the next object.
@@ -148,7 +149,7 @@ impl Scan {
         while let Some(key) = members.key()? {
             match key {
                 b"ID" => fields.id = fields.next(&mut members)?.snowflake(),
-                b"Timestamp" => fields.time = fields.next(&mut members)?.raw_text().and_then(Millis::parse),
+                b"Timestamp" => fields.time = fields.next(&mut members)?.raw_text().and_then(parse_time),
                 b"Contents" => fields.contents = fields.next(&mut members)?.raw_text(),
                 b"messages" | b"Messages" if bytes.get(members.position()) == Some(&b'[') => {
                     let list = members.position() + 1;
@@ -191,7 +192,7 @@ impl<'a> MessageFields<'a> {
         let rest = strip_prefix(&rest[digits..], br#","Timestamp":""#)?;
         let (timestamp, rest) = rest.split_at_checked(USUAL_TIMESTAMP)?;
         let rest = strip_prefix(rest, br#"","Contents":""#)?;
-        let time = Millis::parse(timestamp)?;
+        let time = parse_time(timestamp)?;
         let (contents, rest) = split_string(rest)?;
         let rest = strip_prefix(rest, br#","Attachments":""#)?;
         let rest = match rest {

@@ -41,7 +41,5 @@ pub(super) fn read(
     declared.check(&limits, archive.size())?;
     archive.progress.expect(declared.packed);
     let context = ReadContext::new(archive, limits, scorer);
-    let analysis = work::read(&context, &layout, threads)?;
-    context.archive.check_cancelled()?;
-    Ok(analysis.finish()?)
+    work::read(&context, &layout, threads)
 }

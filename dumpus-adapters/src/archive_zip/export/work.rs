@@ -9,11 +9,12 @@ use std::thread;
 use dumpus_ports::archive::ArchiveError;
 use dumpus_ports::domain::analysis::{Analysis, ChannelFold, EventFold, Events, Losses};
 use dumpus_ports::domain::layout::Layout;
-use dumpus_ports::domain::report::Section;
+use dumpus_ports::domain::report::{Report, Section};
 
 use super::context::ReadContext;
 use super::{account, channel, events, indexes};
 use crate::archive_zip::container::{Unpacker, Window};
+use crate::export_format::Labels;
 
 /// A piece of work for one thread. No thread shares an entry: a deflate stream cannot be divided, and handing its
 /// lines to another thread gains nothing.
@@ -44,8 +45,8 @@ struct ThreadOutput {
     losses: Losses,
 }
 
-/// Reads everything that the layout names. What the analysis is told does not depend on the number of threads.
-pub(super) fn read(context: &ReadContext, layout: &Layout, threads: NonZeroUsize) -> Result<Analysis, ArchiveError> {
+/// Reads everything that the layout names. The report does not depend on the number of threads.
+pub(super) fn read(context: &ReadContext, layout: &Layout, threads: NonZeroUsize) -> Result<Report, ArchiveError> {
     let work = Work {
         context,
         layout,
@@ -74,7 +75,11 @@ pub(super) fn read(context: &ReadContext, layout: &Layout, threads: NonZeroUsize
         (documents, done)
     });
     let mut found = ThreadOutput::default();
-    let mut errors: Vec<_> = documents.err().into_iter().collect();
+    let mut errors = Vec::new();
+    let labels = documents.unwrap_or_else(|error| {
+        errors.push(error);
+        Labels::default()
+    });
     for thread in done {
         match thread.unwrap_or_else(|panic| resume_unwind(panic)) {
             Ok(of_thread) => found.add(of_thread),
@@ -87,7 +92,8 @@ pub(super) fn read(context: &ReadContext, layout: &Layout, threads: NonZeroUsize
         return Err(error);
     }
     found.report(&mut analysis);
-    Ok(analysis)
+    context.archive.check_cancelled()?;
+    Ok(analysis.finish(&labels)?)
 }
 
 impl Work<'_> {
@@ -168,11 +174,11 @@ fn tasks(context: &ReadContext, layout: &Layout) -> Vec<Task> {
     tasks
 }
 
-/// Reads the small documents, and says which sections are not there.
-fn documents(context: &ReadContext, layout: &Layout, analysis: &mut Analysis) -> Result<(), ArchiveError> {
+/// Reads the small documents, and notes which sections are missing. Returns the labels of channels.
+fn documents(context: &ReadContext, layout: &Layout, analysis: &mut Analysis) -> Result<Labels, ArchiveError> {
     let mut unpacker = Unpacker::new();
     account::read(context, &mut unpacker, layout, analysis)?;
-    indexes::read_messages(context, &mut unpacker, layout, analysis)?;
+    let labels = indexes::read_messages(context, &mut unpacker, layout, analysis)?;
     indexes::read_servers(context, &mut unpacker, layout, analysis)?;
     for (section, is_there) in [
         (Section::Messages, layout.has_messages()),
@@ -183,7 +189,7 @@ fn documents(context: &ReadContext, layout: &Layout, analysis: &mut Analysis) ->
             analysis.losses().missing(section);
         }
     }
-    Ok(())
+    Ok(labels)
 }
 
 /// The other threads need not end their work when one of them panics.

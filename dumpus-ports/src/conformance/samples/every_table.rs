@@ -1,8 +1,8 @@
 //! A report in which every column is seen.
 
 use crate::domain::report::{
-    ActivityRow, DmChannelRow, GroupChannelRow, GuildChannelRow, GuildRow, MessageHours, Report, SectionStatus,
-    SessionRow, VoiceSessionRow,
+    Activity, ActivityRow, DailyEvent, DmChannelRow, GroupChannelRow, GuildChannelRow, GuildRow, MessageHours, Report,
+    SectionStatus, SessionRow, VoiceSessionRow,
 };
 use crate::domain::time::{Day, Hour};
 
@@ -15,7 +15,7 @@ pub fn every_table() -> Report {
     let (dm, group, channel, guild) = ("1001", "1002", "1003", "2001");
     report.is_partial = true;
     report.owner.id = "1".into();
-    report.owner.avatar_url = Some("https://cdn.discordapp.com/avatars/1/a_2.gif".into());
+    report.owner.avatar_hash = Some("a_2".into());
     report.payments[0].payment_id = "5001".into();
     report.events = every_kind_of_event(dm, channel, guild);
     report.message_hours = vec![
@@ -27,7 +27,7 @@ pub fn every_table() -> Report {
         user_id: "3001".into(),
         user_name: "naïve 'friend'; --".into(),
         display_name: Some("Friend ✨".into()),
-        avatar_url: None,
+        avatar_hash: None,
         message_count: 5,
         voice_minutes: 0,
         sentiment: -4_019,
@@ -99,44 +99,43 @@ fn message_hours(channel: &str, guild: Option<&str>, hour: Hour, count: u32) -> 
 
 fn every_kind_of_event(dm: &str, channel: &str, guild: &str) -> Vec<ActivityRow> {
     let plain = ActivityRow {
-        event: "email_opened",
+        activity: Activity::Daily(DailyEvent::EmailOpened),
         day: Day(19_557),
         hour: 0,
         channel_id: None,
         guild_id: None,
-        user_id: None,
-        extra_1: None,
-        extra_2: None,
         count: 2,
     };
     let mut rows = vec![
         ActivityRow {
-            event: "app_opened",
-            extra_1: Some("Windows".into()),
+            activity: Activity::AppOpened { os: "Windows".into() },
             ..plain.clone()
         },
         ActivityRow {
-            event: "add_reaction",
+            activity: Activity::AddReaction {
+                emoji: "👍".into(),
+                is_custom: false,
+            },
             channel_id: Some(dm.into()),
-            extra_1: Some("👍".into()),
-            extra_2: Some(false),
             ..plain.clone()
         },
         ActivityRow {
-            event: "add_reaction",
+            activity: Activity::AddReaction {
+                emoji: "kekw".into(),
+                is_custom: true,
+            },
             channel_id: Some(channel.into()),
-            extra_1: Some("kekw".into()),
-            extra_2: Some(true),
             ..plain.clone()
         },
         ActivityRow {
-            event: "application_command_used",
+            activity: Activity::CommandUsed {
+                application_id: Some("4001".into()),
+            },
             guild_id: Some(guild.into()),
-            user_id: Some("4001".into()),
             ..plain.clone()
         },
         ActivityRow {
-            event: "guild_joined",
+            activity: Activity::GuildJoined,
             hour: 23,
             guild_id: Some(guild.into()),
             count: 1,

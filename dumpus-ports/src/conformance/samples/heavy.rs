@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::domain::report::{
-    ActivityRow, DmChannelRow, GuildChannelRow, GuildRow, MESSAGE_SENT, MessageHours, Owner, PaymentRow, Report,
-    Section, SectionRow, SectionStatus, SessionRow, Text, VoiceSessionRow,
+    Activity, ActivityRow, DailyEvent, DmChannelRow, GuildChannelRow, GuildRow, MessageHours, Owner, PaymentRow,
+    Report, Section, SectionRow, SectionStatus, SessionRow, Text, VoiceSessionRow,
 };
 use crate::domain::time::{Day, Hour};
 
@@ -74,7 +74,7 @@ pub fn heavy(activity_rows: usize) -> Report {
         rows.entry(row).or_insert(count);
     }
     let rows = rows.into_iter().map(|(row, count)| ActivityRow { count, ..row });
-    let (messages, events): (Vec<_>, Vec<_>) = rows.partition(|row| row.event == MESSAGE_SENT);
+    let (messages, events): (Vec<_>, Vec<_>) = rows.partition(|row| row.activity == Activity::MessageSent);
     let message_hours = by_channel(messages);
     let voice_sessions = voice_sessions(&mut spread, &channels, activity_rows / 50);
     let totals = Totals::of(&message_hours, &voice_sessions);
@@ -83,7 +83,7 @@ pub fn heavy(activity_rows: usize) -> Report {
             id: spread.snowflake(),
             name: "somebody".into(),
             display_name: Some("Somebody".into()),
-            avatar_url: None,
+            avatar_hash: None,
         },
         is_partial: false,
         message_count: 0,
@@ -166,33 +166,39 @@ fn activity(spread: &mut Spread, channels: &[(Text, Option<Text>)], bots: &[Text
     let day = Day(FIRST_DAY + i32::try_from(spread.below(DAYS)).unwrap_or(0));
     let (channel, guild) = spread.favourite(channels);
     let mut row = ActivityRow {
-        event: MESSAGE_SENT,
+        activity: Activity::MessageSent,
         day,
         hour: 0,
         channel_id: None,
         guild_id: None,
-        user_id: None,
-        extra_1: None,
-        extra_2: None,
         count: 0,
     };
     match spread.below(100) {
         0..3 => {
-            row.event = "add_reaction";
             row.channel_id = Some(Arc::clone(channel));
-            row.extra_1 = Some((*spread.pick(&EMOJI)).into());
-            row.extra_2 = Some(spread.below(2) == 1);
+            row.activity = Activity::AddReaction {
+                emoji: (*spread.pick(&EMOJI)).into(),
+                is_custom: spread.below(2) == 1,
+            };
         }
         3 => {
-            row.event = "application_command_used";
             row.guild_id.clone_from(guild);
-            row.user_id = Some(Arc::clone(spread.favourite(bots)));
+            row.activity = Activity::CommandUsed {
+                application_id: Some(Arc::clone(spread.favourite(bots))),
+            };
         }
         4 => {
-            row.event = "app_opened";
-            row.extra_1 = Some((*spread.pick(&OS)).into());
+            let os = (*spread.pick(&OS)).into();
+            row.activity = Activity::AppOpened { os };
         }
-        5 => row.event = *spread.pick(&["notification_clicked", "login_successful", "message_edited"]),
+        5 => {
+            let events = [
+                DailyEvent::NotificationClicked,
+                DailyEvent::LoginSuccessful,
+                DailyEvent::MessageEdited,
+            ];
+            row.activity = Activity::Daily(*spread.pick(&events));
+        }
         _ => {
             row.hour = u8::try_from(spread.below(12) + spread.below(13)).unwrap_or(0);
             row.channel_id = Some(Arc::clone(channel));
@@ -211,13 +217,7 @@ fn dm_channels(spread: &mut Spread, channels: &[(Text, Option<Text>)], totals: &
             user_id: spread.snowflake(),
             user_name: "someone".into(),
             display_name: None,
-            avatar_url: Some(
-                format!(
-                    "https://cdn.discordapp.com/avatars/{channel}/{:032x}.png",
-                    spread.below(u64::MAX)
-                )
-                .into(),
-            ),
+            avatar_hash: Some(format!("{:032x}", spread.below(u64::MAX)).into()),
             message_count: totals.messages(channel),
             voice_minutes: totals.minutes(channel),
             sentiment: 1_234,

@@ -4,22 +4,22 @@ use std::collections::BTreeMap;
 
 use super::Person;
 use super::channel_fold::{ChannelFold, ChannelKind};
-use super::names::{avatar_url, dm_user_id, dm_user_name, group_name, guild_channel_name};
+use super::names::{ChannelNames, dm_user_id};
 use crate::report::{DmChannelRow, GroupChannelRow, GuildChannelRow, GuildRow, Text, VoiceSessionRow};
 
-/// The rows of the tables of places, each sorted by id.
+/// The rows of the tables of channels and guilds, each sorted by id.
 #[derive(Debug, Default)]
-pub(super) struct Places {
+pub(super) struct ChannelTables {
     pub(super) dms: Vec<DmChannelRow>,
     pub(super) groups: Vec<GroupChannelRow>,
     pub(super) guild_channels: Vec<GuildChannelRow>,
     pub(super) guilds: Vec<GuildRow>,
 }
 
-impl Places {
+impl ChannelTables {
     pub(super) fn new(
         channels: BTreeMap<Text, ChannelFold>,
-        labels: &BTreeMap<Text, Text>,
+        names: &impl ChannelNames,
         guild_names: BTreeMap<Text, Option<Text>>,
         people: &BTreeMap<Text, Person>,
         owner_id: &str,
@@ -32,14 +32,13 @@ impl Places {
         let guild_names = known_guilds(guild_names, channels.values());
         let mut guild_messages: BTreeMap<Text, u64> = guild_names.keys().map(|id| (id.clone(), 0)).collect();
 
-        let mut places = Self::default();
+        let mut tables = Self::default();
         for channel in channels.into_values() {
-            let label = labels.get(&channel.id);
             let minutes = voice_minutes.get(&*channel.id).copied().unwrap_or(0);
             match (channel.kind, &channel.guild_id) {
-                (ChannelKind::Direct, _) => places.dms.push(dm(&channel, label, people, owner_id, minutes)),
-                (ChannelKind::Group, _) => places.groups.push(GroupChannelRow {
-                    name: group_name(&channel, label),
+                (ChannelKind::Direct, _) => tables.dms.push(dm(&channel, names, people, owner_id, minutes)),
+                (ChannelKind::Group, _) => tables.groups.push(GroupChannelRow {
+                    name: own_name(&channel, names.group(&channel.id), "Unnamed group"),
                     recipient_count: u32::try_from(channel.recipients.len()).unwrap_or(u32::MAX),
                     message_count: channel.messages,
                     voice_minutes: minutes,
@@ -50,8 +49,12 @@ impl Places {
                         *total += channel.messages;
                     }
                     let guild_name = guild_names.get(guild_id).map_or("", AsRef::as_ref);
-                    places.guild_channels.push(GuildChannelRow {
-                        name: guild_channel_name(&channel, label, guild_name),
+                    tables.guild_channels.push(GuildChannelRow {
+                        name: own_name(
+                            &channel,
+                            names.guild_channel(&channel.id, guild_name),
+                            "Unknown channel",
+                        ),
                         guild_id: guild_id.clone(),
                         message_count: channel.messages,
                         voice_minutes: minutes,
@@ -62,7 +65,7 @@ impl Places {
                 (_, None) => {}
             }
         }
-        places.guilds = guild_names
+        tables.guilds = guild_names
             .into_iter()
             .zip(guild_messages.into_values())
             .map(|((guild_id, name), message_count)| GuildRow {
@@ -71,7 +74,7 @@ impl Places {
                 message_count,
             })
             .collect();
-        places
+        tables
     }
 }
 
@@ -95,9 +98,15 @@ fn known_guilds<'a>(
         .collect()
 }
 
+/// The channel's own name, else the one of the index.
+fn own_name(channel: &ChannelFold, indexed: Option<&str>, otherwise: &str) -> Text {
+    let own = channel.name.clone();
+    own.unwrap_or_else(|| indexed.unwrap_or(otherwise).into())
+}
+
 fn dm(
     channel: &ChannelFold,
-    label: Option<&Text>,
+    names: &impl ChannelNames,
     people: &BTreeMap<Text, Person>,
     owner_id: &str,
     voice_minutes: u64,
@@ -105,14 +114,15 @@ fn dm(
     let user_id = dm_user_id(channel, owner_id);
     let person = people.get(&user_id);
     let known_as = || person.and_then(|person| person.username.clone());
-    let hash = person.and_then(|person| person.avatar_hash.as_deref());
     DmChannelRow {
         channel_id: channel.id.clone(),
-        user_name: dm_user_name(label)
+        user_name: names
+            .person(&channel.id)
+            .map(Text::from)
             .or_else(known_as)
             .unwrap_or_else(|| "Unknown user".into()),
         display_name: person.and_then(|person| person.global_name.clone()),
-        avatar_url: avatar_url(&user_id, hash),
+        avatar_hash: person.and_then(|person| person.avatar_hash.clone()),
         user_id,
         message_count: channel.messages,
         voice_minutes,

@@ -2,9 +2,14 @@
 //!
 //! Every list has an order that the package alone decides, so that equal packages give equal reports.
 
+mod activity;
+mod section;
+
 use std::sync::Arc;
 
-use crate::time::{Day, Hour};
+pub use self::activity::{Activity, ActivityRow, DailyEvent, MessageHours};
+pub use self::section::{Section, SectionRow, SectionStatus};
+use crate::time::Day;
 
 /// Text that many rows share.
 pub type Text = Arc<str>;
@@ -69,64 +74,9 @@ pub struct Owner {
     pub name: Text,
     /// The name shown to others.
     pub display_name: Option<Text>,
-    /// Address of the avatar on Discord's content network.
-    pub avatar_url: Option<Text>,
+    /// Hash of the avatar, which names it on Discord's content network.
+    pub avatar_hash: Option<Text>,
 }
-
-/// How often something happened in one day or hour, at one place.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ActivityRow {
-    /// Name of the event in the result, such as `message_sent`.
-    pub event: &'static str,
-    /// UTC day.
-    pub day: Day,
-    /// UTC hour, 0 for events that are counted per day.
-    pub hour: u8,
-    /// Channel it happened in.
-    pub channel_id: Option<Text>,
-    /// Guild it happened in.
-    pub guild_id: Option<Text>,
-    /// User, or for commands the application.
-    pub user_id: Option<Text>,
-    /// Emoji name or operating system.
-    pub extra_1: Option<Text>,
-    /// For reactions: whether the emoji is a custom one.
-    pub extra_2: Option<bool>,
-    /// Number of occurrences.
-    pub count: u32,
-}
-
-/// When messages were sent in one channel: [`ActivityRow`]s of `message_sent`, in a tenth of the memory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MessageHours {
-    /// Channel id.
-    pub channel_id: Text,
-    /// Guild of the channel.
-    pub guild_id: Option<Text>,
-    /// Hours with messages, in order, and how many there were.
-    pub hours: Vec<(Hour, u32)>,
-}
-
-impl MessageHours {
-    /// A row for each hour.
-    #[must_use]
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = ActivityRow> + '_ {
-        self.hours.iter().map(|&(hour, count)| ActivityRow {
-            event: MESSAGE_SENT,
-            day: hour.day(),
-            hour: hour.of_day(),
-            channel_id: Some(self.channel_id.clone()),
-            guild_id: self.guild_id.clone(),
-            user_id: None,
-            extra_1: None,
-            extra_2: None,
-            count,
-        })
-    }
-}
-
-/// Name of messages in the result.
-pub const MESSAGE_SENT: &str = "message_sent";
 
 /// A conversation with one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,8 +89,8 @@ pub struct DmChannelRow {
     pub user_name: Text,
     /// The name they show to others.
     pub display_name: Option<Text>,
-    /// Their avatar on Discord's content network.
-    pub avatar_url: Option<Text>,
+    /// Hash of their avatar, which names it on Discord's content network.
+    pub avatar_hash: Option<Text>,
     /// Messages that the owner sent.
     pub message_count: u64,
     /// Minutes of voice in this channel.
@@ -247,79 +197,4 @@ impl SessionRow {
 
 fn whole_minutes(started: i64, ended: i64) -> u64 {
     u64::try_from(ended - started).unwrap_or(0) / 60
-}
-
-/// A part of the package that is read and reported on separately.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Section {
-    /// `user.json`.
-    Account,
-    /// The channels the owner wrote in.
-    Messages,
-    /// The index of guilds.
-    Servers,
-    /// The event files.
-    Activity,
-    /// Payments of either place.
-    Payments,
-}
-
-impl Section {
-    /// Every section, in the order of the result.
-    pub const ALL: [Self; 5] = [
-        Self::Account,
-        Self::Messages,
-        Self::Servers,
-        Self::Activity,
-        Self::Payments,
-    ];
-
-    /// The spelling in the result.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Account => "account",
-            Self::Messages => "messages",
-            Self::Servers => "servers",
-            Self::Activity => "activity",
-            Self::Payments => "payments",
-        }
-    }
-}
-
-/// What became of a section.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SectionStatus {
-    /// Read whole.
-    Ok,
-    /// Not in the package.
-    Missing,
-    /// In the package, without anything to count.
-    Empty,
-    /// In the package, but a file of it could not be read, or not whole. Single lines that were skipped are in the detail.
-    Damaged,
-}
-
-impl SectionStatus {
-    /// The spelling in the result.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Missing => "missing",
-            Self::Empty => "empty",
-            Self::Damaged => "damaged",
-        }
-    }
-}
-
-/// What a section gave, and what could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SectionRow {
-    /// The section.
-    pub section: Section,
-    /// What became of it.
-    pub status: SectionStatus,
-    /// In plain words: what was counted, skipped or given up. Never a name, text or id of the package.
-    pub detail: Option<String>,
 }

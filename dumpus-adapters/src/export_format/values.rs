@@ -1,0 +1,58 @@
+//! Values with a meaning of their own.
+
+use dumpus_ports::domain::analysis::ChannelKind;
+
+/// The `status` of a completed payment. Two parsers of 2026 read a renumbered enumeration; a real package with refused
+/// authorisations of status 2 and 5 beside completed ones of status 1 speaks against them.
+const COMPLETED: i64 = 1;
+
+/// Whether a payment with this `status` failed, was refunded or is pending; old packages have no status.
+pub(crate) fn is_incomplete(status: Option<i64>) -> bool {
+    status.is_some_and(|status| status != COMPLETED)
+}
+
+/// Whether a currency is Discord's own.
+pub(crate) fn is_virtual(currency: Option<&str>) -> bool {
+    currency.is_some_and(|currency| currency.eq_ignore_ascii_case("discord_orb"))
+}
+
+/// The kind that a channel's `type` states: a number until 2024, a name since.
+pub(crate) fn channel_kind(type_: &str) -> Option<ChannelKind> {
+    match type_ {
+        "" => None,
+        "1" | "DM" => Some(ChannelKind::Direct),
+        "3" | "GROUP_DM" => Some(ChannelKind::Group),
+        _ => Some(ChannelKind::Guild),
+    }
+}
+
+/// The id of a recipient; `None` for deleted accounts, which share a text instead of an id.
+pub(crate) fn recipient(id: &str) -> Option<&str> {
+    (id != "Deleted User").then_some(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channel_types_are_read_as_numbers_and_as_names() {
+        for (type_, kind) in [
+            ("1", Some(ChannelKind::Direct)),
+            ("DM", Some(ChannelKind::Direct)),
+            ("GROUP_DM", Some(ChannelKind::Group)),
+            ("11", Some(ChannelKind::Guild)),
+            ("", None),
+        ] {
+            assert_eq!(channel_kind(type_), kind, "{type_}");
+        }
+    }
+
+    #[test]
+    fn only_status_1_and_a_missing_status_are_complete() {
+        assert_eq!(
+            [None, Some(1), Some(2), Some(-1)].map(is_incomplete),
+            [false, false, true, true]
+        );
+    }
+}
