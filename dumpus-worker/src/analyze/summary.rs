@@ -105,15 +105,7 @@ impl fmt::Display for Summary {
         writeln!(f, "  voice     {}", Hours(self.voice_minutes))?;
         writeln!(f, "  sessions  {}", Hours(self.session_minutes))?;
         for (currency, amount) in &self.spent {
-            let sign = if *amount < 0 { "-" } else { "" };
-            let amount = amount.unsigned_abs();
-            writeln!(
-                f,
-                "  spent     {sign}{}.{:02} {}",
-                amount / 100,
-                amount % 100,
-                currency.to_uppercase()
-            )?;
+            writeln!(f, "  spent     {}", money(*amount, currency))?;
         }
         writeln!(f, "sections")?;
         for Section { name, status, detail } in &self.sections {
@@ -132,5 +124,43 @@ struct Hours(u64);
 impl fmt::Display for Hours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} h {} min", self.0 / 60, self.0 % 60)
+    }
+}
+
+/// An amount in minor units, written in the unit of its currency.
+fn money(amount: i64, currency: &str) -> String {
+    let currency = currency.to_uppercase();
+    let sign = if amount < 0 { "-" } else { "" };
+    let (amount, digits) = (amount.unsigned_abs(), minor_digits(&currency));
+    let unit = 10u64.pow(digits);
+    let whole = amount / unit;
+    match usize::try_from(digits).unwrap_or(0) {
+        0 => format!("{sign}{whole} {currency}"),
+        width => format!("{sign}{whole}.{:0width$} {currency}", amount % unit),
+    }
+}
+
+/// Decimals of a currency: those that do not have two are listed in ISO 4217 (list one, minor units).
+fn minor_digits(currency: &str) -> u32 {
+    match currency {
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
+        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        "CLF" | "UYW" => 4,
+        _ => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_have_the_decimals_of_their_currency() {
+        assert_eq!(money(-999, "eur"), "-9.99 EUR");
+        assert_eq!(money(5, "usd"), "0.05 USD");
+        assert_eq!(money(1_200, "jpy"), "1200 JPY");
+        assert_eq!(money(12_000, "krw"), "12000 KRW");
+        assert_eq!(money(1_234, "kwd"), "1.234 KWD");
     }
 }
