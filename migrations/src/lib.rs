@@ -4,8 +4,6 @@ mod m0001_registry;
 mod m0002_blobs;
 mod m0003_lease_request;
 
-use std::collections::HashSet;
-
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -32,8 +30,9 @@ impl MigratorTrait for Steps {
 /// The connection should be one without a statement timeout, and not be needed for anything else meanwhile.
 ///
 /// # Errors
-/// When the database is away, or refuses a step; the schema is then as it was.
-pub async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
+/// [`MigrateError::Newer`] when a newer release has migrated the database; else when the database is unavailable or rejects
+/// a step. The schema is then as it was.
+pub async fn migrate(database: &DatabaseConnection) -> Result<(), MigrateError> {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
@@ -44,12 +43,28 @@ pub async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
         transaction.execute_unprepared(&lock).await?;
     }
     let taken = Steps::get_migration_models(&transaction).await?;
-    let taken: HashSet<_> = taken.into_iter().map(|step| step.version).collect();
-    // A newer release may have taken more steps than this one knows: only steps that miss are a reason to act.
-    if Steps::migrations().iter().any(|step| !taken.contains(step.name())) {
-        Steps::up(&transaction, None).await?;
+    let known = Steps::migrations();
+    let newer = taken.into_iter().map(|step| step.version);
+    let newer: Vec<_> = newer
+        .filter(|taken| known.iter().all(|step| step.name() != taken))
+        .collect();
+    if !newer.is_empty() {
+        return Err(MigrateError::Newer(newer.join(", ")));
     }
-    transaction.commit().await
+    Steps::up(&transaction, None).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// Why the schema was not brought up to date.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MigrateError {
+    /// A newer release has applied these migrations, which this one does not know.
+    #[error("a newer release has applied {0}")]
+    Newer(String),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbErr),
 }
 
 /// Runs plain SQL in which `{bytes}` stands for the type of bytes.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
+use dumpus_migrations::MigrateError;
 use tokio::time::timeout;
 
 use super::blobs::SqlBlobs;
@@ -70,7 +71,7 @@ impl SqlDatabase {
     /// Brings the schema up to date, on a connection of its own. Safe to be called by many processes at once.
     ///
     /// # Errors
-    /// When the database refuses a step; the schema is then as it was.
+    /// When a newer release has migrated the database, or the database rejects a migration; the schema is then as it was.
     pub async fn migrate(&self) -> Result<(), ConnectError> {
         let pool = match &self.address {
             Address::Sqlite(address) => address.pool_for_migrations(),
@@ -80,7 +81,8 @@ impl SqlDatabase {
         pool.close().await;
         let reason = match migrated {
             Ok(Ok(())) => return Ok(()),
-            Ok(Err(error)) => SqlError::from(error).to_string(),
+            Ok(Err(MigrateError::Database(error))) => SqlError::from(error).to_string(),
+            Ok(Err(error)) => error.to_string(),
             Err(_) => "it took too long, or another process holds the lock of migrations".to_owned(),
         };
         Err(ConnectError::Migration {

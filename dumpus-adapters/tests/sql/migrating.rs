@@ -1,7 +1,7 @@
 use std::env;
 use std::process::{Child, Command, Stdio};
 
-use dumpus_adapters::sql::{SqlDatabase, SqlOptions};
+use dumpus_adapters::sql::{ConnectError, SqlDatabase, SqlOptions};
 use dumpus_ports::registry::{PackageRegistry as _, SecretStore as _};
 use sea_orm::{ConnectionTrait as _, Database};
 use tokio::task::JoinSet;
@@ -66,14 +66,17 @@ async fn one_of_several_processes() {
 }
 
 #[tokio::test]
-async fn a_database_that_a_newer_release_has_migrated_is_used() {
+async fn rejects_a_schema_of_a_newer_release_by_name() {
     for scratch in both().await {
         scratch.connect().await.migrate().await.unwrap();
         let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_later', 0)";
         let raw = Database::connect(&scratch.url).await.unwrap();
         raw.execute_unprepared(newer).await.unwrap();
         let database = scratch.connect().await;
-        database.migrate().await.unwrap();
+        let error = database.migrate().await.unwrap_err();
+        assert!(matches!(error, ConnectError::Migration { .. }), "{error:?}");
+        assert!(error.to_string().contains("m9999_later"), "{error}");
+        // A process that was started before continues.
         assert_works(&database).await;
     }
 }
