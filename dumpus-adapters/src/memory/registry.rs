@@ -77,7 +77,7 @@ impl PackageRegistry for MemoryRegistry {
             }
             Err(known) => {
                 let run = known.clone();
-                Ok(Admission::AlreadyExists(Package { run, now }))
+                Ok(Admission::AlreadyExists(Box::new(Package { run, now })))
             }
         }
     }

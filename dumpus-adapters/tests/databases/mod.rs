@@ -5,6 +5,7 @@
 use std::collections::hash_map::RandomState;
 use std::env;
 use std::hash::{BuildHasher as _, Hasher as _};
+use std::path::Path;
 use std::thread;
 
 use dumpus_adapters::sql::{SqlDatabase, SqlOptions};
@@ -41,9 +42,15 @@ impl Drop for Scratch {
     }
 }
 
-/// A SQLite database without tables.
+/// A SQLite database without tables, in memory if the system has a folder there: each deletion writes through to the disk.
 pub(crate) async fn sqlite() -> Option<Scratch> {
-    let folder = tempfile::tempdir().unwrap();
+    let memory = Path::new("/dev/shm");
+    let folder = if memory.is_dir() {
+        tempfile::tempdir_in(memory)
+    } else {
+        tempfile::tempdir()
+    };
+    let folder = folder.unwrap();
     let url = format!("sqlite://{}?mode=rwc", folder.path().join("dumpus.db").display());
     let place = Place::Folder { _folder: folder };
     Some(Scratch { url, place })

@@ -9,6 +9,8 @@ mod outcome;
 mod redispatch;
 mod run;
 mod stage;
+#[cfg(test)]
+mod tests;
 mod work;
 
 pub use dispatch::{Dispatch, EPOCH_KEPT_FOR, Epoch, KnownEpochs, RedispatchPolicy};

@@ -63,7 +63,7 @@ pub enum Admission {
         ticket: Ticket,
     },
     /// The package waits, runs or is processed already.
-    AlreadyExists(Package),
+    AlreadyExists(Box<Package>),
 }
 
 /// A package as the registry read it.

@@ -80,7 +80,7 @@ impl PackageRegistry for SqlRegistry {
             // Most submissions of known packages change nothing, and need not wait for those that write.
             let known = row::find(&self.pools.read, admission.package).await?;
             if let Some(known) = known.filter(|known| !matches!(known.run.outcome(), Some(Outcome::Failed(_)))) {
-                return Ok(Admission::AlreadyExists(known));
+                return Ok(Admission::AlreadyExists(Box::new(known)));
             }
             if let Some(row) = self.with_ticket(BEGIN, begin(admission)).await? {
                 let mut columns = Columns::new(&row);

@@ -1,0 +1,120 @@
+//! Rules at their limits. The registries are compared with these functions by a test of the adapters.
+
+use std::time::Duration;
+
+use super::{
+    Attempt, Epoch, KnownEpochs, LeaseOutcome, LeaseRequest, NewPackage, RedispatchPolicy, Rollback, Run, Stage,
+};
+use crate::package::{PackageId, RunId};
+use crate::queue::{Lane, LaneTotals, Ticket};
+use crate::time::Millis;
+
+const START: Millis = Millis(1_800_000_000_000);
+const RUN: RunId = RunId::from_bytes([1; 16]);
+const LENGTH: Duration = Duration::from_mins(1);
+
+fn admitted() -> Run {
+    let new = NewPackage {
+        package: PackageId::from_bytes([1; 16]),
+        run: RUN,
+        owner_link: vec![1],
+        joined: LaneTotals::default(),
+    };
+    Run::admit(None, &new, || Ticket(1), START).unwrap()
+}
+
+fn epoch(name: &str) -> Epoch {
+    Epoch(name.to_owned())
+}
+
+fn lease(run: &mut Run, request: u8, now: Millis) -> super::Lease {
+    match run.lease(RUN, LeaseRequest([request; 16]), LENGTH, now) {
+        LeaseOutcome::Granted(lease) => lease,
+        other => panic!("no lease: {other:?}"),
+    }
+}
+
+#[test]
+fn a_lease_ends_exactly_after_its_length() {
+    let mut run = admitted();
+    lease(&mut run, 1, START);
+    let last = Millis(START.plus(LENGTH).0 - 1);
+    let other = LeaseRequest([2; 16]);
+    assert_eq!(run.lease(RUN, other, LENGTH, last), LeaseOutcome::AlreadyLeased);
+    assert_eq!(lease(&mut run, 2, START.plus(LENGTH)).attempt, 2);
+}
+
+#[test]
+fn a_worker_that_was_held_up_may_finish_until_another_one_is_granted_a_lease() {
+    let mut run = admitted();
+    let first = lease(&mut run, 1, START);
+    let late = START.plus(2 * LENGTH);
+    assert_eq!(run.step(&first, Stage::Downloading), Ok(true));
+    lease(&mut run, 2, late);
+    assert_eq!(run.step(&first, Stage::Analyzing), Ok(false));
+}
+
+#[test]
+fn a_refunded_attempt_is_not_counted() {
+    let mut run = admitted();
+    let first = lease(&mut run, 1, START);
+    assert!(run.release(&first, Attempt::Refunded));
+    let second = lease(&mut run, 2, START);
+    assert_eq!((first.attempt, second.attempt), (1, 1));
+    assert!(second.number > first.number);
+}
+
+#[test]
+fn an_unconfirmed_job_is_pushed_again_after_ten_seconds() {
+    let (run, policy) = (admitted(), RedispatchPolicy::default());
+    let ten = START.plus(Duration::from_secs(10));
+    assert!(!run.needs_redispatch(&epoch("now"), &policy, Millis(ten.0 - 1)));
+    assert!(run.needs_redispatch(&epoch("now"), &policy, ten));
+    // The clock was set back.
+    assert!(!run.needs_redispatch(&epoch("now"), &policy, Millis(0)));
+}
+
+#[test]
+fn a_package_is_lost_for_long_only_when_the_epoch_has_been_known_for_long_too() {
+    let (mut run, policy) = (admitted(), RedispatchPolicy::default());
+    run.confirm(RUN, &epoch("old"), START);
+    let late = START.plus(policy.lost_after);
+    assert!(run.is_lost_for_long(&epoch("new"), START, &policy, late));
+    assert!(!run.is_lost_for_long(&epoch("new"), Millis(START.0 + 1), &policy, late));
+    assert!(!run.is_lost_for_long(&epoch("old"), START, &policy, late));
+    lease(&mut run, 1, late);
+    assert!(!run.is_lost_for_long(&epoch("new"), START, &policy, late));
+}
+
+#[test]
+fn a_claim_succeeds_once() {
+    let (mut run, policy) = (admitted(), RedispatchPolicy::default());
+    run.confirm(RUN, &epoch("old"), START);
+    let mut claim = || run.claim_redispatch(RUN, &epoch("new"), START, &policy, || Ticket(2), START);
+    assert_eq!(claim(), Some(Lane::Standard));
+    assert_eq!(claim(), None);
+    assert_eq!(run.ticket, Ticket(1));
+}
+
+#[test]
+fn only_an_unconfirmed_run_is_rolled_back() {
+    let mut run = admitted();
+    run.confirm(RUN, &epoch("now"), START);
+    assert_eq!(run.rollback_admission(RUN, START), Rollback::Rejected);
+    assert!(run.mark_undispatched(RUN, START));
+    assert_eq!(run.clone().rollback_admission(RUN, START), Rollback::Erase);
+    run.upgrade(|| Ticket(2));
+    assert_eq!(run.rollback_admission(RUN, START), Rollback::Failed);
+    assert_eq!(run.rollback_admission(RUN, START), Rollback::Rejected);
+}
+
+#[test]
+fn a_superseded_epoch_is_forgotten_after_a_day() {
+    let (mut epochs, policy) = (KnownEpochs::default(), RedispatchPolicy::default());
+    epochs.first_seen(&epoch("old"), &policy, START);
+    let day = START.plus(super::EPOCH_KEPT_FOR);
+    epochs.first_seen(&epoch("new"), &policy, Millis(day.0 - 1));
+    assert_eq!(epochs.first_seen(&epoch("old"), &policy, day), START);
+    epochs.first_seen(&epoch("newer"), &policy, day);
+    assert_eq!(epochs.first_seen(&epoch("old"), &policy, day), day);
+}
