@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use dumpus_ports::blobs::{BlobError, BlobKey, BlobStore};
 use tokio::fs;
 
@@ -38,15 +39,15 @@ fn optional<T>(result: io::Result<T>) -> Result<Option<T>, BlobError> {
 
 #[async_trait]
 impl BlobStore for FolderBlobs {
-    async fn put(&self, key: BlobKey, bytes: Vec<u8>) -> Result<(), BlobError> {
+    async fn put(&self, key: BlobKey, bytes: Bytes) -> Result<(), BlobError> {
         // A reader sees the whole blob or none: the name appears when the content is complete.
         let partial = self.folder.join(format!("{key}.partial"));
         fs::write(&partial, bytes).await.map_err(unavailable)?;
         fs::rename(&partial, self.path(key)).await.map_err(unavailable)
     }
 
-    async fn get(&self, key: BlobKey) -> Result<Option<Vec<u8>>, BlobError> {
-        optional(fs::read(self.path(key)).await)
+    async fn get(&self, key: BlobKey) -> Result<Option<Bytes>, BlobError> {
+        Ok(optional(fs::read(self.path(key)).await)?.map(Bytes::from))
     }
 
     async fn contains(&self, key: BlobKey) -> Result<bool, BlobError> {
@@ -95,7 +96,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     fs::create_dir_all(&folder).await?;
     let blobs = FolderBlobs { folder };
     let key = BlobKey::from_bytes([1; 16]);
-    blobs.put(key, b"ciphertext".to_vec()).await?;
+    blobs.put(key, Bytes::from_static(b"ciphertext")).await?;
     println!("{:?}", blobs.get(key).await?);
     blobs.delete(key).await?;
     Ok(())

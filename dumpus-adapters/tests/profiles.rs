@@ -6,9 +6,7 @@ mod stub;
 
 use std::time::{Duration, Instant};
 
-use dumpus_adapters::profiles::{
-    DiscordGuilds, HttpProfiles, NoProfiles, ProfileOptions, ProfileOptionsError, Token, Upstream,
-};
+use dumpus_adapters::profiles::{DiscordGuilds, HttpProfiles, ProfileOptions, ProfileOptionsError, Token, Upstream};
 use dumpus_ports::profiles::{GuildDirectory as _, ProfileDirectory as _, ProfileError};
 use futures_util::future::join_all;
 use stub::server::{Head, Reply, Stub};
@@ -151,11 +149,6 @@ async fn sends_no_request_for_text_that_is_not_an_id() {
         assert_eq!(directory.look_up(id).await, Ok(None));
     }
     assert!(stub.requests().is_empty());
-}
-
-#[tokio::test]
-async fn an_instance_without_a_directory_knows_no_users() {
-    assert_eq!(NoProfiles.look_up(ID).await, Ok(None));
 }
 
 #[tokio::test]

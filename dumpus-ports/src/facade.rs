@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -113,7 +114,7 @@ impl Dumpus {
     ///
     /// # Errors
     /// [`AccessError::Tampered`] if the stored bytes are not authentic; none of them is returned then.
-    pub async fn fetch(&self, key: &UpnKey, package: PackageId) -> Result<Option<Vec<u8>>, AccessError> {
+    pub async fn fetch(&self, key: &UpnKey, package: PackageId) -> Result<Option<Bytes>, AccessError> {
         self.fetch.run(key, package).await
     }
 
@@ -136,7 +137,7 @@ impl Dumpus {
         blob: BlobKey,
         expires: i64,
         signature: &[u8],
-    ) -> Result<Option<Vec<u8>>, AccessError> {
+    ) -> Result<Option<Bytes>, AccessError> {
         self.serve.run(blob, expires, signature).await
     }
 

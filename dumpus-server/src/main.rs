@@ -72,7 +72,8 @@ async fn execute(matches: &ArgMatches, config: &ServerConfig) -> Result<ExitCode
                 return Err("in embedded mode the running server holds the queue: use its admin route".into());
             }
             let backends = wiring::backends(config).await?;
-            if wiring::upgrade(&backends).run(package).await? {
+            let dumpus = wiring::dumpus(config.download.policy.clone(), &backends, None)?;
+            if dumpus.upgrade(package).await? {
                 println!("{package} is in the premium lane");
                 Ok(ExitCode::SUCCESS)
             } else {

@@ -5,14 +5,10 @@ use std::sync::Arc;
 use dumpus_adapters::bootstrap::backends::{
     Backends, StartupError, check_object_store, connect_services, open_embedded, process, report_writer, sweep,
 };
-use dumpus_adapters::profiles::{DISCORD, DiscordGuilds, HttpProfiles, NoProfiles, ProfileOptions, Token, Upstream};
+use dumpus_adapters::profiles::{DISCORD, DiscordGuilds, HttpProfiles, ProfileOptions, Token, Upstream};
+use dumpus_ports::Dumpus;
 use dumpus_ports::domain::link::LinkPolicy;
 use dumpus_ports::profiles::{GuildDirectory, ProfileDirectory};
-use dumpus_ports::report::ReportWriter;
-use dumpus_ports::usecase::{
-    DeletePackage, Dispatcher, FetchData, LocateBlob, LookUpUser, QueuePositions, ReadStatus, ServeBlob, SubmitPackage,
-    UpgradePackage,
-};
 
 use crate::api::{self, UseCases};
 use crate::config::ServerConfig;
@@ -46,12 +42,12 @@ pub fn service(config: &ServerConfig, backends: &Backends) -> Result<Service, St
             concurrency: config.work.concurrency,
         }),
     };
-    let use_cases = use_cases(
-        config.download.policy.clone(),
-        backends,
-        directories(config)?,
-        report_writer(),
-    );
+    let Directories { users, guilds } = directories(config)?;
+    let use_cases = UseCases {
+        dumpus: dumpus(config.download.policy.clone(), backends, users)?,
+        guilds,
+        demo: Demo::new(report_writer()),
+    };
     Ok(Service {
         api: api::service(use_cases, config.api.clone()),
         worker,
@@ -60,31 +56,21 @@ pub fn service(config: &ServerConfig, backends: &Backends) -> Result<Service, St
     })
 }
 
-/// What moves packages to the premium lane.
-#[must_use]
-pub fn upgrade(backends: &Backends) -> UpgradePackage {
-    UpgradePackage {
-        registry: backends.registry.packages.clone(),
-        queue: backends.queue.clone(),
-    }
+/// Directories of Discord's users and, with a bot only, guilds.
+struct Directories {
+    users: Option<Arc<dyn ProfileDirectory>>,
+    guilds: Option<Arc<dyn GuildDirectory>>,
 }
 
-/// Who knows Discord's users and guilds.
-pub struct Directories {
-    /// Users.
-    pub users: Arc<dyn ProfileDirectory>,
-    /// Guilds, with a bot only.
-    pub guilds: Option<Arc<dyn GuildDirectory>>,
-}
-
-/// Everything that the API offers, over these backends.
-#[must_use]
-pub fn use_cases(
+/// An instance over these backends.
+///
+/// # Errors
+/// If a port is missing: a defect.
+pub fn dumpus(
     policy: LinkPolicy,
     backends: &Backends,
-    directories: Directories,
-    report: Arc<dyn ReportWriter>,
-) -> UseCases {
+    users: Option<Arc<dyn ProfileDirectory>>,
+) -> Result<Arc<Dumpus>, StartupError> {
     let Backends {
         registry,
         queue,
@@ -92,58 +78,17 @@ pub fn use_cases(
         vault,
         clock,
     } = backends.clone();
-    let registry = registry.packages;
-    let dispatcher = Arc::new(Dispatcher {
-        registry: registry.clone(),
-        queue: queue.clone(),
-        vault: vault.clone(),
-        clock: clock.clone(),
-    });
-    let queue_snapshot = Arc::new(QueuePositions::new(registry.clone(), queue.clone()));
-    UseCases {
-        submit: SubmitPackage {
-            policy,
-            dispatcher: dispatcher.clone(),
-            blobs: blobs.clone(),
-            queue_snapshot: queue_snapshot.clone(),
-        },
-        status: ReadStatus {
-            dispatcher,
-            blobs: blobs.clone(),
-            queue_snapshot,
-        },
-        fetch: FetchData {
-            registry: registry.clone(),
-            blobs: blobs.clone(),
-            vault: vault.clone(),
-        },
-        locate: LocateBlob {
-            registry: registry.clone(),
-            blobs: blobs.clone(),
-            vault: vault.clone(),
-            clock: clock.clone(),
-        },
-        serve: ServeBlob {
-            blobs: blobs.clone(),
-            vault: vault.clone(),
-            clock,
-        },
-        look_up: LookUpUser {
-            registry: registry.clone(),
-            vault: vault.clone(),
-            profiles: Some(directories.users),
-        },
-        delete: DeletePackage {
-            registry: registry.clone(),
-            queue: queue.clone(),
-            blobs: blobs.clone(),
-            vault,
-        },
-        upgrade: upgrade(backends),
-        guilds: directories.guilds,
-        demo: Demo::new(report),
-        backends: api::Backends { registry, queue, blobs },
+    let mut builder = Dumpus::builder()
+        .registry(registry)
+        .queue(queue)
+        .blobs(blobs)
+        .vault(vault)
+        .clock(clock)
+        .link_policy(policy);
+    if let Some(users) = users {
+        builder = builder.profiles(users);
     }
+    builder.build().map(Arc::new).map_err(StartupError::of)
 }
 
 fn directories(config: &ServerConfig) -> Result<Directories, StartupError> {
@@ -167,14 +112,12 @@ fn directories(config: &ServerConfig) -> Result<Directories, StartupError> {
             token,
         }),
     };
-    let users: Arc<dyn ProfileDirectory> = match upstream {
-        Some(upstream) => Arc::new(HttpProfiles::new(upstream, &options).map_err(StartupError::of)?),
-        None => Arc::new(NoProfiles),
-    };
+    let users = upstream.map(|upstream| HttpProfiles::new(upstream, &options));
+    let users = users.transpose().map_err(StartupError::of)?;
     let guilds = bot().map(|token| DiscordGuilds::new(DISCORD, token, &options));
     let guilds = guilds.transpose().map_err(StartupError::of)?;
     Ok(Directories {
-        users,
+        users: users.map(|users| Arc::new(users) as Arc<dyn ProfileDirectory>),
         guilds: guilds.map(|guilds| Arc::new(guilds) as Arc<dyn GuildDirectory>),
     })
 }

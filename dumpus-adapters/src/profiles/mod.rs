@@ -13,9 +13,6 @@ mod users;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use dumpus_ports::profiles::{ProfileDirectory, ProfileError, UserProfile};
-
 use crate::transport::{Overrides, TransportError};
 
 pub use guilds::DiscordGuilds;
@@ -79,17 +76,6 @@ pub enum ProfileOptionsError {
     /// The connections cannot be set up.
     #[error(transparent)]
     Transport(#[from] TransportError),
-}
-
-/// The directory of an instance that has none: it knows no users and sends no requests.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoProfiles;
-
-#[async_trait]
-impl ProfileDirectory for NoProfiles {
-    async fn look_up(&self, _: &str) -> Result<Option<UserProfile>, ProfileError> {
-        Ok(None)
-    }
 }
 
 /// Parses an id as Discord writes it: decimal, without sign or leading zeros.

@@ -14,7 +14,7 @@ use poem_openapi::{LicenseObject, OpenApiService};
 
 pub use document::VERSION;
 pub use http::{Cors, Network, ParseNetworkError, ParseOriginsError, ParseRateError, ProxySettings, Rate};
-pub use operations::{Backends, UseCases};
+pub use operations::UseCases;
 pub use settings::ApiSettings;
 
 use self::document::{DESCRIPTION, Documents, TITLE};

@@ -21,8 +21,9 @@ use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::profiles::{GuildDirectory, GuildProfile, ProfileDirectory, ProfileError, UserProfile};
 use dumpus_ports::registry::{Lease, LeaseOutcome, LeaseRequest, Registry, StoredResult};
-use dumpus_server::api::{self, ApiSettings};
-use dumpus_server::wiring::{Directories, use_cases};
+use dumpus_server::api::{self, ApiSettings, UseCases};
+use dumpus_server::demo::Demo;
+use dumpus_server::wiring::dumpus;
 use poem::Response;
 use poem::endpoint::BoxEndpoint;
 use poem::test::{TestClient, TestResponse};
@@ -77,11 +78,11 @@ pub(crate) fn backends() -> Backends {
 
 /// The API over these backends.
 pub(crate) fn api(backends: &Backends, settings: ApiSettings) -> BoxEndpoint<'static, Response> {
-    let directories = Directories {
-        users: Arc::new(Users),
+    let use_cases = UseCases {
+        dumpus: dumpus(LinkPolicy::default(), backends, Some(Arc::new(Users))).unwrap(),
         guilds: Some(Arc::new(Users)),
+        demo: Demo::new(Arc::new(SqliteWriter)),
     };
-    let use_cases = use_cases(LinkPolicy::default(), backends, directories, Arc::new(SqliteWriter));
     api::service(use_cases, settings)
 }
 

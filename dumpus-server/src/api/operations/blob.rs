@@ -1,13 +1,16 @@
 //! `GET /process/{package_id}/blob`: where the encrypted result of a package can be fetched.
 
+use std::sync::Arc;
+
 use poem_openapi::{Object, OpenApi, param::Path, payload::Json, types::Example};
 
-use dumpus_ports::usecase::{BlobAddress, LocateBlob};
+use dumpus_ports::Dumpus;
+use dumpus_ports::usecase::BlobAddress;
 
 use crate::api::document::Group;
 use crate::api::http::{Client, Operation, OwnedId, Owner, Problem, RESULT_BUDGET, ResultResponse, with_timeout};
 
-pub(super) struct Blob(pub(super) LocateBlob);
+pub(super) struct Blob(pub(super) Arc<Dumpus>);
 
 impl Operation for Blob {
     type Refusal = Problem;
@@ -49,7 +52,7 @@ impl Blob {
         client: Client,
         #[doc = "The package's id."] package_id: Path<OwnedId>,
     ) -> ResultResponse<Json<BlobBody>> {
-        match with_timeout(RESULT_BUDGET, self.0.run(&owner.key(), package_id.0.0)).await {
+        match with_timeout(RESULT_BUDGET, self.0.locate_blob(&owner.key(), package_id.0.0)).await {
             Ok(Some(located)) => ResultResponse::Found(Json(BlobBody {
                 url: match located.address {
                     BlobAddress::Store(url) => url,

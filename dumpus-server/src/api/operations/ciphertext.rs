@@ -1,5 +1,7 @@
 //! `GET /blobs/{blob_key}`: an encrypted result, for those who have its signed URL.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use poem::Error;
 use poem_openapi::{
@@ -8,12 +10,12 @@ use poem_openapi::{
     payload::{Binary, Json},
 };
 
-use dumpus_ports::usecase::ServeBlob;
+use dumpus_ports::Dumpus;
 
 use crate::api::document::Group;
 use crate::api::http::{Code, Operation, Problem, RESULT_BUDGET, RETRY_AFTER, Refusal, problem, with_timeout};
 
-pub(super) struct Ciphertext(pub(super) ServeBlob);
+pub(super) struct Ciphertext(pub(super) Arc<Dumpus>);
 
 impl Operation for Ciphertext {
     type Refusal = Problem;
@@ -77,7 +79,7 @@ impl Ciphertext {
         else {
             return CiphertextResponse::not_found();
         };
-        match with_timeout(RESULT_BUDGET, self.0.run(blob, expires, &signature)).await {
+        match with_timeout(RESULT_BUDGET, self.0.serve_blob(blob, expires, &signature)).await {
             Ok(Some(bytes)) => CiphertextResponse::Found(Binary(bytes)),
             Ok(None) => CiphertextResponse::not_found(),
             Err(refusal) => refusal.into(),

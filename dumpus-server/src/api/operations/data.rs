@@ -1,14 +1,16 @@
 //! `GET /process/{package_id}/data`: the decrypted result of a package.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use poem_openapi::{OpenApi, param::Path, payload::Binary};
 
-use dumpus_ports::usecase::FetchData;
+use dumpus_ports::Dumpus;
 
 use crate::api::document::Group;
 use crate::api::http::{Operation, OwnedId, Owner, Problem, RESULT_BUDGET, ResultResponse, with_timeout};
 
-pub(super) struct Data(pub(super) FetchData);
+pub(super) struct Data(pub(super) Arc<Dumpus>);
 
 impl Operation for Data {
     type Refusal = Problem;
@@ -26,7 +28,7 @@ impl Data {
         owner: Owner,
         #[doc = "The package's id."] package_id: Path<OwnedId>,
     ) -> ResultResponse<Binary<Bytes>> {
-        match with_timeout(RESULT_BUDGET, self.0.run(&owner.key(), package_id.0.0)).await {
+        match with_timeout(RESULT_BUDGET, self.0.fetch(&owner.key(), package_id.0.0)).await {
             Ok(Some(file)) => ResultResponse::Found(Binary(file)),
             Ok(None) => ResultResponse::not_found(),
             Err(refusal) => refusal.into(),

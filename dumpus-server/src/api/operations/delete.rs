@@ -1,13 +1,15 @@
 //! `DELETE /process/{package_id}`: deletes a package.
 
+use std::sync::Arc;
+
 use poem_openapi::{Object, OpenApi, param::Path, payload::Json, types::Example};
 
-use dumpus_ports::usecase::DeletePackage;
+use dumpus_ports::Dumpus;
 
 use crate::api::document::Group;
 use crate::api::http::{BUDGET, Code, Operation, OwnedId, Owner, OwnerResponse, Refuse, with_timeout};
 
-pub(super) struct Delete(pub(super) DeletePackage);
+pub(super) struct Delete(pub(super) Arc<Dumpus>);
 
 impl Operation for Delete {
     type Refusal = Deletion;
@@ -52,7 +54,7 @@ impl Delete {
         owner: Owner,
         #[doc = "The package's id."] package_id: Path<OwnedId>,
     ) -> OwnerResponse<Deletion> {
-        match with_timeout(BUDGET, self.0.run(&owner.key(), package_id.0.0)).await {
+        match with_timeout(BUDGET, self.0.delete(&owner.key(), package_id.0.0)).await {
             Ok(is_deleted) => OwnerResponse::Done(Json(Deletion {
                 is_deleted,
                 error_message_code: (!is_deleted).then_some(Code::UnknownPackageId),

@@ -1,5 +1,4 @@
-//! The operations of the API, one file each. A new one is a file here, its use case in [`UseCases`], and a line in
-//! [`all`].
+//! The operations of the API, one file each. A new one is a file here and a line in [`all`].
 
 mod blob;
 mod ciphertext;
@@ -20,12 +19,8 @@ use std::sync::{Arc, OnceLock};
 
 use poem_openapi::OpenApi;
 
+use dumpus_ports::Dumpus;
 use dumpus_ports::profiles::GuildDirectory;
-use dumpus_ports::usecase::{
-    DeletePackage, FetchData, LocateBlob, LookUpUser, ReadStatus, ServeBlob, SubmitPackage, UpgradePackage,
-};
-
-pub use self::ready::Backends;
 
 use super::document::Documents;
 use super::http::{Operation, RateLimit, Route};
@@ -34,28 +29,12 @@ use crate::demo::Demo;
 
 /// What the operations need.
 pub struct UseCases {
-    /// Submits packages.
-    pub submit: SubmitPackage,
-    /// Reads how a package stands.
-    pub status: ReadStatus,
-    /// Fetches decrypted results.
-    pub fetch: FetchData,
-    /// Locates encrypted results.
-    pub locate: LocateBlob,
-    /// Serves encrypted results.
-    pub serve: ServeBlob,
-    /// Looks Discord users up.
-    pub look_up: LookUpUser,
-    /// Deletes packages.
-    pub delete: DeletePackage,
-    /// Moves packages to the premium lane.
-    pub upgrade: UpgradePackage,
+    /// The instance.
+    pub dumpus: Arc<Dumpus>,
     /// Looks Discord guilds up; `None` without a bot.
     pub guilds: Option<Arc<dyn GuildDirectory>>,
     /// The statistics of an invented person.
     pub demo: Demo,
-    /// The backends whose readiness is reported.
-    pub backends: Backends,
 }
 
 /// Operations and their routes. `api` is nested pairs of operations.
@@ -76,7 +55,7 @@ impl<T: OpenApi> Operations<T> {
 
 /// All operations. `documents` are set once the service that they describe is complete.
 pub(super) fn all(
-    use_cases: UseCases,
+    UseCases { dumpus, guilds, demo }: UseCases,
     settings: &ApiSettings,
     documents: Arc<OnceLock<Documents>>,
 ) -> Operations<impl OpenApi + 'static> {
@@ -85,25 +64,25 @@ pub(super) fn all(
         routes: Vec::new(),
     };
     none.with(submit::Submit {
-        use_case: use_cases.submit,
+        dumpus: dumpus.clone(),
         limit: settings.submit_rate.map(RateLimit::new),
     })
-    .with(status::Status(use_cases.status))
-    .with(data::Data(use_cases.fetch))
-    .with(blob::Blob(use_cases.locate))
-    .with(ciphertext::Ciphertext(use_cases.serve))
-    .with(user::User(use_cases.look_up))
-    .with(delete::Delete(use_cases.delete))
+    .with(status::Status(dumpus.clone()))
+    .with(data::Data(dumpus.clone()))
+    .with(blob::Blob(dumpus.clone()))
+    .with(ciphertext::Ciphertext(dumpus.clone()))
+    .with(user::User(dumpus.clone()))
+    .with(delete::Delete(dumpus.clone()))
     .with(upgrade::Upgrade {
-        use_case: use_cases.upgrade,
+        dumpus: dumpus.clone(),
         admin_token: settings.admin_token.clone(),
     })
-    .with(demo::GetDemo(use_cases.demo))
-    .with(widget::Widget(use_cases.guilds))
+    .with(demo::GetDemo(demo))
+    .with(widget::Widget(guilds))
     .with(health::GetHealth {
         hostname: settings.hostname.clone(),
     })
-    .with(ready::GetReadiness(use_cases.backends))
+    .with(ready::GetReadiness(dumpus))
     .with(documents::GetDocuments(documents))
     .with(home::Home)
 }

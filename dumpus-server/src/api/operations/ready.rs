@@ -4,24 +4,12 @@ use std::sync::Arc;
 
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi, payload::Json, types::Example};
 
-use dumpus_ports::blobs::BlobStore;
-use dumpus_ports::queue::JobQueue;
-use dumpus_ports::registry::PackageRegistry;
+use dumpus_ports::{Dumpus, Readiness};
 
 use crate::api::document::Group;
 use crate::api::http::{BUDGET, Operation, Problem, RETRY_AFTER};
 
-/// The backends whose readiness is reported.
-pub struct Backends {
-    /// The database of packages.
-    pub registry: Arc<dyn PackageRegistry>,
-    /// The queue of jobs.
-    pub queue: Arc<dyn JobQueue>,
-    /// The store of results.
-    pub blobs: Arc<dyn BlobStore>,
-}
-
-pub(super) struct GetReadiness(pub(super) Backends);
+pub(super) struct GetReadiness(pub(super) Arc<Dumpus>);
 
 impl Operation for GetReadiness {
     type Refusal = Problem;
@@ -51,20 +39,30 @@ struct Ready {
     blobs: BackendState,
 }
 
-impl Ready {
-    fn of(is_ready: bool, [registry, queue, blobs]: [BackendState; 3]) -> Self {
+impl From<Readiness> for Ready {
+    fn from(readiness: Readiness) -> Self {
+        let state = |is_up| if is_up { BackendState::Up } else { BackendState::Down };
+        let status = if readiness.is_complete() {
+            "ready"
+        } else {
+            "unavailable"
+        };
         Self {
-            status: if is_ready { "ready" } else { "unavailable" }.to_owned(),
-            registry,
-            queue,
-            blobs,
+            status: status.to_owned(),
+            registry: state(readiness.registry),
+            queue: state(readiness.queue),
+            blobs: state(readiness.blobs),
         }
     }
 }
 
 impl Example for Ready {
     fn example() -> Self {
-        Self::of(true, [BackendState::Up; 3])
+        Self::from(Readiness {
+            registry: true,
+            queue: true,
+            blobs: true,
+        })
     }
 }
 
@@ -84,13 +82,6 @@ enum ReadinessResponse {
     ),
 }
 
-async fn state<E>(ping: impl Future<Output = Result<(), E>>) -> BackendState {
-    match tokio::time::timeout(BUDGET, ping).await {
-        Ok(Ok(())) => BackendState::Up,
-        _ => BackendState::Down,
-    }
-}
-
 #[OpenApi(tag = "Group::Operation")]
 impl GetReadiness {
     /// Readiness
@@ -98,13 +89,12 @@ impl GetReadiness {
     /// Whether every backend answers.
     #[oai(path = "/ready", method = "get", operation_id = "getReadiness")]
     async fn ready(&self) -> ReadinessResponse {
-        let Backends { registry, queue, blobs } = &self.0;
-        let states = tokio::join!(state(registry.ping()), state(queue.ping()), state(blobs.ping()));
-        let states = <[BackendState; 3]>::from(states);
-        if states == [BackendState::Up; 3] {
-            ReadinessResponse::Ready(Json(Ready::of(true, states)))
+        let readiness = self.0.readiness(BUDGET).await;
+        let ready = Json(Ready::from(readiness));
+        if readiness.is_complete() {
+            ReadinessResponse::Ready(ready)
         } else {
-            ReadinessResponse::Unavailable(Json(Ready::of(false, states)), RETRY_AFTER)
+            ReadinessResponse::Unavailable(ready, RETRY_AFTER)
         }
     }
 }

@@ -1,15 +1,18 @@
 //! `GET /process/{package_id}/status`: how a package stands.
 
+use std::sync::Arc;
+
 use poem_openapi::{Enum, Object, OpenApi, param::Path, payload::Json, types::Example};
 
+use dumpus_ports::Dumpus;
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::queue::Lane;
-use dumpus_ports::usecase::{PackageState, PackageStatus, ReadStatus};
+use dumpus_ports::usecase::{PackageState, PackageStatus};
 
 use crate::api::document::Group;
 use crate::api::http::{BUDGET, Code, Operation, OwnedId, Owner, OwnerResponse, Refuse, with_timeout};
 
-pub(super) struct Status(pub(super) ReadStatus);
+pub(super) struct Status(pub(super) Arc<Dumpus>);
 
 impl Operation for Status {
     type Refusal = StatusBody;
@@ -167,7 +170,7 @@ impl Status {
         owner: Owner,
         #[doc = "The package's id."] package_id: Path<OwnedId>,
     ) -> OwnerResponse<StatusBody> {
-        match with_timeout(BUDGET, self.0.run(&owner.key(), package_id.0.0)).await {
+        match with_timeout(BUDGET, self.0.status(&owner.key(), package_id.0.0)).await {
             Ok(status) => OwnerResponse::Done(Json(status.into())),
             Err(refusal) => refusal.into(),
         }

@@ -1,5 +1,7 @@
 //! `POST /process`: submits a package.
 
+use std::sync::Arc;
+
 use poem::Error;
 use poem_openapi::{
     ApiResponse, NewType, Object, OpenApi,
@@ -8,13 +10,14 @@ use poem_openapi::{
 };
 use serde_json::Value;
 
-use dumpus_ports::usecase::{SubmitError, SubmitPackage};
+use dumpus_ports::Dumpus;
+use dumpus_ports::usecase::SubmitError;
 
 use crate::api::document::Group;
 use crate::api::http::{BUDGET, Client, Code, Operation, RETRY_AFTER, RateLimit, Refusal, Refuse, with_timeout};
 
 pub(super) struct Submit {
-    pub(super) use_case: SubmitPackage,
+    pub(super) dumpus: Arc<Dumpus>,
     pub(super) limit: Option<RateLimit>,
 }
 
@@ -157,7 +160,7 @@ impl Submit {
         if let Some(Err(wait)) = self.limit.as_ref().map(|limit| limit.take(client.address)) {
             return Refusal::RateLimited(wait.as_secs() + 1).into();
         }
-        match with_timeout(BUDGET, self.use_case.run(&request.0.package_link.0)).await {
+        match with_timeout(BUDGET, self.dumpus.submit(&request.0.package_link.0)).await {
             Ok(package) => SubmitResponse::Read(Json(Acceptance {
                 is_accepted: true,
                 package_id: Some(package.to_string()),

@@ -1,15 +1,17 @@
 //! `POST /admin/packages/{package_id}/upgrade`: moves a package to the premium lane.
 
+use std::sync::Arc;
+
 use poem::Error;
 use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json, types::Example};
 
-use dumpus_ports::usecase::UpgradePackage;
+use dumpus_ports::Dumpus;
 
 use crate::api::document::Group;
 use crate::api::http::{Admin, BUDGET, Code, Operation, RETRY_AFTER, Refusal, Refuse, with_timeout};
 
 pub(super) struct Upgrade {
-    pub(super) use_case: UpgradePackage,
+    pub(super) dumpus: Arc<Dumpus>,
     /// The token that requests must present; `None` takes no upgrades.
     pub(super) admin_token: Option<String>,
 }
@@ -117,7 +119,7 @@ impl Upgrade {
         let Ok(package) = package_id.parse() else {
             return UpgradeResponse::unknown();
         };
-        match with_timeout(BUDGET, self.use_case.run(package)).await {
+        match with_timeout(BUDGET, self.dumpus.upgrade(package)).await {
             Ok(true) => UpgradeResponse::Done(Json(UpgradeBody {
                 is_upgraded: true,
                 error_message_code: None,

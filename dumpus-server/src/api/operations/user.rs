@@ -1,15 +1,18 @@
 //! `GET /process/{package_id}/user/{user_id}`: a Discord user.
 
+use std::sync::Arc;
+
 use poem::Error;
 use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json, types::Example};
 
+use dumpus_ports::Dumpus;
 use dumpus_ports::profiles::UserProfile;
-use dumpus_ports::usecase::{LookUpError, LookUpUser};
+use dumpus_ports::usecase::LookUpError;
 
 use crate::api::document::Group;
 use crate::api::http::{Code, LOOK_UP_BUDGET, Operation, OwnedId, Owner, Problem, Refusal, problem, with_timeout};
 
-pub(super) struct User(pub(super) LookUpUser);
+pub(super) struct User(pub(super) Arc<Dumpus>);
 
 impl Operation for User {
     type Refusal = Problem;
@@ -121,7 +124,12 @@ impl User {
         #[doc = "The package's id."] package_id: Path<OwnedId>,
         #[doc = "Discord's id of the user."] user_id: Path<String>,
     ) -> UserResponse {
-        match with_timeout(LOOK_UP_BUDGET, self.0.run(&owner.key(), package_id.0.0, &user_id)).await {
+        match with_timeout(
+            LOOK_UP_BUDGET,
+            self.0.look_up_user(&owner.key(), package_id.0.0, &user_id),
+        )
+        .await
+        {
             Ok(Some(user)) => UserResponse::Found(Json(user.into())),
             Ok(None) => UserResponse::NotFound(problem(Code::NotFound, "There is no such user.")),
             Err(refusal) => refusal.into(),
