@@ -78,7 +78,7 @@ impl PackageSource for MemorySource {
                     return Err(SourceError::Invalid(text.to_owned()));
                 }
                 MemoryPackage::Unavailable => {
-                    let text = "The server that holds the package could not be reached.";
+                    let text = "The server that hosts the package could not be reached.";
                     return Err(SourceError::Unavailable(text.to_owned()));
                 }
                 MemoryPackage::Silence => sleep(WATCH).await,
