@@ -61,20 +61,20 @@ pub async fn deadline(mut stop: watch::Receiver<bool>, timeout: Duration, abort:
     sleep(GIVING_BACK).await;
 }
 
-/// Lets the health check see the work for as long as it goes on.
+/// Reports the progress of the work to the health check.
 async fn heartbeat(pulses: &[Pulse]) {
     match Heartbeat::start(&std::env::temp_dir()) {
         Ok(heartbeat) => heartbeat.follow(pulses).await,
         Err(error) => {
             let folder = std::env::temp_dir().display().to_string();
-            tracing::warn!(folder, error = %error, "the health check will not see this worker: it cannot make a file");
+            tracing::warn!(folder, error = %error, "Failed to create the file for the health check");
             std::future::pending::<()>().await;
         }
     }
 }
 
-/// Works on packages, as many at a time as there are pulses, until told to stop; packages in work are finished, or
-/// given back when `abort` becomes true.
+/// Processes packages, as many at a time as there are pulses, until `stop` becomes true. Packages in progress are
+/// finished, or released when `abort` becomes true.
 pub async fn work(
     process: Arc<ProcessPackage>,
     lanes: Vec<Lane>,
@@ -97,9 +97,9 @@ async fn slot(process: Arc<ProcessPackage>, lanes: Vec<Lane>, mut stop: watch::R
     // Present during an outage.
     let mut waits = None;
     while !*stop.borrow() && !*abort.borrow() {
-        let (worker, asked, told) = (process.clone(), lanes.clone(), abort.clone());
-        // A task of its own, so that a panic in one package is the end of that package's attempt only.
-        let round = tokio::spawn(async move { worker.run(&asked, PATIENCE, told).await }).await;
+        let (worker, lanes, abort) = (process.clone(), lanes.clone(), abort.clone());
+        // In a separate task, so that a panic only ends the attempt of one package.
+        let round = tokio::spawn(async move { worker.run(&lanes, PATIENCE, abort).await }).await;
         match round {
             Ok(Ok(RoundOutcome::Idle | RoundOutcome::Settled)) => {
                 if waits.take().is_some() {
@@ -108,17 +108,17 @@ async fn slot(process: Arc<ProcessPackage>, lanes: Vec<Lane>, mut stop: watch::R
                 continue;
             }
             Ok(Err(error)) => {
-                // Once per outage: the loop asks again every two seconds.
+                // Logged once per outage: the loop retries every two seconds.
                 if waits.is_none() {
                     log_outage(&error);
                 }
             }
-            Err(_) => tracing::error!("the work on a package ended in a panic; its lease will run out"),
+            Err(_) => tracing::error!("Task panicked, the lease of its package will expire"),
         }
         let wait = waits.get_or_insert_with(|| BACKOFF.build()).next();
         tokio::select! {
             () = sleep(wait.unwrap_or_default()) => {}
-            // A sender that is gone will not stop anything: the wait is enough.
+            // A dropped sender cannot stop the loop: the wait is enough.
             Ok(_) = stop.wait_for(|stop| *stop) => {}
         }
     }
@@ -128,13 +128,13 @@ async fn slot(process: Arc<ProcessPackage>, lanes: Vec<Lane>, mut stop: watch::R
 fn log_outage(error: &AccessError) {
     match error {
         AccessError::Unavailable { source, .. } => {
-            tracing::warn!(error = %error, cause = %source, "no work can be taken");
+            tracing::warn!(error = %error, cause = %source, "Failed to fetch a job");
         }
-        other => tracing::error!(error = %other, "no work can be taken"),
+        other => tracing::error!(error = %other, "Failed to fetch a job"),
     }
 }
 
-/// Erases what has expired, and orphans, until told to stop.
+/// Deletes expired packages and orphaned blobs until `stop` becomes true.
 pub async fn sweep(sweep: Sweep, mut stop: watch::Receiver<bool>) {
     let pause = sweep
         .retention
@@ -142,8 +142,8 @@ pub async fn sweep(sweep: Sweep, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         match sweep.run().await {
             Ok((0, 0)) => {}
-            Ok((expired, orphans)) => tracing::info!(expired, orphans, "erased what is not needed any more"),
-            Err(error) => tracing::warn!(error = %error, "what has expired could not be erased yet"),
+            Ok((expired, orphans)) => tracing::info!(expired, orphans, "Deleted expired packages and orphaned blobs"),
+            Err(error) => tracing::warn!(error = %error, "Failed to delete expired packages"),
         }
         tokio::select! {
             () = sleep(pause) => {}
@@ -152,10 +152,10 @@ pub async fn sweep(sweep: Sweep, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Becomes true at the first signal to stop; the second ends the process at once.
+/// Becomes true at the first signal; the second one exits the process immediately.
 ///
 /// # Errors
-/// When signals cannot be listened to.
+/// If the signal handlers cannot be installed.
 pub fn stop_signal() -> io::Result<watch::Receiver<bool>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (stop, stopped) = watch::channel(false);
@@ -168,7 +168,7 @@ pub fn stop_signal() -> io::Result<watch::Receiver<bool>> {
                 _ = interrupt.recv() => {}
             }
             if stop.send_replace(true) {
-                tracing::warn!("stopped at once by a second signal");
+                tracing::warn!("Stopped immediately by a second signal");
                 std::process::exit(130);
             }
         }

@@ -30,19 +30,19 @@ use crate::report::{Packing, ReportWriter};
 use crate::source::PackageSource;
 use crate::vault::Vault;
 
-/// Told to all work of a process: `true` means give jobs back now.
+/// Cancels all attempts when it becomes true; they release their jobs.
 pub type Abort = watch::Receiver<bool>;
 
-/// Times and counts of the work.
+/// Limits of processing.
 #[derive(Clone, Copy, Debug)]
 pub struct ProcessSettings {
-    /// A worker that has not been heard of for this long has lost its package.
+    /// Lease duration: a package is requeued if its worker does not renew the lease for this long.
     pub lease: Duration,
-    /// How often a lease is extended; well below the lease.
+    /// Interval at which a lease is renewed; well below the lease duration.
     pub heartbeat: Duration,
-    /// How often a worker looks whether its package is still wanted.
+    /// Interval at which a worker checks whether its lease is still valid.
     pub watch: Duration,
-    /// Leases that a package gets before it is given up: it may be what kills the workers.
+    /// Attempts per run before the package is given up: it may be what kills the workers.
     pub max_attempts: u32,
 }
 

@@ -3,7 +3,7 @@
 use dumpus_adapters::memory::source::MemoryPackage;
 use dumpus_ports::usecase::PackageState;
 
-use crate::support::{Fault, Gate, PAST_LEASE, Person, World, assert_away, pass, seconds};
+use crate::support::{Fault, Gate, PAST_LEASE, Person, World, assert_unavailable, pass, seconds};
 
 /// Nothing of the person's package is anywhere.
 async fn assert_erased(world: &World, person: &Person) {
@@ -65,12 +65,12 @@ async fn packages_of_others_stay() {
 async fn a_backend_that_is_away_leaves_something_to_delete_again() {
     let world = World::new();
     let ann = world.processed("ann").await;
-    world.queue.trouble("purge", [Fault::Away]);
-    assert_away(world.delete(&ann).await, "the queue");
-    world.registry.trouble("delete", [Fault::Away]);
-    assert_away(world.delete(&ann).await, "the registry");
-    world.blobs.trouble("delete", [Fault::Away]);
-    assert_away(world.delete(&ann).await, "the blob store");
+    world.queue.inject("purge", [Fault::Unavailable]);
+    assert_unavailable(world.delete(&ann).await, "the queue");
+    world.registry.inject("delete", [Fault::Unavailable]);
+    assert_unavailable(world.delete(&ann).await, "the registry");
+    world.blobs.inject("delete", [Fault::Unavailable]);
+    assert_unavailable(world.delete(&ann).await, "the blob store");
     assert!(world.delete(&ann).await.unwrap());
     assert_erased(&world, &ann).await;
 }
@@ -80,10 +80,10 @@ async fn a_package_that_is_finished_while_it_is_deleted_is_erased_with_its_resul
     let world = World::new();
     let ann = world.waiting("ann").await;
     let gate = Gate::new();
-    world.registry.trouble("delete", [Fault::Waits(gate.clone())]);
+    world.registry.inject("delete", [Fault::Waits(gate.clone())]);
     // The worker has its job before the queue is purged, and finishes before the row is erased.
     let finish = Gate::new();
-    world.registry.trouble("finish", [Fault::Waits(finish.clone())]);
+    world.registry.inject("finish", [Fault::Waits(finish.clone())]);
     let deletion = async {
         finish.reached().await;
         assert!(world.delete(&ann).await.unwrap());
@@ -106,7 +106,7 @@ async fn a_job_that_a_poll_brought_back_meanwhile_is_removed() {
     let ann = before.waiting("ann").await;
     let world = before.with_empty_queue();
     let gate = Gate::new();
-    world.registry.trouble("delete", [Fault::Waits(gate.clone())]);
+    world.registry.inject("delete", [Fault::Waits(gate.clone())]);
     let deletion = async {
         assert!(world.delete(&ann).await.unwrap());
     };
@@ -126,8 +126,8 @@ async fn a_waiting_package_that_could_not_be_deleted_is_not_stuck() {
     for request in ["mark_undispatched", "delete"] {
         let world = World::new();
         let ann = world.waiting("ann").await;
-        world.registry.trouble(request, [Fault::Away]);
-        assert_away(world.delete(&ann).await, "the registry");
+        world.registry.inject(request, [Fault::Unavailable]);
+        assert_unavailable(world.delete(&ann).await, "the registry");
         // Its owner waits on.
         pass(seconds(10)).await;
         assert!(matches!(world.state(&ann).await, PackageState::Underway { .. }));

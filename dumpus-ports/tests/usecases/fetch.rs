@@ -3,7 +3,7 @@
 use dumpus_ports::blobs::{BlobKey, BlobStore};
 use dumpus_ports::usecase::{AccessError, BlobAddress};
 
-use crate::support::{Fault, Person, World, assert_away, now, pass, seconds};
+use crate::support::{Fault, Person, World, assert_unavailable, now, pass, seconds};
 
 /// Changes the result in the store.
 async fn tamper(world: &World, person: &Person, change: impl FnOnce(&mut Vec<u8>)) {
@@ -99,13 +99,13 @@ async fn a_result_that_is_gone_is_a_defect_and_no_empty_answer() {
 async fn a_store_that_is_away_is_said_to_be() {
     let world = World::new();
     let ann = world.processed("ann").await;
-    world.blobs.trouble("get", [Fault::Away, Fault::Away]);
-    assert_away(world.fetch(&ann).await, "the blob store");
-    assert_away(world.locate().run(&ann.key, ann.id).await, "the blob store");
+    world.blobs.inject("get", [Fault::Unavailable, Fault::Unavailable]);
+    assert_unavailable(world.fetch(&ann).await, "the blob store");
+    assert_unavailable(world.locate().run(&ann.key, ann.id).await, "the blob store");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_located_result_is_served_to_whoever_holds_its_address() {
+async fn a_located_result_is_served_to_any_holder_of_its_address() {
     let world = World::new();
     let ann = world.processed("ann").await;
     let located = world.locate().run(&ann.key, ann.id).await.unwrap().unwrap();

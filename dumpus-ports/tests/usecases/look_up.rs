@@ -7,7 +7,7 @@ use dumpus_adapters::memory::profiles::MemoryProfiles;
 use dumpus_ports::profiles::{ProfileDirectory, ProfileError, UserProfile};
 use dumpus_ports::usecase::{AccessError, LookUpError, LookUpUser};
 
-use crate::support::{Fault, Person, World, assert_away};
+use crate::support::{Fault, Person, World, assert_unavailable};
 
 /// A directory that ends the test or gives an error.
 struct Directory(Option<ProfileError>);
@@ -62,7 +62,7 @@ async fn a_key_without_a_package_is_told_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_no_id_reaches_no_directory() {
+async fn invalid_ids_are_not_looked_up() {
     let world = World::new();
     let ann = world.waiting("ann").await;
     for text in ["", "deleted:123", "12 3", "-1", "+1", "٣", "1/../2", &"1".repeat(21)] {
@@ -75,24 +75,24 @@ async fn what_is_no_id_reaches_no_directory() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn trouble_of_the_directory_is_told_as_it_is() {
+async fn errors_of_the_directory_are_passed_on() {
     let world = World::new();
     let ann = world.waiting("ann").await;
-    for trouble in [ProfileError::RateLimited { retry_after: 3 }, ProfileError::Unavailable] {
-        match look_up(&world, &ann, Directory(Some(trouble.clone())), "1").await {
-            Err(LookUpError::Profile(told)) => assert_eq!(told, trouble),
+    for expected in [ProfileError::RateLimited { retry_after: 3 }, ProfileError::Unavailable] {
+        match look_up(&world, &ann, Directory(Some(expected.clone())), "1").await {
+            Err(LookUpError::Profile(error)) => assert_eq!(error, expected),
             other => panic!("{other:?}"),
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_registry_that_is_away_is_said_to_be() {
+async fn an_unavailable_registry_is_reported() {
     let world = World::new();
     let ann = world.waiting("ann").await;
-    world.registry.trouble("find", [Fault::Away]);
+    world.registry.inject("find", [Fault::Unavailable]);
     match look_up(&world, &ann, Directory(None), "1").await {
-        Err(LookUpError::Access(error)) => assert_away::<()>(Err(error), "the registry"),
+        Err(LookUpError::Access(error)) => assert_unavailable::<()>(Err(error), "the registry"),
         other => panic!("{other:?}"),
     }
 }

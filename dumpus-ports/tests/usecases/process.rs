@@ -143,7 +143,7 @@ async fn each_end_of_a_reading_has_its_code() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn trouble_on_this_side_is_tried_again() {
+async fn internal_errors_are_retried() {
     let sources: [fn() -> SourceError; 1] = [|| SourceError::Storage(io::Error::other("disk full"))];
     for error in sources {
         let (world, state) = end(|worker| worker.source = Arc::new(FailingSource(error))).await;

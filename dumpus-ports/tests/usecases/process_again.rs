@@ -15,7 +15,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::support::{
-    FailingArchive, Fault, Gate, GatedArchive, NOW, PAST_LEASE, Person, World, assert_away, pass, seconds, unstopped,
+    FailingArchive, Fault, Gate, GatedArchive, NOW, PAST_LEASE, Person, World, assert_unavailable, pass, seconds,
+    unstopped,
 };
 
 async fn is_waiting(world: &World, person: &Person) -> bool {
@@ -36,7 +37,7 @@ async fn die(world: &World) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn trouble_that_passes_costs_an_attempt_and_no_more() {
+async fn a_temporary_error_costs_one_attempt() {
     let world = World::new();
     let ann = world.waiting("ann").await;
     let mut worker = world.worker();
@@ -164,7 +165,7 @@ async fn a_stop_while_a_result_is_stored_lets_it_be_recorded() {
     let world = World::new();
     let ann = world.waiting("ann").await;
     let gate = Gate::new();
-    world.blobs.trouble("put", [Fault::Answers(gate.clone())]);
+    world.blobs.inject("put", [Fault::Answers(gate.clone())]);
     let (stop, abort) = watch::channel(false);
     let worker = world.worker();
     let stopping = async {
@@ -194,7 +195,7 @@ async fn a_registry_that_is_away_for_a_while_costs_no_attempt() {
     for request in ["step", "finish"] {
         let world = World::new();
         let ann = world.waiting("ann").await;
-        world.registry.trouble(request, vec![Fault::Away; 20]);
+        world.registry.inject(request, vec![Fault::Unavailable; 20]);
         world.work().await;
         assert_eq!(world.state(&ann).await, PackageState::Processed, "{request}");
         assert_eq!(world.row(&ann).await.attempts, 1);
@@ -207,7 +208,7 @@ async fn a_registry_whose_answers_are_lost_costs_no_attempt() {
     for request in ["step", "progress", "finish"] {
         let world = World::new();
         let ann = world.waiting("ann").await;
-        world.registry.trouble(request, vec![Fault::Unheard; 3]);
+        world.registry.inject(request, vec![Fault::ResponseLost; 3]);
         world.work().await;
         assert_eq!(world.state(&ann).await, PackageState::Processed, "{request}");
         assert!(world.text(&ann).await.contains("ann"), "{request}");
@@ -217,11 +218,11 @@ async fn a_registry_whose_answers_are_lost_costs_no_attempt() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_is_recorded_when_the_registry_is_back() {
-    for fault in [Fault::Away, Fault::Unheard] {
+    for fault in [Fault::Unavailable, Fault::ResponseLost] {
         let world = World::new();
         let ann = world.waiting("ann").await;
         world.put(&ann.link, MemoryPackage::Expired);
-        world.registry.trouble("fail", vec![fault; 3]);
+        world.registry.inject("fail", vec![fault; 3]);
         world.work().await;
         let state = world.state(&ann).await;
         assert!(matches!(
@@ -238,10 +239,10 @@ async fn a_failure_is_recorded_when_the_registry_is_back() {
 
 #[tokio::test(start_paused = true)]
 async fn a_blob_store_that_is_away_for_a_while_costs_no_attempt() {
-    for fault in [Fault::Away, Fault::Unheard] {
+    for fault in [Fault::Unavailable, Fault::ResponseLost] {
         let world = World::new();
         let ann = world.waiting("ann").await;
-        world.blobs.trouble("put", vec![fault; 20]);
+        world.blobs.inject("put", vec![fault; 20]);
         world.work().await;
         assert_eq!(world.state(&ann).await, PackageState::Processed);
         assert_eq!(world.row(&ann).await.attempts, 1);
@@ -253,11 +254,11 @@ async fn a_blob_store_that_is_away_for_a_while_costs_no_attempt() {
 async fn a_blob_store_that_stays_away_costs_an_attempt() {
     let world = World::new();
     let ann = world.waiting("ann").await;
-    world.blobs.set_away("put", true);
+    world.blobs.set_unavailable("put", true);
     world.work().await;
     assert!(is_waiting(&world, &ann).await);
     assert_eq!(world.row(&ann).await.attempts, 1);
-    world.blobs.set_away("put", false);
+    world.blobs.set_unavailable("put", false);
     world.work().await;
     assert_eq!(world.state(&ann).await, PackageState::Processed);
 }
@@ -266,9 +267,9 @@ async fn a_blob_store_that_stays_away_costs_an_attempt() {
 async fn a_result_whose_end_could_not_be_recorded_is_made_again() {
     let world = World::new();
     let ann = world.waiting("ann").await;
-    world.registry.set_away("finish", true);
+    world.registry.set_unavailable("finish", true);
     world.work().await;
-    world.registry.set_away("finish", false);
+    world.registry.set_unavailable("finish", false);
     pass(PAST_LEASE).await;
     world.work().await;
     assert_eq!(world.state(&ann).await, PackageState::Processed);
@@ -283,8 +284,8 @@ async fn a_result_whose_end_could_not_be_recorded_is_made_again() {
 async fn a_queue_that_is_away_is_said_to_be_before_a_job_is_in_hand() {
     let world = World::new();
     let ann = world.waiting("ann").await;
-    world.queue.trouble("next", [Fault::Away]);
-    assert_away(world.worker().run(&Lane::ALL, NOW, unstopped()).await, "the queue");
+    world.queue.inject("next", [Fault::Unavailable]);
+    assert_unavailable(world.worker().run(&Lane::ALL, NOW, unstopped()).await, "the queue");
     world.work().await;
     assert_eq!(world.state(&ann).await, PackageState::Processed);
 }
@@ -293,7 +294,7 @@ async fn a_queue_that_is_away_is_said_to_be_before_a_job_is_in_hand() {
 async fn worked_through(fault: Fault, faults: usize) -> (World, Person) {
     let world = World::new();
     let ann = world.waiting("ann").await;
-    world.registry.trouble("lease", vec![fault; faults]);
+    world.registry.inject("lease", vec![fault; faults]);
     let began = Instant::now();
     world.work().await;
     let away = seconds(1) / 2 * u32::try_from(faults).unwrap();
@@ -306,14 +307,14 @@ async fn worked_through(fault: Fault, faults: usize) -> (World, Person) {
 async fn a_job_in_hand_goes_on_as_soon_as_the_registry_is_back() {
     // A moment, and longer than a lease of the queue.
     for faults in [1, 400] {
-        let (world, ann) = worked_through(Fault::Away, faults).await;
+        let (world, ann) = worked_through(Fault::Unavailable, faults).await;
         assert_eq!(world.row(&ann).await.attempts, 1);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_lease_whose_answer_was_lost_is_the_workers_all_the_same() {
-    let (world, ann) = worked_through(Fault::Unheard, 5).await;
+    let (world, ann) = worked_through(Fault::ResponseLost, 5).await;
     assert_eq!(world.row(&ann).await.attempts, 1);
 }
 
@@ -321,7 +322,7 @@ async fn a_lease_whose_answer_was_lost_is_the_workers_all_the_same() {
 async fn a_worker_that_is_stopped_while_the_registry_is_away_gives_its_job_back() {
     let world = World::new();
     let ann = world.waiting("ann").await;
-    world.registry.set_away("lease", true);
+    world.registry.set_unavailable("lease", true);
     let (stop, abort) = watch::channel(false);
     let stopping = async {
         tokio::time::sleep(seconds(5)).await;

@@ -30,9 +30,9 @@ fn asleep(world: &World, gate: &Arc<Gate>) -> ProcessPackage {
 }
 
 /// The registry as a worker in the middle of its work meets it.
-fn set_away(world: &World, is_away: bool) {
+fn set_unavailable(world: &World, is_unavailable: bool) {
     for request in ["extend", "progress", "is_current"] {
-        world.registry.set_away(request, is_away);
+        world.registry.set_unavailable(request, is_unavailable);
     }
 }
 
@@ -77,7 +77,7 @@ async fn a_worker_that_finishes_a_deleted_package_stores_nothing() {
     let world = World::new();
     let ann = world.waiting("ann").await;
     let gate = Gate::new();
-    world.registry.trouble("finish", [Fault::Waits(gate.clone())]);
+    world.registry.inject("finish", [Fault::Waits(gate.clone())]);
     meanwhile(&world.worker(), &gate, async {
         assert_eq!(world.stored().await.len(), 1);
         assert!(world.delete(&ann).await.unwrap());
@@ -93,7 +93,7 @@ async fn a_package_that_is_deleted_while_its_result_is_stored_leaves_nothing() {
     let world = World::new();
     let ann = world.waiting("ann").await;
     let gate = Gate::new();
-    world.blobs.trouble("put", [Fault::Answers(gate.clone())]);
+    world.blobs.inject("put", [Fault::Answers(gate.clone())]);
     meanwhile(&world.worker(), &gate, async {
         assert_eq!(world.stored().await.len(), 1);
         assert!(world.delete(&ann).await.unwrap());
@@ -203,7 +203,7 @@ async fn a_worker_that_cannot_reach_the_registry_for_a_lease_stops() {
     let mut worker = world.worker();
     worker.archive = Arc::new(GatedArchive(gate.clone()));
     let cut = meanwhile(&worker, &gate, async {
-        set_away(&world, true);
+        set_unavailable(&world, true);
         Instant::now()
     })
     .await;
@@ -215,7 +215,7 @@ async fn a_worker_that_cannot_reach_the_registry_for_a_lease_stops() {
     );
     assert!(world.stored().await.is_empty());
     // It goes on as soon as the registry is back.
-    set_away(&world, false);
+    set_unavailable(&world, false);
     world.work().await;
     assert_eq!(world.state(&ann).await, PackageState::Processed);
 }
@@ -229,9 +229,9 @@ async fn a_registry_that_is_away_for_longer_than_a_lease_costs_no_attempt() {
         let mut worker = world.worker();
         worker.archive = Arc::new(GatedArchive(gate.clone()));
         meanwhile(&worker, &gate, async {
-            set_away(&world, true);
+            set_unavailable(&world, true);
             tokio::time::sleep(seconds(90)).await;
-            set_away(&world, false);
+            set_unavailable(&world, false);
         })
         .await;
         let row = world.row(&ann).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dumpus_ports::usecase::PackageState;
 
-use crate::support::{Fault, Gate, Person, World, assert_away, pass};
+use crate::support::{Fault, Gate, Person, World, assert_unavailable, pass};
 
 const FRESH_FOR: Duration = Duration::from_millis(500);
 const MOMENT: Duration = Duration::from_millis(1);
@@ -33,13 +33,13 @@ async fn however_many_ask_there_is_one_look_in_500_ms() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_asks_during_a_look_is_answered_from_the_last_one() {
+async fn a_request_during_a_refresh_gets_the_previous_snapshot() {
     let world = World::new();
     let ann = world.waiting("ann").await;
     pass(FRESH_FOR).await;
     let looks = world.registry.asked("queue_snapshot");
     let look = Gate::new();
-    world.registry.trouble("queue_snapshot", [Fault::Waits(look.clone())]);
+    world.registry.inject("queue_snapshot", [Fault::Waits(look.clone())]);
     let others = async {
         look.reached().await;
         assert_eq!(ahead(&world, &ann).await, 0);
@@ -50,13 +50,13 @@ async fn whoever_asks_during_a_look_is_answered_from_the_last_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_asks_during_a_look_that_takes_long_waits_for_its_answer() {
+async fn a_request_during_a_long_refresh_waits_for_it() {
     let world = World::new();
     let ann = world.waiting("ann").await;
     pass(FRESH_FOR).await;
     let looks = world.registry.asked("queue_snapshot");
     let (look, second) = (Gate::new(), Duration::from_secs(1));
-    world.registry.trouble("queue_snapshot", [Fault::Waits(look.clone())]);
+    world.registry.inject("queue_snapshot", [Fault::Waits(look.clone())]);
     let others = async {
         look.reached().await;
         pass(second).await;
@@ -67,13 +67,13 @@ async fn whoever_asks_during_a_look_that_takes_long_waits_for_its_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn looks_that_are_slow_are_rare() {
+async fn slow_refreshes_are_rare() {
     let world = World::new();
     let ann = world.waiting("ann").await;
     pass(FRESH_FOR).await;
     world
         .registry
-        .trouble("queue_snapshot", [Fault::Slow(Duration::from_millis(100))]);
+        .inject("queue_snapshot", [Fault::Slow(Duration::from_millis(100))]);
     ahead(&world, &ann).await;
     let looks = world.registry.asked("queue_snapshot");
     pass(Duration::from_millis(2_499)).await;
@@ -90,7 +90,7 @@ async fn one_look_that_was_very_slow_does_not_put_off_the_next_for_long() {
     let ann = world.waiting("ann").await;
     pass(FRESH_FOR).await;
     let second = Duration::from_secs(1);
-    world.registry.trouble("queue_snapshot", [Fault::Slow(second)]);
+    world.registry.inject("queue_snapshot", [Fault::Slow(second)]);
     ahead(&world, &ann).await;
     let looks = world.registry.asked("queue_snapshot");
     pass(Duration::from_secs(5)).await;
@@ -103,8 +103,8 @@ async fn a_look_that_fails_is_made_again_by_the_next_who_asks() {
     let world = World::new();
     let ann = world.waiting("ann").await;
     pass(FRESH_FOR).await;
-    world.registry.trouble("queue_snapshot", [Fault::Away]);
-    assert_away(world.status(&ann).await, "the registry");
+    world.registry.inject("queue_snapshot", [Fault::Unavailable]);
+    assert_unavailable(world.status(&ann).await, "the registry");
     assert_eq!(ahead(&world, &ann).await, 0);
 }
 
@@ -128,10 +128,10 @@ async fn who_was_admitted_during_a_look_is_counted() {
     let ann = world.waiting("ann").await;
     let bob = world.person("bob");
     let (admission, answer) = (Gate::new(), Gate::new());
-    world.registry.trouble("admit", [Fault::Waits(admission.clone())]);
+    world.registry.inject("admit", [Fault::Waits(admission.clone())]);
     world
         .registry
-        .trouble("queue_snapshot", [Fault::Answers(answer.clone())]);
+        .inject("queue_snapshot", [Fault::Answers(answer.clone())]);
     let submission = async {
         world.submit(&bob.link).await.unwrap();
         answer.open();
@@ -152,11 +152,11 @@ async fn who_was_admitted_during_a_look_is_counted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_comes_later_stands_behind_whoever_is_still_being_queued() {
+async fn a_later_package_is_behind_one_that_is_being_queued() {
     let world = World::new();
     let ann = world.waiting("ann").await;
     let (bob, queue) = (world.person("bob"), Gate::new());
-    world.queue.trouble("push", [Fault::Waits(queue.clone())]);
+    world.queue.inject("push", [Fault::Waits(queue.clone())]);
     let submission = async { world.submit(&bob.link).await.unwrap() };
     let later = async {
         queue.reached().await;

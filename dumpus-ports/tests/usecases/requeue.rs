@@ -4,7 +4,7 @@ use dumpus_ports::domain::queue::Position;
 use dumpus_ports::registry::{LeaseRegistry as _, LeaseRequest};
 use dumpus_ports::usecase::PackageState;
 
-use crate::support::{Fault, Gate, Person, World, assert_away, pass, seconds};
+use crate::support::{Fault, Gate, Person, World, assert_unavailable, pass, seconds};
 
 async fn ahead(world: &World, person: &Person) -> u64 {
     match world.state(person).await {
@@ -19,8 +19,8 @@ async fn ahead(world: &World, person: &Person) -> u64 {
 /// A package whose job the queue did not take, and whose admission could not be rolled back.
 async fn unconfirmed(world: &World) -> Person {
     let ann = world.person("ann");
-    world.queue.trouble("push", [Fault::Away]);
-    world.registry.trouble("rollback_admission", [Fault::Away]);
+    world.queue.inject("push", [Fault::Unavailable]);
+    world.registry.inject("rollback_admission", [Fault::Unavailable]);
     assert!(world.submit(&ann.link).await.is_err());
     ann
 }
@@ -51,8 +51,8 @@ async fn a_push_that_fails_again_is_tried_again_ten_seconds_later() {
     let world = World::new();
     let ann = unconfirmed(&world).await;
     pass(seconds(10)).await;
-    world.queue.trouble("push", [Fault::Away]);
-    assert_away(world.status(&ann).await, "the queue");
+    world.queue.inject("push", [Fault::Unavailable]);
+    assert_unavailable(world.status(&ann).await, "the queue");
     pass(seconds(9)).await;
     world.state(&ann).await;
     assert!(world.queued().await.is_empty());
@@ -146,7 +146,7 @@ async fn a_late_push_of_an_erased_run_does_not_leave_the_next_one_without_a_job(
     let ann = before.waiting("ann").await;
     let world = before.with_empty_queue();
     let late = Gate::new();
-    world.queue.trouble("push", [Fault::Waits(late.clone())]);
+    world.queue.inject("push", [Fault::Waits(late.clone())]);
     let poll = async { world.state(&ann).await };
     let meanwhile = async {
         late.reached().await;

@@ -10,7 +10,9 @@ use dumpus_ports::domain::queue::{Lane, LaneTotals, Position};
 use dumpus_ports::usecase::{AccessError, PackageState, PackageStatus};
 use tokio::time::Instant;
 
-use crate::support::{FailingArchive, Fault, Gate, GatedArchive, NOW, World, assert_away, pass, seconds, unstopped};
+use crate::support::{
+    FailingArchive, Fault, Gate, GatedArchive, NOW, World, assert_unavailable, pass, seconds, unstopped,
+};
 
 fn underway(stage: Stage, progress: Option<u8>, lane: Lane, ahead: u64) -> PackageState {
     PackageState::Underway {
@@ -139,11 +141,11 @@ async fn a_failed_package_tells_where_and_why() {
 async fn a_backend_that_is_away_is_named() {
     let world = World::new();
     let ann = world.waiting("ann").await;
-    world.registry.trouble("find", [Fault::Away]);
-    assert_away(world.status(&ann).await, "the registry");
+    world.registry.inject("find", [Fault::Unavailable]);
+    assert_unavailable(world.status(&ann).await, "the registry");
     pass(seconds(1)).await;
-    world.queue.trouble("epoch", [Fault::Away]);
-    assert_away(world.status(&ann).await, "the queue");
+    world.queue.inject("epoch", [Fault::Unavailable]);
+    assert_unavailable(world.status(&ann).await, "the queue");
     assert!(world.status(&ann).await.is_ok());
 }
 
@@ -173,7 +175,9 @@ async fn a_result_that_the_store_has_lost_is_told_as_a_failure() {
 async fn a_store_that_does_not_answer_keeps_nobody_from_their_status() {
     let world = World::new();
     let ann = world.processed("ann").await;
-    world.blobs.trouble("contains", [Fault::Away, Fault::Slow(seconds(60))]);
+    world
+        .blobs
+        .inject("contains", [Fault::Unavailable, Fault::Slow(seconds(60))]);
     for _ in 0..2 {
         let began = Instant::now();
         assert_eq!(world.state(&ann).await, PackageState::Processed);

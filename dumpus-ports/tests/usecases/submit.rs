@@ -8,7 +8,7 @@ use dumpus_ports::registry::PackageRegistry;
 use dumpus_ports::usecase::{AccessError, PackageState, SubmitError};
 use tokio::task::JoinSet;
 
-use crate::support::{Fault, Gate, Person, World, assert_away, pass, seconds};
+use crate::support::{Fault, Gate, Person, World, assert_unavailable, pass, seconds};
 
 fn access(error: SubmitError) -> AccessError {
     match error {
@@ -71,8 +71,8 @@ async fn submissions_at_once_queue_once() {
 async fn a_queue_that_does_not_take_the_job_leaves_nothing_behind() {
     let world = World::new();
     let ann = world.person("ann");
-    world.queue.trouble("push", [Fault::Away]);
-    assert_away(world.submit(&ann.link).await.map_err(access), "the queue");
+    world.queue.inject("push", [Fault::Unavailable]);
+    assert_unavailable(world.submit(&ann.link).await.map_err(access), "the queue");
     assert_eq!(world.state(&ann).await, PackageState::Unknown);
     world.submit(&ann.link).await.unwrap();
     assert_eq!(world.queued().await, [ann.id]);
@@ -82,14 +82,14 @@ async fn a_queue_that_does_not_take_the_job_leaves_nothing_behind() {
 async fn a_job_that_was_taken_without_an_answer_is_void() {
     let world = World::new();
     let ann = world.person("ann");
-    world.queue.trouble("push", [Fault::Unheard]);
-    assert_away(world.submit(&ann.link).await.map_err(access), "the queue");
+    world.queue.inject("push", [Fault::ResponseLost]);
+    assert_unavailable(world.submit(&ann.link).await.map_err(access), "the queue");
     world.work().await;
     assert_eq!(world.state(&ann).await, PackageState::Unknown);
     assert!(world.queued().await.is_empty());
 
-    world.queue.trouble("push", [Fault::Unheard]);
-    assert_away(world.submit(&ann.link).await.map_err(access), "the queue");
+    world.queue.inject("push", [Fault::ResponseLost]);
+    assert_unavailable(world.submit(&ann.link).await.map_err(access), "the queue");
     world.submit(&ann.link).await.unwrap();
     assert_eq!(world.queued().await, [ann.id]);
     world.work().await;
@@ -97,22 +97,22 @@ async fn a_job_that_was_taken_without_an_answer_is_void() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_registry_that_is_away_is_said_to_be() {
+async fn an_unavailable_registry_is_reported() {
     let world = World::new();
     let ann = world.person("ann");
-    world.registry.trouble("admit", [Fault::Away]);
-    assert_away(world.submit(&ann.link).await.map_err(access), "the registry");
+    world.registry.inject("admit", [Fault::Unavailable]);
+    assert_unavailable(world.submit(&ann.link).await.map_err(access), "the registry");
     assert!(world.queued().await.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_meets_an_unconfirmed_submission_makes_it_certain() {
+async fn a_repeated_submission_confirms_an_unconfirmed_one() {
     let world = World::new();
     let ann = world.person("ann");
     let gate = Gate::new();
-    world.queue.trouble("push", [Fault::WaitsAway(gate.clone())]);
+    world.queue.inject("push", [Fault::WaitsThenUnavailable(gate.clone())]);
     let first = async {
-        assert_away(world.submit(&ann.link).await.map_err(access), "the queue");
+        assert_unavailable(world.submit(&ann.link).await.map_err(access), "the queue");
     };
     let second = async {
         gate.reached().await;
@@ -129,12 +129,12 @@ async fn a_submission_that_met_one_which_was_undone_begins_again() {
     let world = World::new();
     let ann = world.person("ann");
     let (first_push, second_confirm) = (Gate::new(), Gate::new());
-    world.queue.trouble("push", [Fault::WaitsAway(first_push.clone())]);
     world
-        .registry
-        .trouble("confirm", [Fault::Waits(second_confirm.clone())]);
+        .queue
+        .inject("push", [Fault::WaitsThenUnavailable(first_push.clone())]);
+    world.registry.inject("confirm", [Fault::Waits(second_confirm.clone())]);
     let first = async {
-        assert_away(world.submit(&ann.link).await.map_err(access), "the queue");
+        assert_unavailable(world.submit(&ann.link).await.map_err(access), "the queue");
         second_confirm.open();
     };
     let second = async {
@@ -237,7 +237,7 @@ async fn submissions_at_once_of_a_package_whose_result_is_gone_queue_it_once() {
 async fn a_store_that_is_away_has_lost_nothing() {
     let world = World::new();
     let ann = world.processed("ann").await;
-    world.blobs.trouble("contains", [Fault::Away]);
-    assert_away(world.submit(&ann.link).await.map_err(access), "the blob store");
+    world.blobs.inject("contains", [Fault::Unavailable]);
+    assert_unavailable(world.submit(&ann.link).await.map_err(access), "the blob store");
     assert_eq!(world.state(&ann).await, PackageState::Processed);
 }

@@ -6,7 +6,7 @@ use dumpus_adapters::memory::source::MemoryPackage;
 use dumpus_ports::blobs::{BlobKey, BlobStore};
 use dumpus_ports::usecase::PackageState;
 
-use crate::support::{Fault, World, assert_away, pass, seconds};
+use crate::support::{Fault, World, assert_unavailable, pass, seconds};
 
 const DAY: Duration = Duration::from_hours(24);
 const HOUR: Duration = Duration::from_hours(1);
@@ -108,8 +108,8 @@ async fn a_sweep_that_was_cut_short_is_finished_by_the_next() {
     world.processed("ann").await;
     world.processed("bob").await;
     pass(DAY).await;
-    world.blobs.trouble("delete", [Fault::Away]);
-    assert_away(world.sweep(Some(DAY), HOUR).run().await, "the blob store");
+    world.blobs.inject("delete", [Fault::Unavailable]);
+    assert_unavailable(world.sweep(Some(DAY), HOUR).run().await, "the blob store");
     world.sweep(Some(DAY), HOUR).run().await.unwrap();
     assert!(world.stored().await.is_empty());
 }

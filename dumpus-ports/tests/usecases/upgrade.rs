@@ -6,7 +6,7 @@ use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::queue::JobQueue;
 use dumpus_ports::usecase::PackageState;
 
-use crate::support::{Fault, Gate, NOW, PAST_LEASE, World, assert_away, pass, seconds};
+use crate::support::{Fault, Gate, NOW, PAST_LEASE, World, assert_unavailable, pass, seconds};
 
 #[tokio::test(start_paused = true)]
 async fn a_waiting_job_goes_before_those_of_the_standard_lane() {
@@ -40,8 +40,8 @@ async fn an_upgrade_that_the_queue_did_not_hear_of_can_be_made_again() {
     let world = World::new();
     world.waiting("ann").await;
     let bob = world.waiting("bob").await;
-    world.queue.trouble("promote", [Fault::Away]);
-    assert_away(world.upgrade(bob.id).await, "the queue");
+    world.queue.inject("promote", [Fault::Unavailable]);
+    assert_unavailable(world.upgrade(bob.id).await, "the queue");
     assert!(world.upgrade(bob.id).await.unwrap());
     assert_eq!(world.queued().await[0], bob.id);
 }
@@ -73,7 +73,7 @@ async fn a_package_that_is_upgraded_before_the_queue_has_its_job_waits_in_the_pr
     let world = World::new();
     let ann = world.person("ann");
     let gate = Gate::new();
-    world.queue.trouble("push", [Fault::Waits(gate.clone())]);
+    world.queue.inject("push", [Fault::Waits(gate.clone())]);
     let upgrade = async {
         gate.reached().await;
         assert!(world.upgrade(ann.id).await.unwrap());
@@ -104,7 +104,7 @@ async fn a_submission_that_fails_does_not_cost_the_lane() {
     world.submit(&ann.link).await.unwrap();
     world.upgrade(ann.id).await.unwrap();
     world.work().await;
-    world.queue.trouble("push", [Fault::Away]);
+    world.queue.inject("push", [Fault::Unavailable]);
     assert!(world.submit(&ann.link).await.is_err());
     assert!(matches!(world.state(&ann).await, PackageState::Failed { .. }));
     world.submit(&ann.link).await.unwrap();

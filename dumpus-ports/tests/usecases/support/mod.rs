@@ -1,7 +1,7 @@
 //! An instance in memory, whose backends fail when a test says so.
 
 mod doubles;
-mod troubled;
+mod faulty;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,7 @@ use dumpus_ports::vault::Vault;
 use tokio::sync::watch;
 
 pub(crate) use doubles::{FailingArchive, FailingSource, Gate, GatedArchive, TokioClock};
-pub(crate) use troubled::{Fault, Troubled};
+pub(crate) use faulty::{Fault, Faulty};
 
 /// As long as a lease of worker and queue.
 pub(crate) const LEASE: Duration = Duration::from_mins(1);
@@ -43,9 +43,9 @@ pub(crate) const NOW: Duration = Duration::ZERO;
 #[derive(Clone)]
 pub(crate) struct World {
     pub(crate) clock: Arc<TokioClock>,
-    pub(crate) registry: Arc<Troubled<MemoryRegistry>>,
-    pub(crate) queue: Arc<Troubled<ProcessQueue>>,
-    pub(crate) blobs: Arc<Troubled<MemoryBlobs>>,
+    pub(crate) registry: Arc<Faulty<MemoryRegistry>>,
+    pub(crate) queue: Arc<Faulty<ProcessQueue>>,
+    pub(crate) blobs: Arc<Faulty<MemoryBlobs>>,
     pub(crate) source: Arc<MemorySource>,
     pub(crate) vault: Arc<RingVault>,
     pub(crate) queue_snapshot: Arc<QueuePositions>,
@@ -61,10 +61,10 @@ pub(crate) struct Person {
 impl World {
     pub(crate) fn new() -> Self {
         let clock = Arc::new(TokioClock::new());
-        let registry = Arc::new(Troubled::new(MemoryRegistry::new(clock.clone())));
-        let queue = Arc::new(Troubled::new(ProcessQueue::new(LEASE)));
+        let registry = Arc::new(Faulty::new(MemoryRegistry::new(clock.clone())));
+        let queue = Arc::new(Faulty::new(ProcessQueue::new(LEASE)));
         Self {
-            blobs: Arc::new(Troubled::new(MemoryBlobs::new(clock.clone()))),
+            blobs: Arc::new(Faulty::new(MemoryBlobs::new(clock.clone()))),
             source: Arc::default(),
             vault: Arc::new(RingVault::new(&InstanceKey::from_bytes([7; 32]))),
             queue_snapshot: Arc::new(QueuePositions::new(registry.clone(), queue.clone())),
@@ -76,7 +76,7 @@ impl World {
 
     /// The same instance after its queue lost everything.
     pub(crate) fn with_empty_queue(&self) -> Self {
-        let queue = Arc::new(Troubled::new(ProcessQueue::new(LEASE)));
+        let queue = Arc::new(Faulty::new(ProcessQueue::new(LEASE)));
         Self {
             queue_snapshot: Arc::new(QueuePositions::new(self.registry.clone(), queue.clone())),
             queue,
@@ -293,7 +293,7 @@ pub(crate) async fn pass(time: Duration) {
 }
 
 #[track_caller]
-pub(crate) fn assert_away<T: std::fmt::Debug>(answer: Result<T, AccessError>, expected: &str) {
+pub(crate) fn assert_unavailable<T: std::fmt::Debug>(answer: Result<T, AccessError>, expected: &str) {
     match answer {
         Err(AccessError::Unavailable { backend, .. }) => assert_eq!(backend, expected),
         other => panic!("{expected} is away, yet: {other:?}"),

@@ -19,71 +19,71 @@ use dumpus_ports::registry::{
 
 use super::Gate;
 
-/// What happens to one request.
+/// A fault of one request.
 #[derive(Clone)]
 pub(crate) enum Fault {
-    /// The backend is away: nothing is done.
-    Away,
-    /// The backend does it, and its answer is lost.
-    Unheard,
-    /// The request waits at a gate, then is done.
+    /// The backend is unavailable: nothing is done.
+    Unavailable,
+    /// The request is executed, and its response is lost.
+    ResponseLost,
+    /// The request waits at a gate, then it is executed.
     Waits(Arc<Gate>),
-    /// The request waits at a gate, then the backend is away.
-    WaitsAway(Arc<Gate>),
-    /// The request is done, and its answer waits at a gate.
+    /// The request waits at a gate, then the backend is unavailable.
+    WaitsThenUnavailable(Arc<Gate>),
+    /// The request is executed, and its response waits at a gate.
     Answers(Arc<Gate>),
-    /// The request takes so long.
+    /// The request takes this long.
     Slow(Duration),
 }
 
-/// A backend around another.
-pub(crate) struct Troubled<T> {
+/// A backend that injects faults into another.
+pub(crate) struct Faulty<T> {
     inner: T,
     is_forbidden: AtomicBool,
     asked: Mutex<HashMap<&'static str, usize>>,
     faults: Mutex<HashMap<&'static str, VecDeque<Fault>>>,
-    is_away: Mutex<HashMap<&'static str, bool>>,
+    is_unavailable: Mutex<HashMap<&'static str, bool>>,
     requests: AtomicUsize,
 }
 
-impl<T> Troubled<T> {
+impl<T> Faulty<T> {
     pub(crate) fn new(inner: T) -> Self {
         Self {
             inner,
             is_forbidden: AtomicBool::new(false),
             asked: Mutex::default(),
             faults: Mutex::default(),
-            is_away: Mutex::default(),
+            is_unavailable: Mutex::default(),
             requests: AtomicUsize::new(0),
         }
     }
 
-    /// What is asked by the test itself.
+    /// The backend itself, for requests of the test.
     pub(crate) fn inner(&self) -> &T {
         &self.inner
     }
 
-    /// The next requests of this name meet these faults, one each.
-    pub(crate) fn trouble(&self, request: &'static str, faults: impl IntoIterator<Item = Fault>) {
+    /// Injects these faults into the next requests of this name, one each.
+    pub(crate) fn inject(&self, request: &'static str, faults: impl IntoIterator<Item = Fault>) {
         self.faults.lock().unwrap().entry(request).or_default().extend(faults);
     }
 
-    /// Whether requests of this name find the backend away, until told otherwise.
-    pub(crate) fn set_away(&self, request: &'static str, is_away: bool) {
-        self.is_away.lock().unwrap().insert(request, is_away);
+    /// Sets whether the backend is unavailable for requests of this name.
+    pub(crate) fn set_unavailable(&self, request: &'static str, is_unavailable: bool) {
+        self.is_unavailable.lock().unwrap().insert(request, is_unavailable);
     }
 
-    /// From now on any request ends the test.
+    /// From now on, any request fails the test.
     pub(crate) fn forbid(&self) {
         self.is_forbidden.store(true, Ordering::Relaxed);
     }
 
-    /// How often this was asked.
+    /// Number of requests of this name.
     pub(crate) fn asked(&self, request: &'static str) -> usize {
         self.asked.lock().unwrap().get(request).copied().unwrap_or(0)
     }
 
-    /// How many requests there were.
+    /// Number of all requests.
     pub(crate) fn requests(&self) -> usize {
         self.requests.load(Ordering::Relaxed)
     }
@@ -92,7 +92,7 @@ impl<T> Troubled<T> {
         assert!(!self.is_forbidden.load(Ordering::Relaxed), "{request} was asked");
         self.requests.fetch_add(1, Ordering::Relaxed);
         *self.asked.lock().unwrap().entry(request).or_default() += 1;
-        if self.is_away.lock().unwrap().get(request) == Some(&true) {
+        if self.is_unavailable.lock().unwrap().get(request) == Some(&true) {
             return None;
         }
         let fault = self
@@ -103,8 +103,8 @@ impl<T> Troubled<T> {
             .and_then(VecDeque::pop_front);
         match fault {
             None => Some(inner.await),
-            Some(Fault::Away) => None,
-            Some(Fault::Unheard) => {
+            Some(Fault::Unavailable) => None,
+            Some(Fault::ResponseLost) => {
                 inner.await;
                 None
             }
@@ -112,7 +112,7 @@ impl<T> Troubled<T> {
                 gate.pass().await;
                 Some(inner.await)
             }
-            Some(Fault::WaitsAway(gate)) => {
+            Some(Fault::WaitsThenUnavailable(gate)) => {
                 gate.pass().await;
                 None
             }
@@ -129,11 +129,11 @@ impl<T> Troubled<T> {
     }
 }
 
-/// Each request goes through [`Troubled::meet`].
-macro_rules! troubled {
+/// Each request goes through [`Faulty::meet`].
+macro_rules! faulty {
     ($port:ident, $error:ident; $(fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+) => {
         #[async_trait]
-        impl<T: $port> $port for Troubled<T> {
+        impl<T: $port> $port for Faulty<T> {
             $(async fn $name(&self, $($argument: $type),*) -> Result<$answer, $error> {
                 let answer = self.meet(stringify!($name), self.inner.$name($($argument),*)).await;
                 answer.unwrap_or_else(|| Err($error::Unavailable("away".into())))
@@ -142,7 +142,7 @@ macro_rules! troubled {
     };
 }
 
-troubled! { PackageRegistry, RegistryError;
+faulty! { PackageRegistry, RegistryError;
     fn admit(admission: &NewPackage) -> Admission;
     fn confirm(package: PackageId, run: RunId, epoch: &Epoch) -> Option<Lane>;
     fn mark_undispatched(package: PackageId, run: RunId) -> bool;
@@ -156,7 +156,7 @@ troubled! { PackageRegistry, RegistryError;
     fn ping() -> ();
 }
 
-troubled! { LeaseRegistry, RegistryError;
+faulty! { LeaseRegistry, RegistryError;
     fn lease(package: PackageId, run: RunId, request: LeaseRequest, length: Duration) -> LeaseOutcome;
     fn extend(lease: &Lease, length: Duration) -> bool;
     fn release(lease: &Lease, attempt: Attempt) -> bool;
@@ -167,16 +167,16 @@ troubled! { LeaseRegistry, RegistryError;
     fn is_current(lease: &Lease) -> bool;
 }
 
-troubled! { RegistryMaintenance, RegistryError;
+faulty! { RegistryMaintenance, RegistryError;
     fn expire(retention: Duration, limit: u32) -> Vec<DeletedPackage>;
     fn unreferenced(blobs: &[BlobKey]) -> Vec<BlobKey>;
 }
 
-troubled! { SecretStore, RegistryError;
+faulty! { SecretStore, RegistryError;
     fn secret(name: &str, candidate: [u8; 32]) -> [u8; 32];
 }
 
-troubled! { JobQueue, QueueError;
+faulty! { JobQueue, QueueError;
     fn push(job: &Job) -> Epoch;
     fn next(lanes: &[Lane], patience: Duration) -> Option<Box<dyn Delivery>>;
     fn promote(package: PackageId, run: RunId) -> bool;
@@ -185,7 +185,7 @@ troubled! { JobQueue, QueueError;
     fn ping() -> ();
 }
 
-troubled! { BlobStore, BlobError;
+faulty! { BlobStore, BlobError;
     fn put(key: BlobKey, bytes: Bytes) -> ();
     fn get(key: BlobKey) -> Option<Bytes>;
     fn contains(key: BlobKey) -> bool;
