@@ -1,114 +1,138 @@
-//! The server's configuration.
+//! The server's settings.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use dumpus_adapters::bootstrap::config::{
-    BackendSettings, ConfigErrors, DownloadSettings, LogSettings, Reader, Secret, WorkSettings, unknown_variables,
-};
+use clap::{Args, Command};
+use secrecy::{ExposeSecret, SecretString};
 
-use crate::api::{ApiSettings, Cors, ProxySettings, Rate};
+use dumpus_adapters::archive_zip::ZipOptions;
+use dumpus_adapters::bootstrap::telemetry::LogSettings;
+use dumpus_adapters::bootstrap::{BackendSettings, WorkSettings};
+use dumpus_adapters::cli::values;
+use dumpus_adapters::source_http::HttpSourceSettings;
 
-/// A token that could be guessed would open the admin routes.
-const SHORTEST_TOKEN: usize = 16;
+use crate::api::{ApiSettings, Cors, Network, ParseRateError, ProxySettings, Rate};
 
-/// All settings of the server.
-#[derive(Clone, Debug)]
+/// A shorter token could be guessed, and opens the admin routes.
+const MIN_TOKEN_LENGTH: usize = 16;
+
+/// The server's settings.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Server")]
 pub struct ServerConfig {
-    /// Where it listens.
+    /// Where the server listens.
+    #[arg(long, env = "DUMPUS_LISTEN", value_name = "ADDRESS:PORT",
+        default_value_t = SocketAddr::from(([127, 0, 0, 1], 5_000)))]
     pub listen: SocketAddr,
-    /// Where everything is in embedded mode.
+    /// Start of absolute addresses in responses; by default as the client asked.
+    #[arg(long, env = "DUMPUS_PUBLIC_URL", value_name = "URL", value_parser = values::address)]
+    pub public_url: Option<String>,
+    /// Origins whose web pages may read responses, or any.
+    #[arg(
+        id = "cors_origins",
+        long,
+        env = "DUMPUS_CORS_ORIGINS",
+        value_name = "ORIGIN,...",
+        default_value = "any"
+    )]
+    pub cors: Cors,
+    /// Addresses or ranges of reverse proxies whose X-Forwarded headers are trusted; by default none.
+    #[arg(
+        long,
+        env = "DUMPUS_TRUSTED_PROXIES",
+        value_name = "RANGE,...",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Vec<Network>,
+    /// Submissions per client address and second, minute or hour; off for no limit.
+    // Not `Option`, which clap takes for a value that may be missing.
+    #[arg(long, env = "DUMPUS_SUBMIT_RATE", value_name = "COUNT/UNIT", value_parser = submit_rate,
+        default_value = "30/minute")]
+    pub submit_rate: std::option::Option<Rate>,
+    /// Bearer token of the admin routes, at least 16 characters; by default there are no admin routes.
+    #[arg(long, env = "DUMPUS_ADMIN_TOKEN", hide_env_values = true, value_parser = admin_token)]
+    pub admin_token: Option<SecretString>,
+    /// Where everything is kept in embedded mode; created with mode 0700.
+    #[arg(long, env = "DUMPUS_DATA_DIR", value_name = "DIRECTORY", default_value = "data")]
     pub data_dir: PathBuf,
-    /// How the API behaves.
-    pub api: ApiSettings,
     /// Where things are kept.
+    #[command(flatten)]
     pub backends: BackendSettings,
     /// Which links are accepted, and how the embedded worker fetches packages.
-    pub download: DownloadSettings,
-    /// How the embedded worker works.
+    #[command(flatten)]
+    pub source: HttpSourceSettings,
+    /// How the embedded worker processes packages.
+    #[command(flatten)]
     pub work: WorkSettings,
-    /// Who knows Discord's users.
-    pub profiles: ProfileSettings,
+    /// How it reads them.
+    #[command(flatten)]
+    pub zip: ZipOptions,
+    /// Where names of Discord users and guilds come from.
+    #[command(flatten)]
+    pub directories: DirectorySettings,
     /// What is logged.
+    #[command(flatten)]
     pub log: LogSettings,
-    /// Variables that are no settings, in words: probable typos.
-    pub unknown: Vec<String>,
 }
 
-/// Who knows Discord's users; nobody is asked when nothing is set.
-#[derive(Clone, Debug, Default)]
-pub struct ProfileSettings {
-    /// A Dis-who host and its secret; asked first.
-    pub diswho: Option<(String, Secret)>,
-    /// A bot at Discord itself.
-    pub bot_token: Option<Secret>,
+/// Where names of Discord users and guilds come from; without settings nothing is asked.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Names of Discord users and guilds")]
+pub struct DirectorySettings {
+    /// A Dis-who host to ask for users, instead of the bot; needs its secret too.
+    #[arg(long = "diswho-base-url", env = "DISWHO_BASE_URL", value_name = "URL", value_parser = values::address,
+        requires = "diswho_secret")]
+    pub diswho_url: Option<String>,
+    /// The secret that Dis-who shares with this server; needs the address of its host too.
+    #[arg(
+        long = "diswho-jwt-secret",
+        env = "DISWHO_JWT_SECRET",
+        hide_env_values = true,
+        requires = "diswho_url"
+    )]
+    pub diswho_secret: Option<SecretString>,
+    /// Token of a Discord bot to ask for guilds, and for users unless a Dis-who host is set.
+    #[arg(long = "discord-bot-token", env = "DISCORD_BOT_TOKEN", hide_env_values = true)]
+    pub bot_token: Option<SecretString>,
+}
+
+/// The declaration of all settings.
+#[must_use]
+pub fn settings() -> Command {
+    ServerConfig::augment_args(Command::new("dumpus-server"))
 }
 
 impl ServerConfig {
-    /// Reads and checks everything.
-    ///
-    /// # Errors
-    /// Every problem, with probable typos.
-    pub fn read(
-        value_of: &dyn Fn(&str) -> Option<String>,
-        variables: impl IntoIterator<Item = String>,
-    ) -> Result<Self, ConfigErrors> {
-        let mut reader = Reader::new(value_of);
-        let unknown = unknown_variables(variables);
-        let config = Self {
-            listen: reader.read(
-                "DUMPUS_LISTEN",
-                SocketAddr::from(([127, 0, 0, 1], 5_000)),
-                "an address such as 127.0.0.1:5000",
-                |value| value.parse().ok(),
-            ),
-            data_dir: reader
-                .text("DUMPUS_DATA_DIR")
-                .map_or_else(|| PathBuf::from("data"), PathBuf::from),
-            api: read_api(&mut reader),
-            backends: BackendSettings::read(&mut reader),
-            download: DownloadSettings::read(&mut reader),
-            work: WorkSettings::read(&mut reader),
-            profiles: ProfileSettings::read(&mut reader),
-            log: LogSettings::read(&mut reader),
-            unknown: unknown.clone(),
-        };
-        reader.finish(config).map_err(|mut problems| {
-            problems.0.extend(unknown);
-            problems
-        })
+    /// How the API behaves.
+    #[must_use]
+    pub fn api(&self) -> ApiSettings {
+        ApiSettings {
+            cors: self.cors.clone(),
+            proxy: ProxySettings {
+                public_url: self.public_url.clone(),
+                trusted_proxies: self.trusted_proxies.clone(),
+            },
+            submit_rate: self.submit_rate,
+            admin_token: self.admin_token.as_ref().map(|token| token.expose_secret().to_owned()),
+            hostname: hostname(),
+        }
     }
 }
 
-fn read_api(reader: &mut Reader<'_>) -> ApiSettings {
-    let admin_token = reader.text("DUMPUS_ADMIN_TOKEN");
-    if admin_token.as_ref().is_some_and(|token| token.len() < SHORTEST_TOKEN) {
-        reader.problem(format!("DUMPUS_ADMIN_TOKEN has fewer than {SHORTEST_TOKEN} characters"));
+fn submit_rate(text: &str) -> Result<Option<Rate>, ParseRateError> {
+    if text == "off" {
+        Ok(None)
+    } else {
+        text.parse().map(Some)
     }
-    let rate = "30/minute".parse::<Rate>().ok();
-    ApiSettings {
-        cors: reader.read(
-            "DUMPUS_CORS_ORIGINS",
-            Cors::Any,
-            "any, or origins such as https://dumpus.app with commas between them",
-            |value| value.parse().ok(),
-        ),
-        proxy: ProxySettings {
-            public_url: reader.address("DUMPUS_PUBLIC_URL"),
-            trusted_proxies: reader.list("DUMPUS_TRUSTED_PROXIES", "an address or a range such as 10.0.0.0/8"),
-        },
-        submit_rate: reader.read(
-            "DUMPUS_SUBMIT_RATE",
-            rate,
-            "a rate such as 30/minute, or off",
-            |value| match value {
-                "off" => Some(None),
-                rate => rate.parse().ok().map(Some),
-            },
-        ),
-        admin_token,
-        hostname: hostname(),
-    }
+}
+
+fn admin_token(text: &str) -> Result<SecretString, String> {
+    let is_long = text.len() >= MIN_TOKEN_LENGTH;
+    is_long
+        .then(|| text.into())
+        .ok_or_else(|| format!("expected at least {MIN_TOKEN_LENGTH} characters"))
 }
 
 /// What the system calls this machine.
@@ -118,42 +142,34 @@ fn hostname() -> String {
     named.map_or_else(|| "unknown".to_owned(), |name| name.trim().to_owned())
 }
 
-impl ProfileSettings {
-    fn read(reader: &mut Reader<'_>) -> Self {
-        let (host, secret) = (reader.address("DISWHO_BASE_URL"), reader.secret("DISWHO_JWT_SECRET"));
-        if host.is_some() != secret.is_some() {
-            reader.problem("DISWHO_BASE_URL and DISWHO_JWT_SECRET need each other");
-        }
-        Self {
-            diswho: host.zip(secret),
-            bot_token: reader.secret("DISCORD_BOT_TOKEN"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use dumpus_adapters::cli::{self, ConfigErrors, Configuration};
 
     fn read(values: &[(&str, &str)]) -> Result<ServerConfig, ConfigErrors> {
-        let value_of = |name: &str| {
-            let found = values.iter().find(|(key, _)| *key == name);
-            found.map(|(_, value)| (*value).to_owned())
-        };
-        ServerConfig::read(&value_of, values.iter().map(|(name, _)| (*name).to_owned()))
+        let options = cli::command(Command::new("dumpus-server"), &settings()).get_matches_from(["dumpus-server"]);
+        let variables = values
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Configuration::new(&settings(), &options, &variables.collect::<BTreeMap<_, _>>()).parse()
     }
 
     #[test]
     fn without_settings_it_is_an_embedded_instance() {
         let config = read(&[]).unwrap();
         assert_eq!(config.listen.to_string(), "127.0.0.1:5000");
-        assert!(config.backends.services.is_none());
+        assert!(config.backends.is_embedded() && config.backends.object_store().is_none());
         assert_eq!(config.data_dir, PathBuf::from("data"));
-        assert!(config.api.submit_rate.is_some());
+        assert!(config.submit_rate.is_some());
+        assert!(read(&[("DUMPUS_SUBMIT_RATE", "off")]).unwrap().submit_rate.is_none());
+        assert_eq!(config.zip, ZipOptions::default());
     }
 
     #[test]
-    fn all_problems_are_reported_at_once_with_typos_and_without_values() {
+    fn all_problems_are_reported_at_once_with_unknown_settings_and_without_values() {
         let problems = read(&[
             ("DUMPUS_LISTEN", "hunter2"),
             ("DUMPUS_PUBLIC_URL", "hunter2"),
@@ -162,13 +178,33 @@ mod tests {
             ("DUMPUS_TRUSTED_PROXIES", "hunter2"),
             ("DUMPUS_CORS_ORIGINS", "hunter2/x"),
             ("DISWHO_BASE_URL", "https://diswho.example"),
-            ("REDIS_URL", "redis://:hunter2@cache"),
+            ("POSTGRES_URL", "mysql://hunter2"),
+            ("DUMPUS_INSTANCE_KEY", "hunter2"),
+            ("DUMPUS_LANES", "premium,hunter2"),
+            ("DUMPUS_MAX_DOWNLOAD", "hunter2"),
+            ("DUMPUS_S3_BUCKET", "hunter2"),
+            ("DUMPUS_RETENTION_DAYS", "-1"),
+            ("DL_ZIP_WHITELISTED_DOMAINS", "ftp://hunter2"),
+            ("DUMPUS_LOG_FORMAT", "hunter2"),
             ("DUMPUS_CONCURENCY", "2"),
         ])
         .unwrap_err();
-        assert_eq!(problems.0.len(), 9, "{problems}");
-        assert!(problems.to_string().contains("DUMPUS_CONCURRENCY may be meant"));
-        assert!(!problems.to_string().contains("hunter2"));
+        assert_eq!(problems.0.len(), 17, "{problems}");
+        let text = problems.to_string();
+        assert!(text.contains("did you mean DUMPUS_CONCURRENCY?"), "{text}");
+        assert!(
+            text.contains("DISWHO_BASE_URL must be set together with DISWHO_JWT_SECRET"),
+            "{text}"
+        );
+        assert!(
+            text.contains("POSTGRES_URL must be set together with REDIS_URL"),
+            "{text}"
+        );
+        assert!(
+            text.contains("DUMPUS_S3_BUCKET must be set together with DUMPUS_S3_ACCESS_KEY and DUMPUS_S3_SECRET_KEY"),
+            "{text}"
+        );
+        assert!(!text.contains("hunter2"), "{text}");
     }
 
     #[test]

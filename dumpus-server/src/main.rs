@@ -5,30 +5,21 @@ use std::process::ExitCode;
 use clap::{Arg, ArgMatches, Command};
 use tokio::net::TcpListener;
 
-use dumpus_adapters::bootstrap::config::table::Program;
-use dumpus_adapters::bootstrap::config::{value_of, with_settings};
 use dumpus_adapters::bootstrap::telemetry;
-use dumpus_server::config::ServerConfig;
+use dumpus_adapters::cli;
+use dumpus_server::config::{ServerConfig, settings};
 use dumpus_server::{health, run, wiring};
-
-/// Wrong use or configuration, as clap has it.
-const USAGE: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     telemetry::disable_core_dumps();
     let matches = command().get_matches();
-    let config = match ServerConfig::read(&value_of(&matches), environment()) {
-        Ok(config) => config,
-        Err(problems) => {
-            eprintln!("{problems}");
-            return ExitCode::from(USAGE);
-        }
+    let (config, warnings) = match cli::load::<ServerConfig>(&settings(), &matches) {
+        Ok(loaded) => loaded,
+        Err(code) => return code,
     };
     telemetry::init(&config.log);
-    for unknown in &config.unknown {
-        tracing::warn!("{unknown}");
-    }
+    warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     match execute(&matches, &config).await {
         Ok(code) => code,
         Err(error) => {
@@ -48,12 +39,7 @@ fn command() -> Command {
                 .about("Moves a package to the premium lane")
                 .arg(Arg::new("PACKAGE_ID").required(true).help("32 hexadecimal digits")),
         );
-    with_settings(command, Program::Server)
-}
-
-/// Names of all variables; one that is no text is none of ours.
-fn environment() -> impl Iterator<Item = String> {
-    std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())
+    cli::command(command, &settings())
 }
 
 async fn execute(matches: &ArgMatches, config: &ServerConfig) -> Result<ExitCode, Box<dyn std::error::Error>> {
@@ -68,11 +54,11 @@ async fn execute(matches: &ArgMatches, config: &ServerConfig) -> Result<ExitCode
                 .get_one::<String>("PACKAGE_ID")
                 .map_or("", String::as_str)
                 .parse()?;
-            if config.backends.services.is_none() {
+            if config.backends.is_embedded() {
                 return Err("in embedded mode the running server holds the queue: use its admin route".into());
             }
             let backends = wiring::backends(config).await?;
-            let dumpus = wiring::dumpus(config.download.policy.clone(), &backends, None)?;
+            let dumpus = wiring::dumpus(config.source.transport.policy.clone(), &backends, None)?;
             if dumpus.upgrade(package).await? {
                 println!("{package} is in the premium lane");
                 Ok(ExitCode::SUCCESS)
@@ -92,10 +78,10 @@ async fn serve(config: &ServerConfig) -> Result<ExitCode, Box<dyn std::error::Er
         .await
         .map_err(|error| format!("cannot listen on {}: {}", config.listen, error.kind()))?;
     let address = listener.local_addr()?;
-    let mode = if config.backends.services.is_some() {
-        "server"
-    } else {
+    let mode = if config.backends.is_embedded() {
         "embedded"
+    } else {
+        "server"
     };
     tracing::info!(mode, "Dumpus is at http://{address}");
     run::serve(listener, service, stop).await?;

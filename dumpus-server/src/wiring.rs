@@ -9,9 +9,10 @@ use dumpus_adapters::profiles::{DISCORD, DiscordGuilds, HttpProfiles, ProfileOpt
 use dumpus_ports::Dumpus;
 use dumpus_ports::domain::link::LinkPolicy;
 use dumpus_ports::profiles::{GuildDirectory, ProfileDirectory};
+use secrecy::ExposeSecret;
 
 use crate::api::{self, UseCases};
-use crate::config::ServerConfig;
+use crate::config::{DirectorySettings, ServerConfig};
 use crate::demo::Demo;
 use crate::run::{Service, Worker};
 
@@ -20,13 +21,14 @@ use crate::run::{Service, Worker};
 /// # Errors
 /// When a backend cannot be used.
 pub async fn backends(config: &ServerConfig) -> Result<Backends, StartupError> {
-    if let Some(store) = &config.backends.object_store {
-        check_object_store(store, &config.api.cors.examples()).await?;
+    if let Some(store) = config.backends.object_store() {
+        check_object_store(store, &config.cors.examples()).await?;
     }
-    match &config.backends.services {
-        Some(services) => connect_services(services, &config.backends, &config.download, &config.work).await,
-        None => open_embedded(&config.data_dir, &config.backends, &config.work).await,
+    if config.backends.is_embedded() {
+        return open_embedded(&config.data_dir, &config.backends, config.work.lease).await;
     }
+    let ca_file = config.source.transport.extra_ca_file.as_deref();
+    connect_services(&config.backends, ca_file, config.work.lease).await
 }
 
 /// Everything that runs in the server's process.
@@ -34,22 +36,23 @@ pub async fn backends(config: &ServerConfig) -> Result<Backends, StartupError> {
 /// # Errors
 /// When the embedded worker or the directories of users cannot be made.
 pub fn service(config: &ServerConfig, backends: &Backends) -> Result<Service, StartupError> {
-    let worker = match &config.backends.services {
-        Some(_) => None,
-        None => Some(Worker {
-            process: Arc::new(process(backends, &config.download, &config.work)?),
+    let worker = if config.backends.is_embedded() {
+        Some(Worker {
+            process: Arc::new(process(backends, &config.source, config.zip, &config.work)?),
             lanes: config.work.lanes.clone(),
             concurrency: config.work.concurrency,
-        }),
+        })
+    } else {
+        None
     };
     let Directories { users, guilds } = directories(config)?;
     let use_cases = UseCases {
-        dumpus: dumpus(config.download.policy.clone(), backends, users)?,
+        dumpus: dumpus(config.source.transport.policy.clone(), backends, users)?,
         guilds,
         demo: Demo::new(report_writer()),
     };
     Ok(Service {
-        api: api::service(use_cases, config.api.clone()),
+        api: api::service(use_cases, config.api()),
         worker,
         sweep: sweep(backends, &config.backends),
         stop_timeout: config.work.stop_timeout,
@@ -93,21 +96,21 @@ pub fn dumpus(
 
 fn directories(config: &ServerConfig) -> Result<Directories, StartupError> {
     let mut options = ProfileOptions::default();
-    options.overrides = config.download.resolve.clone();
-    options.extra_ca_file.clone_from(&config.download.extra_ca_file);
-    let bot = || {
-        config
-            .profiles
-            .bot_token
-            .as_ref()
-            .map(|token| Token::new(token.expose()))
-    };
-    let upstream = match &config.profiles.diswho {
-        Some((base, secret)) => Some(Upstream::Diswho {
+    options.overrides = config.source.transport.overrides.clone();
+    let ca_file = &config.source.transport.extra_ca_file;
+    options.extra_ca_file.clone_from(ca_file);
+    let DirectorySettings {
+        diswho_url,
+        diswho_secret,
+        bot_token,
+    } = &config.directories;
+    let bot = || bot_token.as_ref().map(|token| Token::new(token.expose_secret()));
+    let upstream = match (diswho_url, diswho_secret) {
+        (Some(base), Some(secret)) => Some(Upstream::Diswho {
             base: base.clone(),
-            secret: Token::new(secret.expose()),
+            secret: Token::new(secret.expose_secret()),
         }),
-        None => bot().map(|token| Upstream::Discord {
+        _ => bot().map(|token| Upstream::Discord {
             base: DISCORD.to_owned(),
             token,
         }),

@@ -5,15 +5,11 @@ use std::sync::Arc;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
-use dumpus_adapters::bootstrap::config::table::Program;
-use dumpus_adapters::bootstrap::config::{value_of, with_settings};
 use dumpus_adapters::bootstrap::{backends, telemetry};
+use dumpus_adapters::cli;
 use dumpus_worker::analyze::{self, AnalyzeArgs};
-use dumpus_worker::config::WorkerConfig;
+use dumpus_worker::config::{WorkerConfig, settings};
 use dumpus_worker::{heartbeat, run};
-
-/// Wrong use or configuration, as clap has it.
-const USAGE: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -25,17 +21,12 @@ async fn main() -> ExitCode {
     if matches.subcommand_name() == Some("health") {
         return health();
     }
-    let config = match WorkerConfig::read(&value_of(&matches), environment()) {
-        Ok(config) => config,
-        Err(problems) => {
-            eprintln!("{problems}");
-            return ExitCode::from(USAGE);
-        }
+    let (config, warnings) = match cli::load::<WorkerConfig>(&settings(), &matches) {
+        Ok(loaded) => loaded,
+        Err(code) => return code,
     };
     telemetry::init(&config.log);
-    for unknown in &config.unknown {
-        tracing::warn!("{unknown}");
-    }
+    warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     match work(&config).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -51,14 +42,9 @@ fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about("Takes packages from the queue and analyses them.")
         .subcommand(Command::new("run").about("Takes packages from the queue; the same as no command"))
-        .subcommand(Command::new("health").about("Tells whether the worker that runs here goes on with its work"))
+        .subcommand(Command::new("health").about("Checks whether the worker on this machine is working"))
         .subcommand(AnalyzeArgs::augment_args(analyze));
-    with_settings(command, Program::Both)
-}
-
-/// Names of all variables; one that is no text is none of ours.
-fn environment() -> impl Iterator<Item = String> {
-    std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())
+    cli::command(command, &settings())
 }
 
 async fn analyze(arguments: &ArgMatches) -> ExitCode {
@@ -77,9 +63,9 @@ async fn analyze(arguments: &ArgMatches) -> ExitCode {
 
 async fn work(config: &WorkerConfig) -> Result<(), Box<dyn std::error::Error>> {
     let stop = run::stop_signal()?;
-    let connected =
-        backends::connect_services(&config.services, &config.backends, &config.download, &config.work).await?;
-    let process = Arc::new(backends::process(&connected, &config.download, &config.work)?);
+    let ca_file = config.source.transport.extra_ca_file.as_deref();
+    let connected = backends::connect_services(&config.backends, ca_file, config.work.lease).await?;
+    let process = Arc::new(backends::process(&connected, &config.source, config.zip, &config.work)?);
     let sweep = backends::sweep(&connected, &config.backends);
     tracing::info!(concurrency = config.work.concurrency, "the worker takes packages");
     run::until_stopped(process, sweep, &config.work, stop).await;

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::heartbeat::Heartbeat;
-use dumpus_adapters::bootstrap::config::WorkSettings;
+use dumpus_adapters::bootstrap::WorkSettings;
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::usecase::{Abort, AccessError, ProcessPackage, Pulse, RoundOutcome, Sweep};
 

@@ -4,7 +4,6 @@ import re
 
 from checks import ROOT, main
 
-TABLE = ROOT / "dumpus-adapters/src/bootstrap/config/table.rs"
 PAGE = ROOT / "docs/configuration.md"
 SHAPE = re.compile(r"\b(?:DUMPUS|DISWHO|DISCORD|DL|POSTGRES|REDIS)_[A-Z0-9_]+\b")
 
@@ -16,12 +15,8 @@ FIXED = {"DUMPUS_LISTEN", "DUMPUS_DATA_DIR", "DUMPUS_SPOOL_DIR"}
 
 def settings():
     """Names, and whether the worker reads them."""
-    if PAGE.exists():
-        rows = re.findall(r"^\| `([A-Z0-9_]+)` \|(.*)$", PAGE.read_text(), re.M)
-        read = {name: bool(re.search(r"\| S W \|", rest)) for name, rest in rows}
-    else:
-        entries = re.findall(r"\b(both|server)\(\s*\"([A-Z0-9_]+)\"", TABLE.read_text())
-        read = {name: reader == "both" for reader, name in entries}
+    rows = re.findall(r"^\| `([A-Z0-9_]+)` \|(.*)$", PAGE.read_text(), re.M)
+    read = {name: bool(re.search(r"\| S W \|", rest)) for name, rest in rows}
     assert len(read) > 30 and "POSTGRES_URL" in read, "the settings could not be read"
     return read
 

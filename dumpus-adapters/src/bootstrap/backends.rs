@@ -6,17 +6,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::archive_zip::{ArchiveLimits, ZipOptions, ZipReader};
+use crate::archive_zip::{ZipOptions, ZipReader};
 use crate::blobs_s3::{CorsError, S3Blobs, S3Options};
 use crate::crypto_ring::{InstanceKey, RingVault};
 use crate::memory::queue::ProcessQueue;
 use crate::redis::{RedisOptions, RedisQueue};
 use crate::report_sqlite::SqliteWriter;
-use crate::source_http::{DownloadLimits, HttpSource, HttpSourceSettings};
-use crate::spool::SpoolSettings;
+use crate::source_http::{HttpSource, HttpSourceSettings};
 use crate::sql::{SqlDatabase, SqlOptions};
 use crate::system::SystemClock;
-use crate::transport::TransportSettings;
 use dumpus_ports::BoxError;
 use dumpus_ports::blobs::BlobStore;
 use dumpus_ports::clock::Clock;
@@ -25,8 +23,9 @@ use dumpus_ports::registry::{Registry, SecretStore};
 use dumpus_ports::report::ReportWriter;
 use dumpus_ports::usecase::{ProcessPackage, Pulse, Sweep};
 use dumpus_ports::vault::Vault;
+use secrecy::ExposeSecret;
 
-use super::config::{BackendSettings, DownloadSettings, LimitSettings, ObjectStoreSettings, Services, WorkSettings};
+use super::settings::{self, BackendSettings, WorkSettings};
 
 /// The name of the instance's key among the registry's secrets.
 const INSTANCE_KEY: &str = "instance-key";
@@ -83,17 +82,19 @@ impl StartupError {
 /// # Errors
 /// When one of them cannot be used.
 pub async fn connect_services(
-    services: &Services,
-    backends: &BackendSettings,
-    download: &DownloadSettings,
-    work: &WorkSettings,
+    settings: &BackendSettings,
+    ca_file: Option<&Path>,
+    lease: Duration,
 ) -> Result<Backends, StartupError> {
-    let database = open_database(services.postgres.expose()).await?;
+    let (Some(postgres), Some(redis)) = (&settings.postgres_url, &settings.redis_url) else {
+        return Err(StartupError::new("PostgreSQL and Redis are not configured"));
+    };
+    let database = open_database(postgres.expose_secret()).await?;
     let queue = RedisQueue::connect(RedisOptions {
-        url: services.redis.expose().to_owned(),
-        ca_file: download.extra_ca_file.clone(),
+        url: redis.expose_secret().to_owned(),
+        ca_file: ca_file.map(Path::to_owned),
         prefix: REDIS_PREFIX.to_owned(),
-        lease: work.process.lease,
+        lease,
         consumer: consumer()?,
     });
     let queue = queue.await.map_err(StartupError::of)?;
@@ -102,15 +103,18 @@ pub async fn connect_services(
             tracing::warn!("{warning}");
         }
     } else {
-        tracing::info!("Redis does not tell its settings: docs/self-hosting.md has what they should be");
-    }
-    if backends.instance_key.is_none() {
-        tracing::warn!(
-            "DUMPUS_INSTANCE_KEY is not set: the key that seals waiting links is kept in the database; set it in the \
-             environment of all programs so that a copy of PostgreSQL and Redis opens nothing"
+        tracing::info!(
+            "Could not read Redis configuration (CONFIG is disabled): docs/self-hosting.md has what it should be"
         );
     }
-    finish(&database, Arc::new(queue), backends).await
+    if settings.instance_key.is_none() {
+        tracing::warn!(
+            "{} is not set: the key that seals waiting links is kept in the database; set it in the environment of all \
+             programs so that a copy of PostgreSQL and Redis opens nothing",
+            settings::INSTANCE_KEY
+        );
+    }
+    finish(&database, Arc::new(queue), settings).await
 }
 
 /// Opens embedded mode: everything in one folder, the queue in this process.
@@ -119,14 +123,14 @@ pub async fn connect_services(
 /// When the folder or the database in it cannot be used.
 pub async fn open_embedded(
     data_dir: &Path,
-    backends: &BackendSettings,
-    work: &WorkSettings,
+    settings: &BackendSettings,
+    lease: Duration,
 ) -> Result<Backends, StartupError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(data_dir);
     made.map_err(|error| StartupError::new(format!("the data directory cannot be made: {}", error.kind())))?;
     let database = open_database(&format!("sqlite://{}?mode=rwc", data_dir.join("dumpus.db").display())).await?;
-    let queue = ProcessQueue::new(work.process.lease);
-    finish(&database, Arc::new(queue), backends).await
+    let queue = ProcessQueue::new(lease);
+    finish(&database, Arc::new(queue), settings).await
 }
 
 async fn open_database(url: &str) -> Result<SqlDatabase, StartupError> {
@@ -143,7 +147,7 @@ async fn finish(
     settings: &BackendSettings,
 ) -> Result<Backends, StartupError> {
     let registry = Registry::new(Arc::new(database.registry()));
-    let blobs: Arc<dyn BlobStore> = match &settings.object_store {
+    let blobs: Arc<dyn BlobStore> = match settings.object_store() {
         Some(store) => Arc::new(object_store(store)?),
         None => Arc::new(database.blobs()),
     };
@@ -157,26 +161,16 @@ async fn finish(
     })
 }
 
-fn object_store(settings: &ObjectStoreSettings) -> Result<S3Blobs, StartupError> {
-    S3Blobs::new(S3Options {
-        endpoint: settings.endpoint.clone(),
-        public_endpoint: settings.public_endpoint.clone(),
-        bucket: settings.bucket.clone(),
-        region: settings.region.clone(),
-        access_key: settings.access_key.expose().to_owned(),
-        secret_key: settings.secret_key.expose().to_owned(),
-        prefix: settings.prefix.clone(),
-        path_style: Some(settings.path_style),
-    })
-    .map_err(StartupError::of)
+fn object_store(options: &S3Options) -> Result<S3Blobs, StartupError> {
+    S3Blobs::new(options.clone()).map_err(StartupError::of)
 }
 
 /// Looks whether pages of these origins can read results out of the object store, and whether deleting erases there.
 ///
 /// # Errors
 /// When the store would turn the client away: every import would hang.
-pub async fn check_object_store(settings: &ObjectStoreSettings, origins: &[String]) -> Result<(), StartupError> {
-    let store = object_store(settings)?;
+pub async fn check_object_store(options: &S3Options, origins: &[String]) -> Result<(), StartupError> {
+    let store = object_store(options)?;
     for origin in origins {
         match store.check_cors(origin).await {
             Ok(()) => {}
@@ -194,7 +188,7 @@ pub async fn check_object_store(settings: &ObjectStoreSettings, origins: &[Strin
 
 async fn instance_key(secrets: &dyn SecretStore, settings: &BackendSettings) -> Result<InstanceKey, StartupError> {
     if let Some(key) = &settings.instance_key {
-        return Ok(InstanceKey::from_bytes(key.0));
+        return Ok(key.clone());
     }
     let candidate = InstanceKey::generate().ok_or_else(|| StartupError::new("the system gives no randomness"))?;
     let kept = secrets
@@ -217,27 +211,21 @@ fn consumer() -> Result<String, StartupError> {
 /// When the settings of downloads cannot be used.
 pub fn process(
     backends: &Backends,
-    download: &DownloadSettings,
+    source: &HttpSourceSettings,
+    zip: ZipOptions,
     work: &WorkSettings,
 ) -> Result<ProcessPackage, StartupError> {
-    let mut options = ZipOptions {
-        limits: archive_limits(&work.limits),
-        ..ZipOptions::default()
-    };
-    if let Some(threads) = work.threads.and_then(std::num::NonZeroUsize::new) {
-        options.threads = threads;
-    }
     Ok(ProcessPackage {
         leases: backends.registry.leases.clone(),
         queue: backends.queue.clone(),
-        source: Arc::new(HttpSource::new(source_settings(download)).map_err(StartupError::of)?),
-        archive: Arc::new(ZipReader::new(options)),
+        source: Arc::new(HttpSource::new(source.clone()).map_err(StartupError::of)?),
+        archive: Arc::new(ZipReader::new(zip)),
         report: report_writer(),
         blobs: backends.blobs.clone(),
         vault: backends.vault.clone(),
         clock: backends.clock.clone(),
-        policy: download.policy.clone(),
-        settings: work.process,
+        policy: source.transport.policy.clone(),
+        settings: work.process(),
         pulse: Pulse::default(),
     })
 }
@@ -257,45 +245,4 @@ pub fn sweep(backends: &Backends, settings: &BackendSettings) -> Sweep {
         retention: settings.retention,
         orphan_age: ORPHAN_AGE,
     }
-}
-
-fn source_settings(download: &DownloadSettings) -> HttpSourceSettings {
-    let mut spool = SpoolSettings::default();
-    if let Some(folder) = &download.spool_dir {
-        spool.folder.clone_from(folder);
-    }
-    if let Some(memory) = download.spool_memory {
-        spool.memory = usize::try_from(memory).unwrap_or(usize::MAX);
-    }
-    let mut limits = DownloadLimits::default();
-    set(&mut limits.bytes, download.most_bytes);
-    HttpSourceSettings {
-        transport: TransportSettings {
-            policy: download.policy.clone(),
-            overrides: download.resolve.clone(),
-            extra_ca_file: download.extra_ca_file.clone(),
-            ..TransportSettings::default()
-        },
-        spool,
-        limits,
-    }
-}
-
-fn archive_limits(settings: &LimitSettings) -> ArchiveLimits {
-    let mut limits = ArchiveLimits::default();
-    set(&mut limits.entries, settings.entries);
-    set(&mut limits.unpacked_bytes, settings.unpacked_bytes);
-    set(&mut limits.entry_bytes, settings.entry_bytes);
-    set(&mut limits.ratio, settings.ratio);
-    set(&mut limits.messages, settings.messages);
-    set(&mut limits.counted_events, settings.counted_events);
-    set(&mut limits.distinct_keys, settings.distinct_keys);
-    if let Some(bytes) = settings.line_bytes {
-        limits.line_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    }
-    limits
-}
-
-fn set(limit: &mut u64, setting: Option<u64>) {
-    *limit = setting.unwrap_or(*limit);
 }

@@ -1,7 +1,8 @@
 //! Start-up that the programs share: settings, the log, and the backends of an instance.
 
 pub mod backends;
-pub mod config;
+mod settings;
 pub mod telemetry;
 
 pub use backends::{Backends, StartupError};
+pub use settings::{BackendSettings, WorkSettings};

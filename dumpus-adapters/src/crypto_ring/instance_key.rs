@@ -8,6 +8,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use zeroize::Zeroizing;
 
 /// The 32 bytes from which an instance derives the keys that seal queued links and sign blob addresses.
+#[derive(Clone)]
 pub struct InstanceKey(Zeroizing<[u8; 32]>);
 
 /// The text is not an instance key.
