@@ -9,8 +9,6 @@ mod outcome;
 mod redispatch;
 mod run;
 mod stage;
-#[cfg(test)]
-mod tests;
 mod work;
 
 pub use dispatch::{Dispatch, EPOCH_KEPT_FOR, Epoch, KnownEpochs, RedispatchPolicy};

@@ -83,26 +83,3 @@ impl FromStr for Stage {
             .ok_or(UnknownStage)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_result_comes_only_from_an_analysis() {
-        assert_eq!(Stage::before(Stage::Processed).collect::<Vec<_>>(), [Stage::Analyzing]);
-    }
-
-    #[test]
-    fn an_analysis_follows_a_download_and_may_be_recorded_twice() {
-        assert_eq!(
-            Stage::before(Stage::Analyzing).collect::<Vec<_>>(),
-            [Stage::Downloading, Stage::Analyzing]
-        );
-    }
-
-    #[test]
-    fn nothing_follows_a_result() {
-        assert!(Stage::ALL.iter().all(|to| Stage::Processed.step(*to).is_err()));
-    }
-}

@@ -99,16 +99,7 @@ pub async fn an_upgraded_package_keeps_its_lane_in_later_runs(registry: Fresh) {
     let lease = granted(&registry, 1, 1, LONG).await;
     fail(&registry, &lease).await;
     let again = registry.packages.admit(&admission(1, 2)).await.unwrap();
-    assert!(
-        matches!(
-            again,
-            Admission::Started {
-                lane: Lane::Premium,
-                ..
-            }
-        ),
-        "{again:?}"
-    );
+    assert!(matches!(again, Admission::Started { lane, .. } if lane == Lane::Premium));
     assert_eq!(row(&registry, 1).await.lane, Lane::Premium);
 }
 
@@ -149,16 +140,7 @@ pub async fn rolling_back_an_upgraded_package_fails_its_run(registry: Fresh) {
     assert!(failed.owner_link.is_empty(), "the link is not needed any more");
     assert!(!registry.packages.rollback_admission(id(1), run(2)).await.unwrap());
     let again = registry.packages.admit(&admission(1, 3)).await.unwrap();
-    assert!(
-        matches!(
-            again,
-            Admission::Started {
-                lane: Lane::Premium,
-                ..
-            }
-        ),
-        "{again:?}"
-    );
+    assert!(matches!(again, Admission::Started { lane, .. } if lane == Lane::Premium));
 }
 
 /// Clause 2.
@@ -173,13 +155,8 @@ pub async fn a_lost_result_fails_the_run(registry: Fresh) {
     begin_queued(&registry, 2, 1, "epoch").await;
     process(&registry, 1, 1, 9).await;
     for (package, life) in [(1, 2), (2, 1), (3, 1)] {
-        assert!(
-            !registry
-                .packages
-                .mark_result_lost(id(package), run(life))
-                .await
-                .unwrap()
-        );
+        let marked = registry.packages.mark_result_lost(id(package), run(life));
+        assert!(!marked.await.unwrap());
     }
     assert!(registry.packages.mark_result_lost(id(1), run(1)).await.unwrap());
     let lost = row(&registry, 1).await;

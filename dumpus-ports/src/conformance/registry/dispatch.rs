@@ -13,44 +13,42 @@ fn policy(unconfirmed_for: Duration, lost_after: Duration) -> RedispatchPolicy {
     }
 }
 
+async fn claim(
+    registry: &Fresh,
+    package: u8,
+    life: u8,
+    name: &str,
+    unconfirmed_for: Duration,
+    lost_after: Duration,
+) -> Option<Lane> {
+    let (epoch, policy) = (epoch(name), policy(unconfirmed_for, lost_after));
+    let claimed = registry
+        .packages
+        .claim_redispatch(id(package), run(life), &epoch, &policy);
+    claimed.await.unwrap()
+}
+
 /// Clause 3: `mark_undispatched` makes a later `claim_redispatch` succeed.
 pub async fn marks_a_run_undispatched(registry: Fresh) {
     begin_queued(&registry, 1, 1, "epoch").await;
     process(&registry, 2, 1, 9).await;
     for (package, life) in [(1, 2), (2, 1), (3, 1)] {
-        assert!(
-            !registry
-                .packages
-                .mark_undispatched(id(package), run(life))
-                .await
-                .unwrap()
-        );
+        let marked = registry.packages.mark_undispatched(id(package), run(life));
+        assert!(!marked.await.unwrap());
     }
     assert!(registry.packages.mark_undispatched(id(1), run(1)).await.unwrap());
     assert_eq!(row(&registry, 1).await.dispatch.epoch, None);
-    let epoch = epoch("epoch");
-    let claim = async |older_than| {
-        registry
-            .packages
-            .claim_redispatch(id(1), run(1), &epoch, &policy(older_than, LONG))
-            .await
-            .unwrap()
-    };
-    assert_eq!(claim(LONG).await, None);
-    assert_eq!(claim(Duration::ZERO).await, Some(Lane::Standard));
+    assert_eq!(claim(&registry, 1, 1, "epoch", LONG, LONG).await, None);
+    assert_eq!(
+        claim(&registry, 1, 1, "epoch", Duration::ZERO, LONG).await,
+        Some(Lane::Standard)
+    );
 }
 
 /// Clause 3.
 pub async fn does_not_redispatch_a_recently_pushed_job(registry: Fresh) {
     begin(&registry, 1, 1).await;
-    let epoch = epoch("epoch");
-    let claim = async |life, older_than| {
-        registry
-            .packages
-            .claim_redispatch(id(1), run(life), &epoch, &policy(older_than, LONG))
-            .await
-            .unwrap()
-    };
+    let claim = |life, unconfirmed_for| claim(&registry, 1, life, "epoch", unconfirmed_for, LONG);
     assert_eq!(claim(1, LONG).await, None);
     assert_eq!(claim(2, Duration::ZERO).await, None);
     assert_eq!(claim(1, Duration::ZERO).await, Some(Lane::Standard));
@@ -60,37 +58,18 @@ pub async fn does_not_redispatch_a_recently_pushed_job(registry: Fresh) {
 pub async fn redispatches_a_job_of_another_epoch(registry: Fresh) {
     begin_queued(&registry, 1, 1, "old").await;
     registry.packages.upgrade(id(1)).await.unwrap();
-    let claimed = registry
-        .packages
-        .claim_redispatch(id(1), run(1), &epoch("old"), &policy(Duration::ZERO, LONG))
-        .await;
-    assert_eq!(claimed.unwrap(), None);
-    let claimed = registry
-        .packages
-        .claim_redispatch(id(1), run(1), &epoch("new"), &policy(LONG, LONG))
-        .await;
-    assert_eq!(claimed.unwrap(), Some(Lane::Premium));
+    assert_eq!(claim(&registry, 1, 1, "old", Duration::ZERO, LONG).await, None);
+    assert_eq!(claim(&registry, 1, 1, "new", LONG, LONG).await, Some(Lane::Premium));
     assert_eq!(row(&registry, 1).await.dispatch.epoch, None);
     // It is unconfirmed from now on, and nobody else's to push.
-    let claimed = registry
-        .packages
-        .claim_redispatch(id(1), run(1), &epoch("new"), &policy(LONG, LONG))
-        .await;
-    assert_eq!(claimed.unwrap(), None);
+    assert_eq!(claim(&registry, 1, 1, "new", LONG, LONG).await, None);
 }
 
 /// Clause 3.
 pub async fn does_not_redispatch_a_leased_or_ended_package(registry: Fresh) {
     begin_queued(&registry, 1, 1, "old").await;
     let lease = granted(&registry, 1, 1, LONG).await;
-    let epoch = epoch("new");
-    let claim = async || {
-        registry
-            .packages
-            .claim_redispatch(id(1), run(1), &epoch, &policy(Duration::ZERO, LONG))
-            .await
-            .unwrap()
-    };
+    let claim = || claim(&registry, 1, 1, "new", Duration::ZERO, LONG);
     assert_eq!(claim().await, None);
     fail(&registry, &lease).await;
     assert_eq!(claim().await, None);
@@ -100,11 +79,7 @@ pub async fn does_not_redispatch_a_leased_or_ended_package(registry: Fresh) {
 pub async fn simultaneous_redispatch_claims_succeed_once(registry: Fresh) {
     begin_queued(&registry, 1, 1, "old").await;
     let claimed = at_once(&registry, |registry, _| async move {
-        let claimed = registry
-            .packages
-            .claim_redispatch(id(1), run(1), &epoch("new"), &policy(LONG, LONG))
-            .await;
-        claimed.unwrap()
+        claim(&registry, 1, 1, "new", LONG, LONG).await
     });
     let claimed = claimed.await;
     assert_eq!(claimed.iter().flatten().count(), 1, "{claimed:?}");
@@ -126,11 +101,7 @@ pub async fn tickets_rise_in_order_of_admission(registry: Fresh) {
 pub async fn a_requeued_package_keeps_its_ticket(registry: Fresh) {
     let ticket = begin_queued(&registry, 1, 1, "old").await;
     begin_queued(&registry, 2, 1, "old").await;
-    let claimed = registry
-        .packages
-        .claim_redispatch(id(1), run(1), &epoch("new"), &policy(LONG, LONG))
-        .await;
-    assert_eq!(claimed.unwrap(), Some(Lane::Standard));
+    assert_eq!(claim(&registry, 1, 1, "new", LONG, LONG).await, Some(Lane::Standard));
     assert_eq!(row(&registry, 1).await.ticket, ticket);
 }
 
@@ -141,12 +112,10 @@ pub async fn a_package_lost_for_long_gets_a_new_ticket(registry: Fresh) {
     let last = begin(&registry, 3, 1).await;
     for package in [1, 2] {
         let zero = Duration::ZERO;
-        let claimed = registry
-            .packages
-            .claim_redispatch(id(package), run(1), &epoch("new"), &policy(zero, zero))
-            .await
-            .unwrap();
-        assert_eq!(claimed, Some(Lane::Standard));
+        assert_eq!(
+            claim(&registry, package, 1, "new", zero, zero).await,
+            Some(Lane::Standard)
+        );
         assert!(row(&registry, package).await.ticket > last);
     }
 }
@@ -231,11 +200,7 @@ pub async fn lost_packages_leave_the_queue_snapshot(registry: Fresh) {
     expect_queue_snapshot(&registry, "new", Duration::ZERO, standard(&[new, leased])).await;
     // Its owner asks: it is back, behind the others.
     let zero = Duration::ZERO;
-    let claimed = registry
-        .packages
-        .claim_redispatch(id(2), run(1), &epoch("new"), &policy(zero, zero))
-        .await;
-    assert_eq!(claimed.unwrap(), Some(Lane::Standard));
+    assert_eq!(claim(&registry, 2, 1, "new", zero, zero).await, Some(Lane::Standard));
     let confirmed = registry.packages.confirm(id(2), run(1), &epoch("new")).await.unwrap();
     assert_eq!(confirmed, Some(Lane::Standard));
     let back = row(&registry, 2).await.ticket;
@@ -260,10 +225,6 @@ pub async fn a_recently_queued_package_is_not_lost_for_long(registry: Fresh) {
     let ticket = begin_queued(&registry, 2, 1, "new").await;
     let expected = [(Lane::Standard, ticket)];
     expect_queue_snapshot(&registry, "old", second, expected).await;
-    let claimed = registry
-        .packages
-        .claim_redispatch(id(2), run(1), &epoch("old"), &policy(LONG, second))
-        .await;
-    assert_eq!(claimed.unwrap(), Some(Lane::Standard));
+    assert_eq!(claim(&registry, 2, 1, "old", LONG, second).await, Some(Lane::Standard));
     assert_eq!(row(&registry, 2).await.ticket, ticket);
 }

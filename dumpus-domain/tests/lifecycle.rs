@@ -1,13 +1,16 @@
-//! Rules at their limits. The registries are compared with these functions by a test of the adapters.
+//! Rules of the lifecycle at their limits. A test of the adapters compares the registries with these functions.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::time::Duration;
 
-use super::{
-    Attempt, Epoch, KnownEpochs, LeaseOutcome, LeaseRequest, NewPackage, RedispatchPolicy, Rollback, Run, Stage,
+use dumpus_domain::lifecycle::{
+    Attempt, EPOCH_KEPT_FOR, Epoch, KnownEpochs, Lease, LeaseOutcome, LeaseRequest, NewPackage, RedispatchPolicy,
+    Rollback, Run, Stage,
 };
-use crate::package::{PackageId, RunId};
-use crate::queue::{Lane, LaneTotals, Ticket};
-use crate::time::Millis;
+use dumpus_domain::package::{PackageId, RunId};
+use dumpus_domain::queue::{Lane, LaneTotals, Ticket};
+use dumpus_domain::time::Millis;
 
 const START: Millis = Millis(1_800_000_000_000);
 const RUN: RunId = RunId::from_bytes([1; 16]);
@@ -27,7 +30,7 @@ fn epoch(name: &str) -> Epoch {
     Epoch(name.to_owned())
 }
 
-fn lease(run: &mut Run, request: u8, now: Millis) -> super::Lease {
+fn lease(run: &mut Run, request: u8, now: Millis) -> Lease {
     match run.lease(RUN, LeaseRequest([request; 16]), LENGTH, now) {
         LeaseOutcome::Granted(lease) => lease,
         other => panic!("no lease: {other:?}"),
@@ -112,9 +115,27 @@ fn only_an_unconfirmed_run_is_rolled_back() {
 fn a_superseded_epoch_is_forgotten_after_a_day() {
     let (mut epochs, policy) = (KnownEpochs::default(), RedispatchPolicy::default());
     epochs.first_seen(&epoch("old"), &policy, START);
-    let day = START.plus(super::EPOCH_KEPT_FOR);
+    let day = START.plus(EPOCH_KEPT_FOR);
     epochs.first_seen(&epoch("new"), &policy, Millis(day.0 - 1));
     assert_eq!(epochs.first_seen(&epoch("old"), &policy, day), START);
     epochs.first_seen(&epoch("newer"), &policy, day);
     assert_eq!(epochs.first_seen(&epoch("old"), &policy, day), day);
+}
+
+#[test]
+fn a_result_comes_only_from_an_analysis() {
+    assert_eq!(Stage::before(Stage::Processed).collect::<Vec<_>>(), [Stage::Analyzing]);
+}
+
+#[test]
+fn an_analysis_follows_a_download_and_may_be_recorded_twice() {
+    assert_eq!(
+        Stage::before(Stage::Analyzing).collect::<Vec<_>>(),
+        [Stage::Downloading, Stage::Analyzing]
+    );
+}
+
+#[test]
+fn nothing_follows_a_result() {
+    assert!(Stage::ALL.iter().all(|to| Stage::Processed.step(*to).is_err()));
 }
