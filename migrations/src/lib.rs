@@ -9,7 +9,7 @@ use sea_orm_migration::sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
-/// Told apart from other users of advisory locks in the same database: `dumpus` in ASCII.
+/// `dumpus` in ASCII, so that it differs from advisory locks of other users of the same database.
 const LOCK: i64 = 0x6475_6d70_7573;
 
 struct Steps;

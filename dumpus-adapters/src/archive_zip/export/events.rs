@@ -129,7 +129,7 @@ impl<'a> EventFile<'a> {
         let mut rest = between_objects(line);
         let is_typed = self.event_type.find(rest).is_some();
         if !is_typed {
-            // Predictions and the like: nothing of them is wanted, but garbage is told from them.
+            // Predictions and the like are not needed, but must be distinguished from garbage.
             let is_object = rest.starts_with(b"{") && ends_as_object(rest);
             if !is_object && !rest.is_empty() {
                 self.fold.unreadable_line();
