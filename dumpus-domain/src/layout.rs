@@ -129,7 +129,7 @@ struct Roots<'a> {
 }
 
 impl<'a> Roots<'a> {
-    /// Somebody in no server, or who never wrote, has an index without folders beside it: when one section is known,
+    /// An account without servers or without messages has an index without folders beside it: when one section is known,
     /// the only other index is the other section's. It is never guessed while both are unknown.
     fn claim_lone_index(&mut self, indexes: &BTreeMap<&'a str, usize>) {
         let known = self.messages.or(self.servers);

@@ -109,7 +109,7 @@ pub trait ArchiveReader: Send + Sync {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArchiveError {
-    /// The bytes are no archive whose directory can be read: another download of the same link will not help.
+    /// The bytes are not an archive with a readable directory: another download of the same link will not help.
     #[error("the file is not a readable archive: {0}")]
     NotAnArchive(&'static str),
     /// The package asks for more than this instance allows.
@@ -120,7 +120,7 @@ pub enum ArchiveError {
         /// How much is allowed.
         limit: u64,
     },
-    /// Nothing in the package tells whose it is.
+    /// Nothing in the package identifies its owner.
     #[error(transparent)]
     MissingUserData(#[from] MissingUserData),
     /// The work was not wanted any more.

@@ -57,7 +57,7 @@ impl ArchiveReader for MemoryArchive {
         let text = String::from_utf8_lossy(&bytes);
         let mut lines = text.lines();
         if lines.next() != Some(HEAD) {
-            return Err(ArchiveError::NotAnArchive("it is no list of observations"));
+            return Err(ArchiveError::NotAnArchive("it is not a list of observations"));
         }
         let mut reading = Reading::default();
         for line in lines.filter(|line| !line.is_empty()) {

@@ -38,9 +38,9 @@ use self::observation::{Payment, Profile, Relationship};
 use self::payments::Payments;
 use crate::report::{Owner, Report, Section, Text};
 
-/// Neither the account nor events nor conversations tell whose package it is.
+/// Neither the account nor events nor conversations identify the owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the package does not tell whose it is")]
+#[error("the package does not identify its owner")]
 pub struct MissingUserData;
 
 /// Everything seen of a package so far.
@@ -133,7 +133,7 @@ impl Analysis {
     /// Concludes; `names` are those of the messages index.
     ///
     /// # Errors
-    /// [`MissingUserData`] when nothing tells whose package it is: without an owner's id no conversation has a partner.
+    /// [`MissingUserData`] if nothing identifies the owner: without an owner's id no conversation has a partner.
     pub fn finish(mut self, names: &impl ChannelNames) -> Result<Report, MissingUserData> {
         let events = self.events;
         let owner = match self.owner {
@@ -188,7 +188,7 @@ impl Analysis {
     }
 }
 
-/// The user of most event lines, else the one who is in every conversation of two, of at least three.
+/// The user of most event lines, else the one user in every conversation of two, of at least three.
 fn guessed_owner(users: &BTreeMap<Text, u64>, channels: &BTreeMap<Text, ChannelFold>) -> Option<Owner> {
     // Of equals the smallest id, so that the first maximum counts.
     let by_events = users

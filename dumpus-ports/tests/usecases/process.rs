@@ -130,7 +130,7 @@ async fn each_end_of_a_reading_has_its_code() {
         (
             || ArchiveError::MissingUserData(MissingUserData),
             ErrorCode::MissingUserData,
-            "The package does not tell whose it is.",
+            "The package does not identify its owner.",
         ),
     ];
     for (error, code, detail) in cases {

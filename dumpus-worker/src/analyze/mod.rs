@@ -137,7 +137,7 @@ fn beside(path: &Path) -> std::io::Result<tempfile::NamedTempFile> {
     tempfile::NamedTempFile::new_in(folder)
 }
 
-/// A reader that went away, such as `head`, is no error.
+/// A reader that closed the pipe, such as `head`, is not an error.
 fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }

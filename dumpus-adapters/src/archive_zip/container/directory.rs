@@ -8,7 +8,7 @@ use zip::read::ZipFileEntry;
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::entry::{Entry, Packing};
+use super::entry::{Entry, Method};
 use crate::archive_zip::limits::ensure_at_most;
 
 /// A header of the directory has 46 bytes, its name here under 80, its extra fields under 32.
@@ -53,17 +53,17 @@ impl Directory {
             entries.push(entry);
         }
         // The zip crate keeps the last of several records with one name, at the place of the first.
-        entries.sort_by_key(|entry| entry.place);
+        entries.sort_by_key(|entry| entry.directory_start);
         Ok(Self { entries, newest })
     }
 }
 
 fn entry(declared: &ZipFileEntry<'_>, archive_bytes: u64) -> Entry {
-    let packing = match declared.compression() {
-        _ if declared.encrypted() => Packing::Encrypted,
-        CompressionMethod::Stored => Packing::Stored,
-        CompressionMethod::Deflated => Packing::Deflated,
-        _ => Packing::Unknown,
+    let method = match declared.compression() {
+        _ if declared.encrypted() => Method::Encrypted,
+        CompressionMethod::Stored => Method::Stored,
+        CompressionMethod::Deflated => Method::Deflated,
+        _ => Method::Unknown,
     };
     Entry {
         name: decoded(declared.name_raw()),
@@ -71,8 +71,8 @@ fn entry(declared: &ZipFileEntry<'_>, archive_bytes: u64) -> Entry {
         packed: declared.compressed_size().min(archive_bytes),
         unpacked: declared.size(),
         crc: declared.crc32(),
-        packing,
-        place: declared.central_header_start(),
+        method,
+        directory_start: declared.central_header_start(),
     }
 }
 

@@ -10,14 +10,14 @@ pub(crate) struct Entry {
     pub(crate) packed: u64,
     pub(crate) unpacked: u64,
     pub(super) crc: u32,
-    pub(super) packing: Packing,
-    /// The entry's place in the directory.
-    pub(super) place: u64,
+    pub(super) method: Method,
+    /// Where its header in the directory begins.
+    pub(super) directory_start: u64,
 }
 
 /// How an entry is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Packing {
+pub(crate) enum Method {
     Stored,
     Deflated,
     /// Any of the methods that packages are not made with.

@@ -3,10 +3,10 @@
 mod archive;
 mod directory;
 mod entry;
+mod sliding_buffer;
 mod unpack;
-mod window;
 
 pub(super) use self::archive::Archive;
 pub(super) use self::entry::Entry;
+pub(super) use self::sliding_buffer::SlidingBuffer;
 pub(super) use self::unpack::{Unpacker, Unpacking};
-pub(super) use self::window::Window;

@@ -6,7 +6,7 @@ use dumpus_ports::archive::ArchiveError;
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::archive::Archive;
-use super::entry::{Entry, Packing};
+use super::entry::{Entry, Method};
 
 /// Bytes read from the package at once.
 const PACKED_BLOCK: usize = 128 * 1024;
@@ -75,10 +75,10 @@ impl Unpacker {
             ended: false,
             damage: None,
         };
-        match entry.packing {
-            Packing::Stored | Packing::Deflated => unpacking.begin()?,
-            Packing::Encrypted => unpacking.end(Some(Damage::Encrypted)),
-            Packing::Unknown => unpacking.end(Some(Damage::Unknown)),
+        match entry.method {
+            Method::Stored | Method::Deflated => unpacking.begin()?,
+            Method::Encrypted => unpacking.end(Some(Damage::Encrypted)),
+            Method::Unknown => unpacking.end(Some(Damage::Unknown)),
         }
         Ok(unpacking)
     }
@@ -119,8 +119,8 @@ impl Unpacking<'_> {
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ArchiveError> {
         let mut filled = 0;
         while filled < buffer.len() && !self.ended {
-            filled += match self.entry.packing {
-                Packing::Stored => self.copy(&mut buffer[filled..])?,
+            filled += match self.entry.method {
+                Method::Stored => self.copy(&mut buffer[filled..])?,
                 _ => self.inflate(&mut buffer[filled..])?,
             };
         }

@@ -13,7 +13,7 @@ use super::document::{self, UNREADABLE};
 use super::json::{Elements, Members, Value, document_members};
 use super::messages::Messages;
 use super::{messages_csv, messages_json};
-use crate::archive_zip::container::{Unpacker, Window};
+use crate::archive_zip::container::{SlidingBuffer, Unpacker};
 use crate::export_format::{channel_kind, recipient};
 
 /// Groups have ten people or a few more; what a hostile list holds beyond this is not kept.
@@ -26,7 +26,7 @@ const LONGEST_ID: usize = 64;
 pub(super) fn read(
     context: &ReadContext,
     unpacker: &mut Unpacker,
-    window: &mut Window,
+    buffer: &mut SlidingBuffer,
     folder: &ChannelFolder,
 ) -> Result<(ChannelFold, Losses), ArchiveError> {
     let mut losses = Losses::default();
@@ -49,7 +49,7 @@ pub(super) fn read(
     }
     let mut messages = Messages::new(context, fold, losses);
     if let Some(entry) = folder.messages_json {
-        messages_json::read(context, unpacker, window, entry, &mut messages)?;
+        messages_json::read(context, unpacker, buffer, entry, &mut messages)?;
     }
     if let Some(entry) = folder.messages_csv {
         messages_csv::read(context, unpacker, entry, &mut messages)?;

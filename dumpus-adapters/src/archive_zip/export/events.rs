@@ -8,46 +8,46 @@ use memchr::memmem::Finder;
 use super::context::ReadContext;
 use super::event_line::{self, Keys, ParsedLine, RawFields};
 use super::json::without_bom;
-use crate::archive_zip::container::{Unpacker, Window};
+use crate::archive_zip::container::{SlidingBuffer, Unpacker};
 use crate::export_format::EventType;
 
 /// How every line of every known package begins. A line that does not is read in full.
 const PREFIX: &[u8] = br#"{"event_type":""#;
 
-/// Lines with an event type whose user is noted whether they are counted or not: enough to tell the owner.
+/// Lines with an event type whose user is noted whether they are counted or not: enough to identify the owner.
 const LINES_READ_FOR_USER: u64 = 64;
 
 /// Reads the event file at `entry`; `source` is its place among the event files.
 pub(super) fn read(
     context: &ReadContext,
     unpacker: &mut Unpacker,
-    window: &mut Window,
+    buffer: &mut SlidingBuffer,
     entry: usize,
     source: u32,
 ) -> Result<(EventFold, Losses), ArchiveError> {
     let mut file = EventFile::new(context, source);
     let mut unpacking = unpacker.open(&context.archive, entry)?;
-    window.clear();
+    buffer.clear();
     let mut at_start = true;
     // Set while the rest of a line that is too long passes by.
     let mut skipping = false;
-    while window.fill(&mut unpacking)? {
+    while buffer.fill(&mut unpacking)? {
         if at_start {
-            let bytes = window.bytes();
-            window.take(bytes.len() - without_bom(bytes).len());
+            let bytes = buffer.bytes();
+            buffer.take(bytes.len() - without_bom(bytes).len());
             at_start = false;
         }
-        let taken = file.lines(window.bytes(), &mut skipping)?;
-        window.take(taken);
-        if window.bytes().len() > context.limits.line_bytes {
-            window.take(window.bytes().len());
+        let taken = file.lines(buffer.bytes(), &mut skipping)?;
+        buffer.take(taken);
+        if buffer.bytes().len() > context.limits.line_bytes {
+            buffer.take(buffer.bytes().len());
             skipping = true;
         }
     }
     if skipping {
         file.too_long();
-    } else if !window.bytes().is_empty() {
-        file.line(window.bytes())?;
+    } else if !buffer.bytes().is_empty() {
+        file.line(buffer.bytes())?;
     }
     if let Some(damage) = unpacking.damage() {
         file.losses.damage(Section::Activity, damage.words());

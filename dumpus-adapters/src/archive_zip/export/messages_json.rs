@@ -7,7 +7,7 @@ use memchr::memchr2;
 use super::context::ReadContext;
 use super::json::{Members, SyntaxError, Value, leading_number, unescaped, without_bom};
 use super::messages::Messages;
-use crate::archive_zip::container::{Unpacker, Window};
+use crate::archive_zip::container::{SlidingBuffer, Unpacker};
 use crate::export_format::parse_time;
 
 /// How far before the place where an object stopped making sense the next one may begin: what looks like the content
@@ -18,7 +18,7 @@ const LOOK_BACK: usize = 64;
 pub(super) fn read(
     context: &ReadContext,
     unpacker: &mut Unpacker,
-    window: &mut Window,
+    buffer: &mut SlidingBuffer,
     entry: usize,
     messages: &mut Messages<'_>,
 ) -> Result<(), ArchiveError> {
@@ -29,19 +29,19 @@ pub(super) fn read(
         state: State::Between,
         is_wrapped: false,
     };
-    window.clear();
+    buffer.clear();
     let mut at_start = true;
-    while window.fill(&mut unpacking)? {
+    while buffer.fill(&mut unpacking)? {
         if at_start {
-            let bytes = window.bytes();
-            window.take(bytes.len() - without_bom(bytes).len());
+            let bytes = buffer.bytes();
+            buffer.take(bytes.len() - without_bom(bytes).len());
             at_start = false;
         }
-        let taken = scan.objects(window.bytes(), messages);
-        window.take(taken);
+        let taken = scan.objects(buffer.bytes(), messages);
+        buffer.take(taken);
         messages.count()?;
     }
-    if scan.state == State::Between && !window.bytes().is_empty() {
+    if scan.state == State::Between && !buffer.bytes().is_empty() {
         messages.damage("messages are cut off");
     }
     if let Some(damage) = unpacking.damage() {

@@ -13,7 +13,7 @@ use dumpus_ports::domain::report::{Report, Section};
 
 use super::context::ReadContext;
 use super::{account, channel, events, indexes};
-use crate::archive_zip::container::{Unpacker, Window};
+use crate::archive_zip::container::{SlidingBuffer, Unpacker};
 use crate::export_format::Labels;
 
 /// A piece of work for one thread. No thread shares an entry: a deflate stream cannot be divided, and handing its
@@ -40,7 +40,7 @@ struct Work<'a> {
 struct ThreadOutput {
     /// With their places among the channels.
     channels: Vec<(usize, ChannelFold)>,
-    /// ThreadOutput by the thread that came to the end of the last event file.
+    /// Set by the thread that read the end of the last event file.
     events: Option<Events>,
     losses: Losses,
 }
@@ -99,7 +99,7 @@ pub(super) fn read(context: &ReadContext, layout: &Layout, threads: NonZeroUsize
 impl Work<'_> {
     fn run(&self) -> Result<ThreadOutput, ArchiveError> {
         let mut unpacker = Unpacker::new();
-        let mut window = Window::new();
+        let mut buffer = SlidingBuffer::new();
         let mut found = ThreadOutput::default();
         while let Some(task) = self.tasks.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             self.context.archive.check_cancelled()?;
@@ -107,13 +107,13 @@ impl Work<'_> {
                 Task::Events(place) => {
                     let source = u32::try_from(place).unwrap_or(u32::MAX);
                     let entry = self.layout.events[place];
-                    let (fold, losses) = events::read(self.context, &mut unpacker, &mut window, entry, source)?;
+                    let (fold, losses) = events::read(self.context, &mut unpacker, &mut buffer, entry, source)?;
                     found.events = self.merge_if_last(fold).or(found.events);
                     losses
                 }
                 Task::Channel(place) => {
                     let folder = &self.layout.channels[place];
-                    let (fold, losses) = channel::read(self.context, &mut unpacker, &mut window, folder)?;
+                    let (fold, losses) = channel::read(self.context, &mut unpacker, &mut buffer, folder)?;
                     found.channels.push((place, fold));
                     losses
                 }

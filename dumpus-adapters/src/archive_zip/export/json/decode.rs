@@ -41,7 +41,7 @@ fn eight_digits(digits: [u8; 8]) -> Option<u64> {
     Some(high.wrapping_add(low) >> 32)
 }
 
-/// The text that an escaped one stands for; what is no Unicode becomes U+FFFD.
+/// The text that an escaped one stands for; invalid Unicode becomes U+FFFD.
 pub(in super::super) fn unescaped(raw: &[u8]) -> Cow<'_, str> {
     let Some(first) = memchr::memchr(b'\\', raw) else {
         return String::from_utf8_lossy(raw);

@@ -77,7 +77,7 @@ pub(super) fn skip_blank(bytes: &[u8], mut at: usize) -> Result<usize, SyntaxErr
     Ok(at)
 }
 
-/// The same with commas: where one is missing, or is one too many, the values tell enough.
+/// The same with commas: where one is missing, or is one too many, the values are still found.
 pub(super) fn skip_separators(bytes: &[u8], mut at: usize) -> Result<usize, SyntaxError> {
     while matches!(*bytes.get(at).ok_or(SyntaxError::Truncated)?, 0..=b' ' | b',') {
         at += 1;

@@ -63,7 +63,7 @@ impl<'a> Value<'a> {
         let text = std::str::from_utf8(raw).ok()?.trim();
         let whole = || {
             let number = text.parse::<f64>().ok()?.trunc();
-            // Beyond 2^53 a float is no whole number that anybody wrote.
+            // Beyond 2^53 a float does not stand for one whole number.
             #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
             (number.abs() < 9_007_199_254_740_992.0).then_some(number as i64)
         };
@@ -96,7 +96,7 @@ pub(super) struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    /// Members of the object that begins at `at`; `None` when there is no brace.
+    /// Members of the object that begins at `at`; `None` without a brace.
     pub(super) fn begin(bytes: &'a [u8], at: usize, nesting: u32) -> Option<Self> {
         (*bytes.get(at)? == b'{').then_some(Self {
             bytes,
@@ -139,7 +139,7 @@ impl<'a> Members<'a> {
         Ok(value)
     }
 
-    /// Where the scan is; behind the closing brace once there are no more members.
+    /// Where the scan is; behind the closing brace after the last member.
     pub(super) fn position(&self) -> usize {
         self.at
     }

@@ -9,12 +9,12 @@ const BLOCK: usize = 512 * 1024;
 
 /// A buffer that a thread keeps for all of its entries.
 #[derive(Debug)]
-pub(crate) struct Window {
+pub(crate) struct SlidingBuffer {
     buffer: Vec<u8>,
     held: std::ops::Range<usize>,
 }
 
-impl Window {
+impl SlidingBuffer {
     pub(crate) fn new() -> Self {
         Self {
             buffer: vec![0; BLOCK],
