@@ -31,13 +31,13 @@ pub struct QueuePositions {
 
 #[derive(Default)]
 struct Current {
-    snapshot: Option<Snapshot>,
+    snapshot: Option<CachedSnapshot>,
     /// Admitted since the last refresh began: its answer may lack them.
     admitted: Vec<(Lane, Ticket)>,
 }
 
 #[derive(Clone)]
-struct Snapshot {
+struct CachedSnapshot {
     queue_snapshot: Arc<QueueSnapshot>,
     epoch: Epoch,
     stale_at: Instant,
@@ -83,7 +83,7 @@ impl QueuePositions {
             queue_snapshot.admit(*lane, *ticket);
         }
         let queue_snapshot = Arc::new(queue_snapshot);
-        current.snapshot = Some(Snapshot {
+        current.snapshot = Some(CachedSnapshot {
             queue_snapshot: queue_snapshot.clone(),
             epoch: epoch.clone(),
             stale_at: Instant::now() + rest,
