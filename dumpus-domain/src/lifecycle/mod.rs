@@ -1,4 +1,4 @@
-//! The lifecycle of a package: its runs, and who may change them when.
+//! The lifecycle of a package: its runs, and the changes that are allowed at a time.
 //!
 //! Values and total functions. Times are arguments, read from the registry's clock by the adapter that calls.
 //! `docs/architecture.md` has the state diagram.

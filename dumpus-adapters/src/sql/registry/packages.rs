@@ -216,8 +216,7 @@ impl SqlRegistry {
         work.await
     }
 
-    /// Whether the queue's epoch has been known for so long that jobs of another one are lost for long. From now on it is
-    /// known.
+    /// Whether the queue's epoch has been known for [`RedispatchPolicy::lost_after`]. From now on it is known.
     async fn is_old(&self, read: &Pool, epoch: &Epoch, policy: &RedispatchPolicy) -> Result<bool, RegistryError> {
         let sql = "SELECT first_seen <= {now} - $2 FROM queue_epochs WHERE epoch = $1";
         let lost_after = policy.lost_after;
