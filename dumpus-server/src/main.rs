@@ -19,7 +19,9 @@ async fn main() -> ExitCode {
         Err(code) => return code,
     };
     telemetry::init(&config.log);
-    warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
     match execute(&matches, &config).await {
         Ok(code) => code,
         Err(error) => {

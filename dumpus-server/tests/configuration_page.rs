@@ -57,7 +57,11 @@ fn page(server: &Command, worker: &Command) -> String {
     }
     let mut page = INTRODUCTION.to_owned();
     for heading in headings {
-        page += &format!("\n## {heading}\n\n| Variable | Option | Read by | Default | What it does |\n");
+        page.extend([
+            "\n## ",
+            heading,
+            "\n\n| Variable | Option | Read by | Default | What it does |\n",
+        ]);
         page += "| --- | --- | --- | --- | --- |\n";
         for arg in server
             .get_arguments()
@@ -70,7 +74,8 @@ fn page(server: &Command, worker: &Command) -> String {
             };
             let (name, default, help) = (name(arg), default(arg), arg.get_help().unwrap());
             let readers = if of_worker.contains(&name) { "S W" } else { "S" };
-            page += &format!("| `{name}` | {option} | {readers} | {default} | {help}. |\n");
+            let row = format!("| `{name}` | {option} | {readers} | {default} | {help}. |\n");
+            page.push_str(&row);
         }
     }
     page

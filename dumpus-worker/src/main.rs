@@ -26,7 +26,9 @@ async fn main() -> ExitCode {
         Err(code) => return code,
     };
     telemetry::init(&config.log);
-    warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
     match work(&config).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

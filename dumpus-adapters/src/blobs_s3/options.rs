@@ -21,7 +21,7 @@ pub struct S3Options {
         requires_all = ["access_key", "secret_key"],
     ))]
     pub bucket: String,
-    /// Where this program reaches the store, such as http://minio:9000; by default Amazon's address for the region.
+    /// Where this program reaches the store, such as `http://minio:9000`; by default Amazon's address for the region.
     #[cfg_attr(feature = "cli", arg(
         long = "s3-endpoint", env = "DUMPUS_S3_ENDPOINT", value_name = "URL", value_parser = values::address,
         requires = "bucket",

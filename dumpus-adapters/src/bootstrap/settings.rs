@@ -20,11 +20,11 @@ pub(super) const INSTANCE_KEY: &str = "DUMPUS_INSTANCE_KEY";
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Backends")]
 pub struct BackendSettings {
-    /// PostgreSQL, as postgres://user:password@host/database; needs Redis too. Without both, embedded mode.
+    /// PostgreSQL, as `postgres://user:password@host/database`; needs Redis too. Without both, embedded mode.
     #[arg(long, env = "POSTGRES_URL", hide_env_values = true, requires = "redis_url",
         value_parser = url(&["postgres://", "postgresql://"]))]
     pub postgres_url: Option<SecretString>,
-    /// Redis, as redis://host:6379, or rediss:// for TLS; needs PostgreSQL too. Without both, embedded mode.
+    /// Redis, as `redis://host:6379`, or `rediss://` for TLS; needs PostgreSQL too. Without both, embedded mode.
     #[arg(long, env = "REDIS_URL", hide_env_values = true, requires = "postgres_url",
         value_parser = url(&["redis://", "rediss://"]))]
     pub redis_url: Option<SecretString>,

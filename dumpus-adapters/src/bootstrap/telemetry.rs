@@ -6,7 +6,7 @@ use tracing_subscriber::EnvFilter;
 #[derive(clap::Args, Clone, Debug)]
 #[command(next_help_heading = "Log")]
 pub struct LogSettings {
-    /// What is logged: a level, or directives such as info,dumpus_server=debug.
+    /// What is logged: a level, or directives such as `info,dumpus_server=debug`.
     #[arg(id = "log", long, env = "DUMPUS_LOG", value_name = "FILTER", value_parser = filter, default_value = "info")]
     pub filter: String,
     /// Text, or one JSON object per line.

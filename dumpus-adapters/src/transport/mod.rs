@@ -33,7 +33,7 @@ pub(crate) const USER_AGENT: &str = concat!(
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "cli", derive(clap::Args), command(next_help_heading = "Downloads"))]
 pub struct TransportSettings {
-    /// Further origins of links beside Discord's, such as https://files.example.org; a bare host means https.
+    /// Further origins of links beside Discord's, such as `https://files.example.org`; a bare host means https.
     ///
     /// These origins may have private addresses; others must be public.
     #[cfg_attr(feature = "cli", arg(

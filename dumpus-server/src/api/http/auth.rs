@@ -20,7 +20,7 @@ impl Owner {
     }
 }
 
-/// The operator's token, `DUMPUS_ADMIN_TOKEN`.
+/// The admin token of this instance.
 #[derive(SecurityScheme)]
 #[oai(ty = "bearer", rename = "AdminToken")]
 struct AdminToken(Bearer);
