@@ -31,7 +31,7 @@ pub struct ServerConfig {
     /// Origins whose web pages may read responses, or any.
     #[arg(
         id = "cors_origins",
-        long,
+        long = "cors-origins",
         env = "DUMPUS_CORS_ORIGINS",
         value_name = "ORIGIN,...",
         default_value = "any"

@@ -101,6 +101,19 @@ fn the_page_is_current() {
 }
 
 #[test]
+fn options_are_named_like_their_variables() {
+    for arg in dumpus_server::config::settings().get_arguments() {
+        let name = name(arg);
+        let option = name
+            .strip_prefix("DUMPUS_")
+            .unwrap_or(&name)
+            .to_lowercase()
+            .replace('_', "-");
+        assert_eq!(arg.get_long(), Some(&*option));
+    }
+}
+
+#[test]
 fn the_help_of_the_program_has_the_settings_of_the_page_and_no_others() {
     let output = Process::new(env!("CARGO_BIN_EXE_dumpus-server"))
         .arg("--help")

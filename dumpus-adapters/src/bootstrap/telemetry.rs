@@ -12,7 +12,7 @@ pub struct LogSettings {
     /// Text, or one JSON object per line.
     #[arg(
         id = "log_format",
-        long,
+        long = "log-format",
         env = "DUMPUS_LOG_FORMAT",
         value_name = "FORMAT",
         default_value = "text"

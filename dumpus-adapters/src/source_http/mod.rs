@@ -40,7 +40,7 @@ pub struct DownloadLimits {
     pub whole: Duration,
     /// Size of the largest archive that is downloaded.
     #[cfg_attr(feature = "cli", arg(
-        id = "max_download", long, env = "DUMPUS_MAX_DOWNLOAD", value_name = "BYTES", value_parser = values::bytes(1_u64),
+        id = "max_download", long = "max-download", env = "DUMPUS_MAX_DOWNLOAD", value_name = "BYTES", value_parser = values::bytes(1_u64),
         default_value = values::bytes_text(Self::default().bytes),
     ))]
     pub bytes: u64,
