@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use dumpus_adapters::archive_zip::ZipReader;
+use dumpus_ports::CancellationToken;
 use dumpus_ports::archive::{ArchiveError, ArchiveReader, PackageBytes, Progress};
 use dumpus_ports::domain::report::Report;
 
@@ -43,7 +44,9 @@ async fn a_directory_is_not_searched_through_the_whole_archive() {
     end.extend([0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     let started = Instant::now();
     let vast = Arc::new(Vast { size: 1 << 40, end });
-    let answer = ZipReader::default().read(vast, Progress::new()).await;
+    let answer = ZipReader::default()
+        .read(vast, Progress::new(), dumpus_ports::CancellationToken::new())
+        .await;
     assert!(matches!(answer, Err(ArchiveError::TooLarge { .. })), "{answer:?}");
     assert!(started.elapsed() < Duration::from_secs(20));
 }
@@ -70,7 +73,7 @@ impl<F: Fn() -> io::Result<()> + Send + Sync> PackageBytes for Trap<F> {
 
 async fn sprung(
     at: usize,
-    progress: Arc<Progress>,
+    cancel: CancellationToken,
     spring: impl Fn() -> io::Result<()> + Send + Sync + 'static,
 ) -> Result<Report, ArchiveError> {
     let bytes = package().build();
@@ -79,13 +82,16 @@ async fn sprung(
         left: AtomicUsize::new(at),
         spring,
     };
-    ZipReader::default().read(Arc::new(trap), progress).await
+    ZipReader::default().read(Arc::new(trap), Progress::new(), cancel).await
 }
 
 #[tokio::test]
 async fn a_failing_storage_is_told_from_a_broken_package() {
     for at in 0..8 {
-        let answer = sprung(at, Progress::new(), || Err(io::Error::other("the disk is gone"))).await;
+        let answer = sprung(at, CancellationToken::new(), || {
+            Err(io::Error::other("the disk is gone"))
+        })
+        .await;
         assert!(matches!(answer, Err(ArchiveError::Storage(_))), "{at}: {answer:?}");
     }
 }
@@ -93,9 +99,9 @@ async fn a_failing_storage_is_told_from_a_broken_package() {
 #[tokio::test]
 async fn cancelling_ends_the_work_in_the_middle() {
     for at in 0..7 {
-        let progress = Progress::new();
-        let canceller = Arc::clone(&progress);
-        let answer = sprung(at, progress, move || {
+        let cancel = CancellationToken::new();
+        let canceller = cancel.clone();
+        let answer = sprung(at, cancel, move || {
             canceller.cancel();
             Ok(())
         });
@@ -107,7 +113,7 @@ async fn cancelling_ends_the_work_in_the_middle() {
 #[tokio::test]
 async fn a_panic_is_an_error() {
     for at in 0..8 {
-        let answer = sprung(at, Progress::new(), || panic!("words of the package")).await;
+        let answer = sprung(at, CancellationToken::new(), || panic!("words of the package")).await;
         let Err(ArchiveError::Failed(cause)) = answer else {
             panic!("{at}: {answer:?}")
         };

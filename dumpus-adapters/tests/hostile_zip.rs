@@ -376,7 +376,9 @@ async fn flipped_bits_are_errors_or_gaps() {
             let at = rng.usize(..bytes.len());
             bytes[at] ^= 1 << rng.usize(..8);
         }
-        let answer = reader.read(Arc::new(bytes), Progress::new()).await;
+        let answer = reader
+            .read(Arc::new(bytes), Progress::new(), dumpus_ports::CancellationToken::new())
+            .await;
         assert!(
             !matches!(
                 answer,

@@ -2,13 +2,13 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 
-use crate::BoxError;
 use crate::domain::analysis::{MissingUserData, OverBudget};
 use crate::domain::report::Report;
+use crate::{BoxError, CancellationToken};
 
 /// The bytes of a package, readable at any place by many threads at once.
 pub trait PackageBytes: Send + Sync {
@@ -35,12 +35,11 @@ impl PackageBytes for Vec<u8> {
     }
 }
 
-/// How far a piece of work is, and whether it is still wanted. Shared by the worker and whoever watches it.
+/// Counts the bytes of a download or an analysis. Shared by the work and its observer.
 #[derive(Debug, Default)]
 pub struct Progress {
     total: AtomicU64,
     done: AtomicU64,
-    cancelled: AtomicBool,
 }
 
 impl Progress {
@@ -78,17 +77,6 @@ impl Progress {
         let percent = done.saturating_mul(100).checked_div(total)?;
         Some(u8::try_from(percent.min(100)).unwrap_or(100))
     }
-
-    /// Asks the work to stop.
-    pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether the work shall stop; a reader asks at least once per block.
-    #[must_use]
-    pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
-    }
 }
 
 /// Reads packages.
@@ -97,12 +85,20 @@ impl Progress {
 /// 1. Equal bytes give equal reports, on any number of threads.
 /// 2. Whatever the bytes are, the answer is a report or an error, never a panic.
 /// 3. Damage inside a package whose directory can be read is stated in the report's sections, not an error.
-/// 4. A cancelled progress ends the work with [`ArchiveError::Cancelled`].
+/// 4. A cancelled token ends the work with [`ArchiveError::Cancelled`].
 /// 5. At the end of a successful reading the progress is complete.
 #[async_trait]
 pub trait ArchiveReader: Send + Sync {
     /// Reads the package and analyses it. Progress counts bytes of the archive.
-    async fn read(&self, package: Arc<dyn PackageBytes>, progress: Arc<Progress>) -> Result<Report, ArchiveError>;
+    ///
+    /// # Errors
+    /// [`ArchiveError::Cancelled`] once `cancel` is cancelled; a reader checks it at least once per block.
+    async fn read(
+        &self,
+        package: Arc<dyn PackageBytes>,
+        progress: Arc<Progress>,
+        cancel: CancellationToken,
+    ) -> Result<Report, ArchiveError>;
 }
 
 /// Why a package gave no report.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::CancellationToken;
 use crate::archive::ArchiveReader;
 use crate::blobs::{BlobKey, BlobStore};
 use crate::clock::Clock;
@@ -20,8 +20,8 @@ use crate::registry::Registry;
 use crate::report::ReportWriter;
 use crate::source::PackageSource;
 use crate::usecase::{
-    AccessError, DeletePackage, Dispatcher, FetchData, LocateBlob, LocatedBlob, LookUpError, LookUpUser, PackageStatus,
-    ProcessPackage, ProcessSettings, Pulse, QueuePositions, ReadStatus, RoundOutcome, ServeBlob, SubmitError,
+    AccessError, DeletePackage, Dispatcher, FetchData, Liveness, LocateBlob, LocatedBlob, LookUpError, LookUpUser,
+    PackageStatus, ProcessPackage, ProcessSettings, QueuePositions, ReadStatus, RoundOutcome, ServeBlob, SubmitError,
     SubmitPackage, Sweep, UpgradePackage,
 };
 use crate::vault::Vault;
@@ -220,21 +220,20 @@ impl Dumpus {
             clock: self.ports.clock.clone(),
             policy: self.policy.clone(),
             settings: ProcessSettings::default(),
-            pulse: Pulse::default(),
+            liveness: Liveness::default(),
         }
     }
 }
 
 impl ProcessPackage {
-    /// Processes the next package of any lane to its end, if one arrives within `patience`. To stop in the middle, use
+    /// Processes the next package of any lane to its end, if one arrives within `max_wait`. To stop in the middle, use
     /// [`ProcessPackage::run`].
     ///
     /// # Errors
     /// [`AccessError`] if the queue or the registry fails before work on a package starts. A package that cannot be
     /// processed is not an error: its status says why.
-    pub async fn process_next(&self, patience: Duration) -> Result<RoundOutcome, AccessError> {
-        let (_never, abort) = watch::channel(false);
-        self.run(&Lane::ALL, patience, abort).await
+    pub async fn process_next(&self, max_wait: Duration) -> Result<RoundOutcome, AccessError> {
+        self.run(&Lane::ALL, max_wait, CancellationToken::new()).await
     }
 }
 

@@ -16,6 +16,9 @@ pub mod source;
 pub mod usecase;
 pub mod vault;
 
+/// Cancels a download or an analysis, and stops the work of a process.
+pub use tokio_util::sync::CancellationToken;
+
 pub use facade::{Dumpus, DumpusBuilder, MissingPort, Readiness};
 
 /// A driver's error behind a port: kept for the log, never shown to users.

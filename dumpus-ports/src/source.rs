@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::CancellationToken;
 use crate::archive::{PackageBytes, Progress};
 use crate::domain::link::PackageLink;
 
@@ -22,8 +23,15 @@ use crate::domain::link::PackageLink;
 #[async_trait]
 pub trait PackageSource: Send + Sync {
     /// Downloads the package. Progress counts its bytes. Transient trouble is retried inside.
-    async fn download(&self, link: &PackageLink, progress: Arc<Progress>)
-    -> Result<Arc<dyn PackageBytes>, SourceError>;
+    ///
+    /// # Errors
+    /// [`SourceError::Cancelled`] once `cancel` is cancelled.
+    async fn download(
+        &self,
+        link: &PackageLink,
+        progress: Arc<Progress>,
+        cancel: CancellationToken,
+    ) -> Result<Arc<dyn PackageBytes>, SourceError>;
 }
 
 /// Why a package could not be fetched. The texts are for the owner: plain, and without address or key.

@@ -73,7 +73,7 @@ async fn execute(matches: &ArgMatches, config: &ServerConfig) -> Result<ExitCode
 }
 
 async fn serve(config: &ServerConfig) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let stop = dumpus_worker::run::stop_signal()?;
+    let shutdown = dumpus_worker::run::Shutdown::on_signals()?;
     let backends = wiring::backends(config).await?;
     let service = wiring::service(config, &backends)?;
     let listener = TcpListener::bind(config.listen)
@@ -86,6 +86,6 @@ async fn serve(config: &ServerConfig) -> Result<ExitCode, Box<dyn std::error::Er
         "server"
     };
     tracing::info!(mode, "Dumpus is at http://{address}");
-    run::serve(listener, service, stop).await?;
+    run::serve(listener, service, &shutdown).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -38,7 +38,7 @@ pub async fn backends(config: &ServerConfig) -> Result<Backends, StartupError> {
 pub fn service(config: &ServerConfig, backends: &Backends) -> Result<Service, StartupError> {
     let worker = if config.backends.is_embedded() {
         Some(Worker {
-            process: Arc::new(process(backends, &config.source, config.zip, &config.work)?),
+            process: process(backends, &config.source, config.zip, &config.work)?,
             lanes: config.work.lanes.clone(),
             concurrency: config.work.concurrency,
         })

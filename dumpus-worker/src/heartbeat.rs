@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use dumpus_ports::usecase::Pulse;
+use dumpus_ports::usecase::Liveness;
 use tokio::time::sleep;
 
 /// How often the file is touched.
@@ -40,10 +40,10 @@ impl Heartbeat {
     }
 
     /// Touches the file for as long as all work goes on.
-    pub async fn follow(self, pulses: &[Pulse]) {
+    pub async fn follow(self, work: &[Liveness]) {
         let mut is_told = false;
         loop {
-            let hangs = pulses.iter().any(|pulse| pulse.silence() > SILENCE);
+            let hangs = work.iter().any(|work| work.silence() > SILENCE);
             if hangs && !is_told {
                 tracing::error!("work hangs: this is a defect");
             }
@@ -180,9 +180,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_worker_whose_work_hangs_is_not_healthy() {
         let folder = tempfile::tempdir().unwrap();
-        let (ended, hanging) = (Pulse::default(), Pulse::default());
+        let (ended, hanging) = (Liveness::default(), Liveness::default());
         ended.end();
-        for (pulses, is_healthy) in [(vec![ended.clone()], true), (vec![ended, hanging], false)] {
+        for (work, is_healthy) in [(vec![ended.clone()], true), (vec![ended, hanging], false)] {
             let heartbeat = Heartbeat::start(folder.path()).unwrap();
             set_back(&heartbeat);
             tokio::time::advance(SILENCE * 2).await;
@@ -192,7 +192,7 @@ mod tests {
             };
             tokio::select! {
                 biased;
-                () = heartbeat.follow(&pulses) => {}
+                () = heartbeat.follow(&work) => {}
                 () = looks => {}
             }
         }

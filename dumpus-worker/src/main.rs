@@ -1,7 +1,6 @@
 //! The worker: takes packages from the queue, or analyses one on disk.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
@@ -9,7 +8,8 @@ use dumpus_adapters::bootstrap::{backends, telemetry};
 use dumpus_adapters::cli;
 use dumpus_worker::analyze::{self, AnalyzeArgs};
 use dumpus_worker::config::{WorkerConfig, settings};
-use dumpus_worker::{heartbeat, run};
+use dumpus_worker::heartbeat;
+use dumpus_worker::run::{self, Shutdown};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -64,13 +64,13 @@ async fn analyze(arguments: &ArgMatches) -> ExitCode {
 }
 
 async fn work(config: &WorkerConfig) -> Result<(), Box<dyn std::error::Error>> {
-    let stop = run::stop_signal()?;
+    let shutdown = Shutdown::on_signals()?;
     let ca_file = config.source.transport.extra_ca_file.as_deref();
     let connected = backends::connect_services(&config.backends, ca_file, config.work.lease).await?;
-    let process = Arc::new(backends::process(&connected, &config.source, config.zip, &config.work)?);
+    let process = backends::process(&connected, &config.source, config.zip, &config.work)?;
     let sweep = backends::sweep(&connected, &config.backends);
     tracing::info!(concurrency = config.work.concurrency, "the worker takes packages");
-    run::until_stopped(process, sweep, &config.work, stop).await;
+    run::until_stopped(&process, sweep, &config.work, &shutdown).await;
     Ok(())
 }
 

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
-use tokio::sync::watch;
-use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+use tokio_util::task::TaskTracker;
 
 use crate::heartbeat::Heartbeat;
 use dumpus_adapters::bootstrap::WorkSettings;
+use dumpus_ports::CancellationToken;
 use dumpus_ports::domain::queue::Lane;
-use dumpus_ports::usecase::{Abort, AccessError, ProcessPackage, Pulse, RoundOutcome, Sweep};
+use dumpus_ports::usecase::{AccessError, Liveness, ProcessPackage, RoundOutcome, Sweep};
 
 /// How long a round waits for a job: a stop is noticed between rounds.
-const PATIENCE: Duration = Duration::from_secs(1);
+const MAX_WAIT: Duration = Duration::from_secs(1);
 /// Waits while a backend is unavailable: up to 100 ms at first, up to 2 s in the end. The jitter adds up to as much again
 /// to each delay, so that workers do not return all at once.
 const BACKOFF: ExponentialBuilder = ExponentialBuilder::new()
@@ -23,48 +24,27 @@ const BACKOFF: ExponentialBuilder = ExponentialBuilder::new()
     .with_max_delay(Duration::from_secs(1))
     .with_jitter()
     .without_max_times();
-/// What giving jobs back may take once work is aborted.
-const GIVING_BACK: Duration = Duration::from_secs(5);
+/// How long the release of packages may take after the stop timeout.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often what has expired is erased, at most and at least.
 const SWEEPS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(10));
 
-/// Works until `stop` becomes true, then lets running packages finish within the stop timeout; a package that has not
-/// finished by then is given back.
-pub async fn until_stopped(
-    process: Arc<ProcessPackage>,
-    clean: Sweep,
-    settings: &WorkSettings,
-    stop: watch::Receiver<bool>,
-) {
-    let (abort, aborted) = watch::channel(false);
-    let pulses: Vec<_> = (0..settings.concurrency).map(|_| Pulse::default()).collect();
-    let work = work(process, settings.lanes.clone(), pulses.clone(), stop.clone(), aborted);
-    let finished = async {
-        tokio::join!(work, sweep(clean, stop.clone()));
-    };
+/// Works until the shutdown begins, then lets running packages finish within the stop timeout; a package that has not
+/// finished by then is released.
+pub async fn until_stopped(process: &ProcessPackage, clean: Sweep, settings: &WorkSettings, shutdown: &Shutdown) {
+    let work: Vec<_> = (0..settings.concurrency).map(|_| Liveness::default()).collect();
+    spawn_work(process, &settings.lanes, work.clone(), shutdown);
+    spawn_sweep(clean, shutdown);
     tokio::select! {
-        () = finished => tracing::info!("stopped"),
-        () = heartbeat(&pulses) => {}
-        () = deadline(stop.clone(), settings.stop_timeout, &abort) => {
-            tracing::warn!("stopped before everything had finished");
-        }
+        () = shutdown.finish(settings.stop_timeout) => {}
+        () = heartbeat(&work) => {}
     }
 }
 
-/// Ends when a stop has taken too long: work is aborted after the timeout, and has a moment to give its jobs back.
-pub async fn deadline(mut stop: watch::Receiver<bool>, timeout: Duration, abort: &watch::Sender<bool>) {
-    // Nobody is left who could stop it otherwise: that is a stop too.
-    drop(stop.wait_for(|stop| *stop).await);
-    tracing::info!(timeout_s = timeout.as_secs(), "stopping");
-    sleep(timeout).await;
-    abort.send_replace(true);
-    sleep(GIVING_BACK).await;
-}
-
 /// Reports the progress of the work to the health check.
-async fn heartbeat(pulses: &[Pulse]) {
+async fn heartbeat(work: &[Liveness]) {
     match Heartbeat::start(&std::env::temp_dir()) {
-        Ok(heartbeat) => heartbeat.follow(pulses).await,
+        Ok(heartbeat) => heartbeat.follow(work).await,
         Err(error) => {
             let folder = std::env::temp_dir().display().to_string();
             tracing::warn!(folder, error = %error, "Failed to create the file for the health check");
@@ -73,33 +53,26 @@ async fn heartbeat(pulses: &[Pulse]) {
     }
 }
 
-/// Processes packages, as many at a time as there are pulses, until `stop` becomes true. Packages in progress are
-/// finished, or released when `abort` becomes true.
-pub async fn work(
-    process: Arc<ProcessPackage>,
-    lanes: Vec<Lane>,
-    pulses: Vec<Pulse>,
-    stop: watch::Receiver<bool>,
-    abort: Abort,
-) {
-    let mut slots = JoinSet::new();
-    for pulse in pulses {
+/// Works on packages, one at a time for each [`Liveness`], until the shutdown begins; packages in work are finished, or
+/// released when it turns hard.
+pub fn spawn_work(process: &ProcessPackage, lanes: &[Lane], work: Vec<Liveness>, shutdown: &Shutdown) {
+    for liveness in work {
         let process = ProcessPackage {
-            pulse,
-            ..(*process).clone()
+            liveness,
+            ..process.clone()
         };
-        slots.spawn(slot(Arc::new(process), lanes.clone(), stop.clone(), abort.clone()));
+        let (soft, hard) = (shutdown.soft.clone(), shutdown.hard.clone());
+        shutdown.spawn(slot(Arc::new(process), lanes.to_vec(), soft, hard));
     }
-    while slots.join_next().await.is_some() {}
 }
 
-async fn slot(process: Arc<ProcessPackage>, lanes: Vec<Lane>, mut stop: watch::Receiver<bool>, abort: Abort) {
+async fn slot(process: Arc<ProcessPackage>, lanes: Vec<Lane>, soft: CancellationToken, hard: CancellationToken) {
     // Present during an outage.
     let mut waits = None;
-    while !*stop.borrow() && !*abort.borrow() {
-        let (worker, lanes, abort) = (process.clone(), lanes.clone(), abort.clone());
+    while !soft.is_cancelled() {
+        let (worker, lanes, hard) = (process.clone(), lanes.clone(), hard.clone());
         // In a separate task, so that a panic only ends the attempt of one package.
-        let round = tokio::spawn(async move { worker.run(&lanes, PATIENCE, abort).await }).await;
+        let round = tokio::spawn(async move { worker.run(&lanes, MAX_WAIT, hard).await }).await;
         match round {
             Ok(Ok(RoundOutcome::Idle | RoundOutcome::Settled)) => {
                 if waits.take().is_some() {
@@ -108,7 +81,7 @@ async fn slot(process: Arc<ProcessPackage>, lanes: Vec<Lane>, mut stop: watch::R
                 continue;
             }
             Ok(Err(error)) => {
-                // Logged once per outage: the loop retries every two seconds.
+                // Once per outage: the loop asks again every two seconds.
                 if waits.is_none() {
                     log_outage(&error);
                 }
@@ -118,11 +91,10 @@ async fn slot(process: Arc<ProcessPackage>, lanes: Vec<Lane>, mut stop: watch::R
         let wait = waits.get_or_insert_with(|| BACKOFF.build()).next();
         tokio::select! {
             () = sleep(wait.unwrap_or_default()) => {}
-            // A dropped sender cannot stop the loop: the wait is enough.
-            Ok(_) = stop.wait_for(|stop| *stop) => {}
+            () = soft.cancelled() => {}
         }
     }
-    process.pulse.end();
+    process.liveness.end();
 }
 
 fn log_outage(error: &AccessError) {
@@ -134,46 +106,85 @@ fn log_outage(error: &AccessError) {
     }
 }
 
-/// Deletes expired packages and orphaned blobs until `stop` becomes true.
-pub async fn sweep(sweep: Sweep, mut stop: watch::Receiver<bool>) {
+/// Deletes expired packages and orphaned blobs until the shutdown begins.
+pub fn spawn_sweep(sweep: Sweep, shutdown: &Shutdown) {
     let pause = sweep
         .retention
         .map_or(SWEEPS.1, |retention| (retention / 20).clamp(SWEEPS.0, SWEEPS.1));
-    while !*stop.borrow() {
-        match sweep.run().await {
-            Ok((0, 0)) => {}
-            Ok((expired, orphans)) => tracing::info!(expired, orphans, "Deleted expired packages and orphaned blobs"),
-            Err(error) => tracing::warn!(error = %error, "Failed to delete expired packages"),
-        }
-        tokio::select! {
-            () = sleep(pause) => {}
-            stopped = stop.wait_for(|stop| *stop) => if stopped.is_err() { return },
-        }
-    }
-}
-
-/// Becomes true at the first signal; the second one exits the process immediately.
-///
-/// # Errors
-/// If the signal handlers cannot be installed.
-pub fn stop_signal() -> io::Result<watch::Receiver<bool>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (stop, stopped) = watch::channel(false);
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::spawn(async move {
-        loop {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
+    let soft = shutdown.soft.clone();
+    shutdown.spawn(async move {
+        while !soft.is_cancelled() {
+            match sweep.run().await {
+                Ok((0, 0)) => {}
+                Ok((expired, orphans)) => {
+                    tracing::info!(expired, orphans, "Deleted expired packages and orphaned blobs");
+                }
+                Err(error) => tracing::warn!(error = %error, "Failed to delete expired packages and orphaned blobs"),
             }
-            if stop.send_replace(true) {
-                tracing::warn!("Stopped immediately by a second signal");
-                std::process::exit(130);
-            }
+            soft.run_until_cancelled(sleep(pause)).await;
         }
     });
-    Ok(stopped)
+}
+
+/// Stops the tasks of a process in two steps. Clones share it.
+#[derive(Clone, Default)]
+pub struct Shutdown {
+    /// Cancelled when the shutdown begins: no more packages are taken.
+    pub soft: CancellationToken,
+    /// Cancelled when the stop timeout has passed: packages in work are released.
+    pub hard: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Shutdown {
+    /// A shutdown that begins with the first signal; the second one ends the process at once.
+    ///
+    /// # Errors
+    /// When signals cannot be listened to.
+    pub fn on_signals() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let shutdown = Self::default();
+        let soft = shutdown.soft.clone();
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
+                if soft.is_cancelled() {
+                    tracing::warn!("Stopped immediately by a second signal");
+                    std::process::exit(130);
+                }
+                soft.cancel();
+            }
+        });
+        Ok(shutdown)
+    }
+
+    /// Runs a task that the shutdown waits for.
+    pub fn spawn<T: Send + 'static>(&self, task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.tasks.spawn(task)
+    }
+
+    /// Waits for the shutdown to begin and for all tasks to end. Tasks that take longer than `stop_timeout` have a moment
+    /// to release their packages.
+    pub async fn finish(&self, stop_timeout: Duration) {
+        self.soft.cancelled().await;
+        tracing::info!(timeout_s = stop_timeout.as_secs(), "stopping");
+        self.tasks.close();
+        let mut has_finished = timeout(stop_timeout, self.tasks.wait()).await.is_ok();
+        if !has_finished {
+            self.hard.cancel();
+            has_finished = timeout(RELEASE_TIMEOUT, self.tasks.wait()).await.is_ok();
+        }
+        if has_finished {
+            tracing::info!("stopped");
+        } else {
+            tracing::warn!("stopped before everything had finished");
+        }
+    }
 }
 
 #[cfg(test)]

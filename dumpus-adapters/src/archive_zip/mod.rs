@@ -11,9 +11,9 @@ mod limits;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
+use dumpus_ports::CancellationToken;
 use dumpus_ports::archive::{ArchiveError, ArchiveReader, PackageBytes, Progress};
 use dumpus_ports::domain::report::Report;
 
@@ -74,12 +74,18 @@ impl Default for ZipReader {
 
 #[async_trait]
 impl ArchiveReader for ZipReader {
-    async fn read(&self, package: Arc<dyn PackageBytes>, progress: Arc<Progress>) -> Result<Report, ArchiveError> {
-        let stop = StopOnDrop(Arc::default());
-        let stopped = Arc::clone(&stop.0);
+    async fn read(
+        &self,
+        package: Arc<dyn PackageBytes>,
+        progress: Arc<Progress>,
+        cancel: CancellationToken,
+    ) -> Result<Report, ArchiveError> {
+        // Ends the threads when the caller no longer waits; their own failures must not cancel the caller's token.
+        let cancel = cancel.child_token();
+        let _cancel_on_drop = cancel.clone().drop_guard();
         let (ZipOptions { limits, threads, .. }, scorer) = (self.options, self.scorer.clone());
         let work = tokio::task::spawn_blocking(move || {
-            let archive = Archive::open(package, progress, stopped, limits.entries)?;
+            let archive = Archive::open(package, progress, cancel, limits.entries)?;
             export::read(archive, limits, threads, scorer)
         });
         work.await.unwrap_or_else(|join| {
@@ -91,14 +97,5 @@ impl ArchiveReader for ZipReader {
             };
             Err(ArchiveError::Failed(what.into()))
         })
-    }
-}
-
-/// Ends the reading when nobody waits for it any more.
-struct StopOnDrop(Arc<AtomicBool>);
-
-impl Drop for StopOnDrop {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
     }
 }

@@ -21,7 +21,7 @@ use dumpus_ports::clock::Clock;
 use dumpus_ports::queue::JobQueue;
 use dumpus_ports::registry::{Registry, SecretStore};
 use dumpus_ports::report::ReportWriter;
-use dumpus_ports::usecase::{ProcessPackage, Pulse, Sweep};
+use dumpus_ports::usecase::{Liveness, ProcessPackage, Sweep};
 use dumpus_ports::vault::Vault;
 use secrecy::ExposeSecret;
 
@@ -226,7 +226,7 @@ pub fn process(
         clock: backends.clock.clone(),
         policy: source.transport.policy.clone(),
         settings: work.process(),
-        pulse: Pulse::default(),
+        liveness: Liveness::default(),
     })
 }
 

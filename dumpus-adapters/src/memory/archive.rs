@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use dumpus_ports::CancellationToken;
 use dumpus_ports::archive::{ArchiveError, ArchiveReader, PackageBytes, Progress};
 use dumpus_ports::domain::analysis::observation::{Channel, Message, Payment, Profile, Relationship};
 use dumpus_ports::domain::analysis::{Analysis, Budget, ChannelFold, EventFold, Events, Field, FoldLimits};
@@ -37,7 +38,7 @@ use crate::export_format::{
 /// use dumpus_ports::archive::{ArchiveReader, Progress};
 ///
 /// let package = "dumpus observations\nowner\tid=1\tusername=ann\nevent\tevent_type=email_opened\ttimestamp=2024-01-01 10:00:00";
-/// let report = MemoryArchive.read(Arc::new(package.as_bytes().to_vec()), Progress::new()).await.unwrap();
+/// let report = MemoryArchive.read(Arc::new(package.as_bytes().to_vec()), Progress::new(), dumpus_ports::CancellationToken::new()).await.unwrap();
 /// assert_eq!(&*report.owner.name, "ann");
 /// assert_eq!(report.activity().count(), 1);
 /// # }
@@ -50,7 +51,12 @@ const HEAD: &str = "dumpus observations";
 
 #[async_trait]
 impl ArchiveReader for MemoryArchive {
-    async fn read(&self, package: Arc<dyn PackageBytes>, progress: Arc<Progress>) -> Result<Report, ArchiveError> {
+    async fn read(
+        &self,
+        package: Arc<dyn PackageBytes>,
+        progress: Arc<Progress>,
+        cancel: CancellationToken,
+    ) -> Result<Report, ArchiveError> {
         let mut bytes = vec![0; usize::try_from(package.size()).unwrap_or(0)];
         package.read_exact_at(0, &mut bytes).map_err(ArchiveError::Storage)?;
         progress.expect(package.size());
@@ -61,12 +67,12 @@ impl ArchiveReader for MemoryArchive {
         }
         let mut reading = Reading::default();
         for line in lines.filter(|line| !line.is_empty()) {
-            if progress.is_cancelled() {
+            if cancel.is_cancelled() {
                 return Err(ArchiveError::Cancelled);
             }
             reading.line(&Line::new(line))?;
         }
-        if progress.is_cancelled() {
+        if cancel.is_cancelled() {
             return Err(ArchiveError::Cancelled);
         }
         progress.advance(package.size());

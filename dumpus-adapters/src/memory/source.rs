@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use dumpus_ports::CancellationToken;
 use dumpus_ports::archive::{PackageBytes, Progress};
 use dumpus_ports::domain::link::PackageLink;
 use dumpus_ports::source::{PackageSource, SourceError};
@@ -63,8 +64,9 @@ impl PackageSource for MemorySource {
         &self,
         link: &PackageLink,
         progress: Arc<Progress>,
+        cancel: CancellationToken,
     ) -> Result<Arc<dyn PackageBytes>, SourceError> {
-        while !progress.is_cancelled() {
+        while !cancel.is_cancelled() {
             match self.get(link.address()) {
                 MemoryPackage::Bytes(bytes) => {
                     let size = bytes.len() as u64;

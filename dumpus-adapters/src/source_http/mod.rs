@@ -11,19 +11,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use dumpus_ports::CancellationToken;
 use dumpus_ports::archive::{PackageBytes, Progress};
 use dumpus_ports::domain::link::PackageLink;
 use dumpus_ports::source::{PackageSource, SourceError};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 #[cfg(feature = "cli")]
 use crate::cli::values;
 use crate::spool::SpoolSettings;
 use crate::transport::{Transport, TransportError, TransportSettings};
 use download::Download;
-
-/// How often a download that waits looks whether it is still wanted.
-const WATCH: Duration = Duration::from_millis(100);
 
 /// How long a download may take, how large it may be, and how often it is tried.
 #[derive(Clone, Copy, Debug)]
@@ -108,22 +106,17 @@ impl PackageSource for HttpSource {
         &self,
         link: &PackageLink,
         progress: Arc<Progress>,
+        cancel: CancellationToken,
     ) -> Result<Arc<dyn PackageBytes>, SourceError> {
         let whole = self.settings.limits.whole;
         let download = Download::new(self, link, &progress);
         tokio::select! {
             biased;
-            () = unwanted(&progress) => Err(SourceError::Cancelled),
+            () = cancel.cancelled() => Err(SourceError::Cancelled),
             done = timeout(whole, download.run()) => match done {
                 Ok(done) => done,
                 Err(_) => Err(SourceError::Unavailable(trouble::too_long(whole))),
             },
         }
-    }
-}
-
-async fn unwanted(progress: &Progress) {
-    while !progress.is_cancelled() {
-        sleep(WATCH).await;
     }
 }

@@ -286,7 +286,11 @@ async fn progress_counts_packed_bytes_of_needed_entries() {
         ..ZipOptions::default()
     });
     let report = reader
-        .read(Arc::new(archive.build()), Arc::clone(&progress))
+        .read(
+            Arc::new(archive.build()),
+            Arc::clone(&progress),
+            dumpus_ports::CancellationToken::new(),
+        )
         .await
         .unwrap();
     assert_eq!(progress.bytes(), (needed as u64, needed as u64));

@@ -57,7 +57,9 @@ fn link_to(stub: &Stub, settings: &HttpSourceSettings) -> PackageLink {
 async fn fetch(settings: HttpSourceSettings, link: &PackageLink) -> Result<Vec<u8>, SourceError> {
     let progress = Progress::new();
     let source = HttpSource::new(settings).expect("a source");
-    let package = source.download(link, progress.clone()).await?;
+    let package = source
+        .download(link, progress.clone(), dumpus_ports::CancellationToken::new())
+        .await?;
     assert_eq!(progress.bytes().0, package.size(), "progress counts what is there");
     Ok(content(&package))
 }

@@ -173,7 +173,9 @@ pub(crate) fn with_entry(mut archive: Archive, entry: Entry) -> Archive {
 }
 
 pub(crate) async fn read_with(options: ZipOptions, bytes: Vec<u8>) -> Result<Report, ArchiveError> {
-    ZipReader::new(options).read(Arc::new(bytes), Progress::new()).await
+    ZipReader::new(options)
+        .read(Arc::new(bytes), Progress::new(), dumpus_ports::CancellationToken::new())
+        .await
 }
 
 pub(crate) async fn read(archive: &Archive) -> Report {

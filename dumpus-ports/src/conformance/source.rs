@@ -11,6 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::time::{sleep, timeout};
 
+use crate::CancellationToken;
 use crate::archive::{PackageBytes, Progress};
 use crate::domain::link::PackageLink;
 use crate::source::{PackageSource, SourceError};
@@ -57,7 +58,7 @@ pub async fn package_comes_as_it_is(world: &dyn SourceWorld) {
     let link = world.link_to(Behind::Package(expected.clone())).await;
     let got = world
         .source()
-        .download(&link, Progress::new())
+        .download(&link, Progress::new(), CancellationToken::new())
         .await
         .expect("a package");
     assert_eq!(got.size(), expected.len() as u64);
@@ -77,7 +78,7 @@ pub async fn progress_counts_the_bytes(world: &dyn SourceWorld) {
     let progress = Progress::new();
     world
         .source()
-        .download(&link, progress.clone())
+        .download(&link, progress.clone(), CancellationToken::new())
         .await
         .expect("a package");
     assert_eq!(progress.bytes(), (size, size));
@@ -88,8 +89,8 @@ pub async fn downloads_do_not_mix(world: &dyn SourceWorld) {
     let one = world.link_to(Behind::Package(package(1))).await;
     let two = world.link_to(Behind::Package(package(2))).await;
     let (one, two) = tokio::join!(
-        world.source().download(&one, Progress::new()),
-        world.source().download(&two, Progress::new()),
+        world.source().download(&one, Progress::new(), CancellationToken::new()),
+        world.source().download(&two, Progress::new(), CancellationToken::new()),
     );
     assert!(content(&one.expect("a package")) == package(1));
     assert!(content(&two.expect("a package")) == package(2));
@@ -99,7 +100,10 @@ pub async fn downloads_do_not_mix(world: &dyn SourceWorld) {
 pub async fn errors_are_told_apart_without_secrets(world: &dyn SourceWorld) {
     for behind in [Behind::Expired, Behind::NoPackage, Behind::Trouble] {
         let link = world.link_to(behind.clone()).await;
-        let end = world.source().download(&link, Progress::new()).await;
+        let end = world
+            .source()
+            .download(&link, Progress::new(), CancellationToken::new())
+            .await;
         let error = end.err().expect("no package");
         let is_fitting = match behind {
             Behind::Expired => matches!(error, SourceError::Expired(_)),
@@ -115,12 +119,12 @@ pub async fn errors_are_told_apart_without_secrets(world: &dyn SourceWorld) {
 /// Clause 5: a cancelled download ends within a second, whatever it waits for.
 pub async fn cancelled_download_ends(world: &dyn SourceWorld) {
     let link = world.link_to(Behind::Silence).await;
-    let progress = Progress::new();
+    let cancel = CancellationToken::new();
     let cancelling = async {
         sleep(Duration::from_millis(50)).await;
-        progress.cancel();
+        cancel.cancel();
     };
-    let download = world.source().download(&link, progress.clone());
+    let download = world.source().download(&link, Progress::new(), cancel.clone());
     let ends = async { tokio::join!(download, cancelling).0 };
     let end = timeout(Duration::from_secs(2), ends).await.expect("an end");
     assert!(matches!(end, Err(SourceError::Cancelled)));
@@ -130,8 +134,9 @@ pub async fn cancelled_download_ends(world: &dyn SourceWorld) {
 pub async fn cancelled_download_does_not_begin(world: &dyn SourceWorld) {
     let link = world.link_to(Behind::Package(package(0))).await;
     let progress = Progress::new();
-    progress.cancel();
-    let end = world.source().download(&link, progress.clone()).await;
+    let cancel = CancellationToken::new();
+    cancel.cancel();
+    let end = world.source().download(&link, progress.clone(), cancel).await;
     assert!(matches!(end, Err(SourceError::Cancelled)));
     assert_eq!(progress.bytes().0, 0);
 }

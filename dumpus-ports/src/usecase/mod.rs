@@ -17,7 +17,7 @@ pub use delete::DeletePackage;
 pub use dispatch::Dispatcher;
 pub use fetch::{BlobAddress, FetchData, LocateBlob, LocatedBlob, ServeBlob};
 pub use look_up::{LookUpError, LookUpUser};
-pub use process::{Abort, ProcessPackage, ProcessSettings, Pulse, RoundOutcome};
+pub use process::{Liveness, ProcessPackage, ProcessSettings, RoundOutcome};
 pub use queue_positions::QueuePositions;
 pub use status::{PackageState, PackageStatus, ReadStatus};
 pub use submit::{SubmitError, SubmitPackage};

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use dumpus_adapters::memory::source::MemoryPackage;
+use dumpus_ports::CancellationToken;
 use dumpus_ports::archive::ArchiveError;
 use dumpus_ports::blobs::BlobStore;
 use dumpus_ports::domain::error_code::ErrorCode;
@@ -11,7 +12,6 @@ use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::queue::JobQueue;
 use dumpus_ports::usecase::{PackageState, RoundOutcome};
-use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::support::{
@@ -145,12 +145,12 @@ async fn a_worker_that_is_stopped_gives_its_package_back_without_counting() {
     let mut worker = world.worker();
     worker.archive = Arc::new(GatedArchive(gate.clone()));
     for _ in 0..5 {
-        let (stop, abort) = watch::channel(false);
+        let stop = CancellationToken::new();
         let stopping = async {
             gate.reached().await;
-            stop.send(true).unwrap();
+            stop.cancel();
         };
-        let (round, ()) = tokio::join!(worker.run(&Lane::ALL, NOW, abort), stopping);
+        let (round, ()) = tokio::join!(worker.run(&Lane::ALL, NOW, stop.clone()), stopping);
         assert_eq!(round.unwrap(), RoundOutcome::Settled);
         assert_eq!(world.row(&ann).await.attempts, 0);
         assert_eq!(world.queued().await, [ann.id, bob.id]);
@@ -166,28 +166,18 @@ async fn a_stop_while_a_result_is_stored_lets_it_be_recorded() {
     let ann = world.waiting("ann").await;
     let gate = Gate::new();
     world.blobs.inject("put", [Fault::Answers(gate.clone())]);
-    let (stop, abort) = watch::channel(false);
+    let stop = CancellationToken::new();
     let worker = world.worker();
     let stopping = async {
         gate.reached().await;
-        stop.send(true).unwrap();
+        stop.cancel();
         tokio::time::sleep(seconds(2)).await;
         gate.open();
     };
-    let (round, ()) = tokio::join!(worker.run(&Lane::ALL, NOW, abort), stopping);
+    let (round, ()) = tokio::join!(worker.run(&Lane::ALL, NOW, stop.clone()), stopping);
     assert_eq!(round.unwrap(), RoundOutcome::Settled);
     assert_eq!(world.state(&ann).await, PackageState::Processed);
     assert_eq!(world.stored().await, [world.result(&ann).await.blob]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_stop_whose_sender_is_gone_stops_nothing() {
-    let world = World::new();
-    let ann = world.waiting("ann").await;
-    let (stop, abort) = watch::channel(false);
-    drop(stop);
-    world.worker().run(&Lane::ALL, NOW, abort).await.unwrap();
-    assert_eq!(world.state(&ann).await, PackageState::Processed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -323,13 +313,13 @@ async fn a_worker_that_is_stopped_while_the_registry_is_away_gives_its_job_back(
     let world = World::new();
     let ann = world.waiting("ann").await;
     world.registry.set_unavailable("lease", true);
-    let (stop, abort) = watch::channel(false);
+    let stop = CancellationToken::new();
     let stopping = async {
         tokio::time::sleep(seconds(5)).await;
-        stop.send(true).unwrap();
+        stop.cancel();
     };
     let worker = world.worker();
-    let (round, ()) = tokio::join!(worker.run(&Lane::ALL, NOW, abort), stopping);
+    let (round, ()) = tokio::join!(worker.run(&Lane::ALL, NOW, stop.clone()), stopping);
     assert_eq!(round.unwrap(), RoundOutcome::Settled);
     assert_eq!(world.queued().await, [ann.id]);
 }

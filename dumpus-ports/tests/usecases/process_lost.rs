@@ -25,7 +25,7 @@ async fn meanwhile<T>(worker: &ProcessPackage, gate: &Gate, doing: impl Future<O
 fn asleep(world: &World, gate: &Arc<Gate>) -> ProcessPackage {
     let mut worker = world.worker();
     worker.archive = Arc::new(GatedArchive(gate.clone()));
-    worker.settings.watch = Duration::from_hours(24);
+    worker.settings.poll_interval = Duration::from_hours(24);
     worker
 }
 

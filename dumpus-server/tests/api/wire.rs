@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use dumpus_ports::CancellationToken;
 use dumpus_ports::usecase::Sweep;
 use dumpus_server::api::{ApiSettings, ProxySettings};
 use dumpus_server::run::{Service, serve};
+use dumpus_worker::run::Shutdown;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::support::{Instance, api, backends, key};
@@ -16,7 +17,7 @@ use crate::support::{Instance, api, backends, key};
 struct Running {
     instance: Instance,
     address: SocketAddr,
-    stop: watch::Sender<bool>,
+    stop: CancellationToken,
     serving: JoinHandle<std::io::Result<()>>,
 }
 
@@ -35,12 +36,12 @@ async fn start(settings: ApiSettings) -> Running {
         },
         stop_timeout: Duration::from_secs(10),
     };
-    let (stop, stopped) = watch::channel(false);
+    let shutdown = Shutdown::default();
     Running {
         instance: Instance::over(backends, settings),
         address,
-        stop,
-        serving: tokio::spawn(serve(listener, service, stopped)),
+        stop: shutdown.soft.clone(),
+        serving: tokio::spawn(async move { serve(listener, service, &shutdown).await }),
     }
 }
 
@@ -142,7 +143,7 @@ async fn a_stopped_server_finishes_its_requests_and_ends() {
     server
         .ask(b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         .await;
-    server.stop.send_replace(true);
+    server.stop.cancel();
     connection.write_all(b"}").await.unwrap();
     let mut answer = Vec::new();
     connection.read_to_end(&mut answer).await.unwrap();

@@ -11,6 +11,7 @@ use clap::Args;
 use dumpus_adapters::archive_zip::{ZipOptions, ZipReader};
 use dumpus_adapters::package_file::PackageFile;
 use dumpus_adapters::report_sqlite::SqliteWriter;
+use dumpus_ports::CancellationToken;
 use dumpus_ports::archive::{ArchiveError, ArchiveReader, Progress};
 use dumpus_ports::report::{Packing, ReportError, ReportWriter};
 
@@ -107,7 +108,9 @@ pub async fn run(args: AnalyzeArgs) -> Result<(), AnalyzeError> {
     }
     let progress = Progress::new();
     let display = Display::start(progress.clone());
-    let read = ZipReader::new(options).read(Arc::new(package), progress).await;
+    let read = ZipReader::new(options)
+        .read(Arc::new(package), progress, CancellationToken::new())
+        .await;
     display.finish().await;
     let report = read?;
 

@@ -150,7 +150,7 @@ impl Bench {
         };
         let package = Arc::new(PackageFile::open(path).unwrap());
         self.runtime
-            .block_on(ZipReader::new(options).read(package, Progress::new()))
+            .block_on(ZipReader::new(options).read(package, Progress::new(), dumpus_ports::CancellationToken::new()))
             .unwrap()
     }
 

@@ -16,7 +16,11 @@ pub fn analyse(package: Vec<u8>, threads: usize) -> Result<Report, ArchiveError>
         ..ZipOptions::default()
     };
     let reader = ZipReader::new(options);
-    runtime().block_on(reader.read(Arc::new(package), Progress::new()))
+    runtime().block_on(reader.read(
+        Arc::new(package),
+        Progress::new(),
+        dumpus_ports::CancellationToken::new(),
+    ))
 }
 
 /// Writes the statistics file of a report.

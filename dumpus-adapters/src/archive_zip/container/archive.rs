@@ -1,8 +1,8 @@
 //! An open archive, shared by the threads that read it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+use dumpus_ports::CancellationToken;
 use dumpus_ports::archive::{ArchiveError, PackageBytes, Progress};
 use dumpus_ports::domain::time::Day;
 
@@ -17,8 +17,8 @@ pub(crate) struct Archive {
     pub(crate) entries: Vec<Entry>,
     /// The day on which the newest file was changed last.
     pub(crate) newest: Option<Day>,
-    /// Set when the result is not wanted any more, or not possible.
-    stopped: Arc<AtomicBool>,
+    /// Cancelled when the result is no longer wanted, or a thread failed.
+    pub(crate) cancel: CancellationToken,
 }
 
 impl std::fmt::Debug for Archive {
@@ -34,7 +34,7 @@ impl Archive {
     pub(crate) fn open(
         package: Arc<dyn PackageBytes>,
         progress: Arc<Progress>,
-        stopped: Arc<AtomicBool>,
+        cancel: CancellationToken,
         max_entries: u64,
     ) -> Result<Self, ArchiveError> {
         let mut archive = Self {
@@ -42,7 +42,7 @@ impl Archive {
             progress,
             entries: Vec::new(),
             newest: None,
-            stopped,
+            cancel,
         };
         archive.check_cancelled()?;
         let directory = Directory::open(archive.package.as_ref(), max_entries)?;
@@ -58,15 +58,10 @@ impl Archive {
 
     /// Fails once the reading was cancelled or another thread failed. Called once per block.
     pub(crate) fn check_cancelled(&self) -> Result<(), ArchiveError> {
-        if self.progress.is_cancelled() || self.stopped.load(Ordering::Relaxed) {
+        if self.cancel.is_cancelled() {
             return Err(ArchiveError::Cancelled);
         }
         Ok(())
-    }
-
-    /// Makes all threads end.
-    pub(crate) fn stop(&self) {
-        self.stopped.store(true, Ordering::Relaxed);
     }
 
     /// An entry that turns out not to be needed.

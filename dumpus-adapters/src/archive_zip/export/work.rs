@@ -55,12 +55,11 @@ pub(super) fn read(context: &ReadContext, layout: &Layout, threads: NonZeroUsize
         event_files: Mutex::default(),
     };
     let run = || {
-        let _stop = StopOnPanic(context);
-        let found = work.run();
-        if found.is_err() {
-            context.archive.stop();
-        }
-        found
+        // An error or a panic of one thread ends the others.
+        let cancel_on_failure = context.archive.cancel.clone().drop_guard();
+        let found = work.run()?;
+        cancel_on_failure.disarm();
+        Ok(found)
     };
     let mut analysis = Analysis::new();
     let (documents, done) = thread::scope(|scope| {
@@ -69,7 +68,7 @@ pub(super) fn read(context: &ReadContext, layout: &Layout, threads: NonZeroUsize
             .collect();
         let documents = documents(context, layout, &mut analysis);
         if documents.is_err() {
-            context.archive.stop();
+            context.archive.cancel.cancel();
         }
         let done: Vec<_> = threads.into_iter().map(thread::ScopedJoinHandle::join).collect();
         (documents, done)
@@ -190,15 +189,4 @@ fn documents(context: &ReadContext, layout: &Layout, analysis: &mut Analysis) ->
         }
     }
     Ok(labels)
-}
-
-/// The other threads need not end their work when one of them panics.
-struct StopOnPanic<'a>(&'a ReadContext);
-
-impl Drop for StopOnPanic<'_> {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            self.0.archive.stop();
-        }
-    }
 }

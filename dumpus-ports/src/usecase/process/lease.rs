@@ -3,8 +3,8 @@
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use super::ProcessPackage;
-use super::end::End;
-use super::stages::Stages;
+use super::outcome::AttemptOutcome;
+use super::progress::AttemptProgress;
 use crate::queue::Delivery;
 use crate::registry::{Lease, LeaseOutcome, LeaseRequest, RegistryError};
 use crate::usecase::access::AccessError;
@@ -17,7 +17,7 @@ impl ProcessPackage {
         let request = LeaseRequest(self.vault.random()?);
         let (mut extended, mut is_reported) = (Instant::now(), false);
         loop {
-            self.pulse.beat();
+            self.liveness.touch();
             let lease = self.settings.lease;
             match self.leases.lease(job.package, job.run, request, lease).await {
                 Err(RegistryError::Unavailable(cause)) if !is_reported => {
@@ -33,21 +33,26 @@ impl ProcessPackage {
                 }
                 extended = Instant::now();
             }
-            sleep(self.settings.watch).await;
+            sleep(self.settings.poll_interval).await;
         }
     }
 
     /// Renews the lease and reports the progress. Returns when the lease is lost.
-    pub(super) async fn guard(&self, lease: &Lease, delivery: &dyn Delivery, stages: &Stages) -> End {
-        let mut ticks = interval(self.settings.watch);
+    pub(super) async fn guard(
+        &self,
+        lease: &Lease,
+        delivery: &dyn Delivery,
+        progress: &AttemptProgress,
+    ) -> AttemptOutcome {
+        let mut ticks = interval(self.settings.poll_interval);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut extended = Instant::now();
         let mut heard = Instant::now();
         let mut reported = None;
         loop {
             ticks.tick().await;
-            self.pulse.beat();
-            let percent = stages.percent();
+            self.liveness.touch();
+            let percent = progress.percent();
             let answer = if extended.elapsed() >= self.settings.heartbeat {
                 self.extend(lease, delivery)
                     .await
@@ -63,7 +68,7 @@ impl ProcessPackage {
                 Err(error) if heard.elapsed() < self.settings.lease => {
                     tracing::debug!(error = %error, "Failed to renew the lease");
                 }
-                Ok(false) | Err(_) => return End::Lost,
+                Ok(false) | Err(_) => return AttemptOutcome::Lost,
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Records how the work on a package ended, in the registry and then in the queue.
 
 use super::ProcessPackage;
-use super::end::End;
+use super::outcome::AttemptOutcome;
 use crate::domain::error_code::ErrorCode;
 use crate::queue::Delivery;
 use crate::registry::{Attempt, Failure, Lease};
@@ -12,11 +12,11 @@ impl ProcessPackage {
         &self,
         lease: &Lease,
         delivery: Box<dyn Delivery>,
-        end: End,
+        outcome: AttemptOutcome,
         elapsed_ms: u64,
     ) -> Result<(), AccessError> {
-        match end {
-            End::Done(result) => {
+        match outcome {
+            AttemptOutcome::Done(result) => {
                 if self
                     .retry_while_unavailable(|| self.leases.finish(lease, &result))
                     .await?
@@ -31,32 +31,32 @@ impl ProcessPackage {
                 }
                 delivery.acknowledge().await?;
             }
-            End::Fail(code, detail) => {
+            AttemptOutcome::Fail(code, detail) => {
                 let failure = Failure::new(code, detail);
                 self.retry_while_unavailable(|| self.leases.fail(lease, &failure))
                     .await?;
                 tracing::info!(elapsed_ms, error.code = %code, "a package failed");
                 delivery.acknowledge().await?;
             }
-            End::Retry(reason) if lease.attempt >= self.settings.max_attempts => {
+            AttemptOutcome::Retry(reason) if lease.attempt >= self.settings.max_attempts => {
                 let detail = format!("Processing failed {} times, at last because {reason}.", lease.attempt);
                 let failure = Failure::new(ErrorCode::ServerError, detail);
                 self.retry_while_unavailable(|| self.leases.fail(lease, &failure))
                     .await?;
                 delivery.acknowledge().await?;
             }
-            End::Retry(reason) => {
+            AttemptOutcome::Retry(reason) => {
                 tracing::warn!(elapsed_ms, reason, "an attempt failed");
                 self.retry_while_unavailable(|| self.leases.release(lease, Attempt::Counted))
                     .await?;
                 delivery.release().await?;
             }
-            End::GiveBack => {
+            AttemptOutcome::Release => {
                 tracing::info!(elapsed_ms, "gave a package back");
                 self.leases.release(lease, Attempt::Refunded).await?;
                 delivery.release().await?;
             }
-            End::Lost => {
+            AttemptOutcome::Lost => {
                 tracing::info!(
                     elapsed_ms,
                     "stopped work on a package that is not this worker's any more"

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dumpus_adapters::memory::MemoryArchive;
+use dumpus_ports::CancellationToken;
 use dumpus_ports::archive::{ArchiveError, ArchiveReader, PackageBytes, Progress};
 use dumpus_ports::clock::Clock;
 use dumpus_ports::domain::link::PackageLink;
@@ -67,7 +68,12 @@ pub(crate) struct FailingSource(pub(crate) fn() -> SourceError);
 
 #[async_trait]
 impl PackageSource for FailingSource {
-    async fn download(&self, _: &PackageLink, _: Arc<Progress>) -> Result<Arc<dyn PackageBytes>, SourceError> {
+    async fn download(
+        &self,
+        _: &PackageLink,
+        _: Arc<Progress>,
+        _: CancellationToken,
+    ) -> Result<Arc<dyn PackageBytes>, SourceError> {
         Err((self.0)())
     }
 }
@@ -77,7 +83,12 @@ pub(crate) struct FailingArchive(pub(crate) fn() -> ArchiveError);
 
 #[async_trait]
 impl ArchiveReader for FailingArchive {
-    async fn read(&self, _: Arc<dyn PackageBytes>, _: Arc<Progress>) -> Result<Report, ArchiveError> {
+    async fn read(
+        &self,
+        _: Arc<dyn PackageBytes>,
+        _: Arc<Progress>,
+        _: CancellationToken,
+    ) -> Result<Report, ArchiveError> {
         Err((self.0)())
     }
 }
@@ -87,10 +98,15 @@ pub(crate) struct GatedArchive(pub(crate) Arc<Gate>);
 
 #[async_trait]
 impl ArchiveReader for GatedArchive {
-    async fn read(&self, package: Arc<dyn PackageBytes>, progress: Arc<Progress>) -> Result<Report, ArchiveError> {
+    async fn read(
+        &self,
+        package: Arc<dyn PackageBytes>,
+        progress: Arc<Progress>,
+        cancel: CancellationToken,
+    ) -> Result<Report, ArchiveError> {
         progress.expect(2 * package.size());
         progress.advance(package.size());
         self.0.pass().await;
-        MemoryArchive.read(package, progress).await
+        MemoryArchive.read(package, progress, cancel).await
     }
 }

@@ -14,6 +14,7 @@ use dumpus_adapters::memory::queue::ProcessQueue;
 use dumpus_adapters::memory::registry::MemoryRegistry;
 use dumpus_adapters::memory::report::MemoryReports;
 use dumpus_adapters::memory::source::{MemoryPackage, MemorySource};
+use dumpus_ports::CancellationToken;
 use dumpus_ports::blobs::{BlobKey, BlobStore};
 use dumpus_ports::clock::Clock;
 use dumpus_ports::domain::link::LinkPolicy;
@@ -23,12 +24,11 @@ use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::queue::{Delivery, JobQueue};
 use dumpus_ports::registry::{PackageRegistry as _, Run, StoredResult};
 use dumpus_ports::usecase::{
-    Abort, AccessError, DeletePackage, Dispatcher, FetchData, LocateBlob, PackageState, PackageStatus, ProcessPackage,
-    ProcessSettings, Pulse, QueuePositions, ReadStatus, RoundOutcome, ServeBlob, SubmitError, SubmitPackage, Sweep,
-    UpgradePackage,
+    AccessError, DeletePackage, Dispatcher, FetchData, Liveness, LocateBlob, PackageState, PackageStatus,
+    ProcessPackage, ProcessSettings, QueuePositions, ReadStatus, RoundOutcome, ServeBlob, SubmitError, SubmitPackage,
+    Sweep, UpgradePackage,
 };
 use dumpus_ports::vault::Vault;
-use tokio::sync::watch;
 
 pub(crate) use doubles::{FailingArchive, FailingSource, Gate, GatedArchive, TokioClock};
 pub(crate) use faulty::{Fault, Faulty};
@@ -216,7 +216,7 @@ impl World {
             clock: self.clock.clone(),
             policy: LinkPolicy::default(),
             settings: ProcessSettings::default(),
-            pulse: Pulse::default(),
+            liveness: Liveness::default(),
         }
     }
 
@@ -278,9 +278,9 @@ pub(crate) async fn run(worker: &ProcessPackage) -> RoundOutcome {
     worker.run(&Lane::ALL, NOW, unstopped()).await.unwrap()
 }
 
-/// An abort that never comes.
-pub(crate) fn unstopped() -> Abort {
-    watch::channel(false).1
+/// A token that is never cancelled.
+pub(crate) fn unstopped() -> CancellationToken {
+    CancellationToken::new()
 }
 
 pub(crate) fn seconds(seconds: u64) -> Duration {

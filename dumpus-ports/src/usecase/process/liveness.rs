@@ -8,17 +8,17 @@ use tokio::time::Instant;
 /// Signs of life of one line of work, whether it waits for a job, for a backend, or works: they are never further apart
 /// than the slowest request to a backend takes. Clones share it.
 #[derive(Clone)]
-pub struct Pulse(Arc<Mutex<Option<Instant>>>);
+pub struct Liveness(Arc<Mutex<Option<Instant>>>);
 
-impl Default for Pulse {
+impl Default for Liveness {
     fn default() -> Self {
         Self(Arc::new(Mutex::new(Some(Instant::now()))))
     }
 }
 
-impl Pulse {
+impl Liveness {
     /// Tells that work goes on.
-    pub(super) fn beat(&self) {
+    pub(super) fn touch(&self) {
         self.set(Some(Instant::now()));
     }
 
@@ -34,7 +34,7 @@ impl Pulse {
         last.map_or(Duration::ZERO, |last| last.elapsed())
     }
 
-    fn set(&self, beat: Option<Instant>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = beat;
+    fn set(&self, touch: Option<Instant>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = touch;
     }
 }

@@ -1,0 +1,142 @@
+//! One attempt at a package: download, analysis and storing.
+
+use std::future::pending;
+use std::pin::pin;
+
+use bytes::Bytes;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::ProcessPackage;
+use super::outcome::{AttemptOutcome, archive_failure, sentence, source_failure};
+use super::progress::AttemptProgress;
+use crate::blobs::BlobKey;
+use crate::domain::crypto::Envelope;
+use crate::domain::error_code::ErrorCode;
+use crate::domain::lifecycle::Stage;
+use crate::domain::link::PackageLink;
+use crate::queue::Delivery;
+use crate::registry::{Lease, StoredResult};
+use crate::report::Packing;
+
+/// An attempt at a package. Dropping it cancels the download and the analysis.
+pub(super) struct PackageAttempt<'a> {
+    process: &'a ProcessPackage,
+    lease: &'a Lease,
+    delivery: &'a dyn Delivery,
+    progress: AttemptProgress,
+    stop: CancellationToken,
+    cancel: CancellationToken,
+    _cancel_on_drop: DropGuard,
+}
+
+impl<'a> PackageAttempt<'a> {
+    /// Nothing done yet. `stop` releases the package.
+    pub(super) fn new(
+        process: &'a ProcessPackage,
+        lease: &'a Lease,
+        delivery: &'a dyn Delivery,
+        stop: CancellationToken,
+    ) -> Self {
+        let cancel = CancellationToken::new();
+        Self {
+            process,
+            lease,
+            delivery,
+            progress: AttemptProgress::default(),
+            stop,
+            _cancel_on_drop: cancel.clone().drop_guard(),
+            cancel,
+        }
+    }
+
+    /// Works until there is a result, the lease is lost or the process stops.
+    pub(super) async fn run(self) -> AttemptOutcome {
+        let mut lost = pin!(self.process.guard(self.lease, self.delivery, &self.progress));
+        let made = tokio::select! {
+            made = self.make_result() => made,
+            outcome = &mut lost => return outcome,
+            () = self.stop.cancelled() => return AttemptOutcome::Release,
+        };
+        let (envelope, sealed) = match made {
+            Ok(result) => result,
+            Err(outcome) => return outcome,
+        };
+        // Not interrupted: a blob without a record of it would be left behind. The lease is renewed meanwhile.
+        tokio::select! {
+            outcome = self.store(envelope, sealed) => outcome,
+            outcome = async { lost.await; pending().await } => outcome,
+        }
+    }
+
+    async fn make_result(&self) -> Result<(Envelope, Bytes), AttemptOutcome> {
+        let process = self.process;
+        let link = self.open_link()?;
+        self.step(Stage::Downloading).await?;
+        let download = process
+            .source
+            .download(&link, self.progress.enter_phase(), self.cancel.clone());
+        let package = download.await.map_err(source_failure)?;
+        self.step(Stage::Analyzing).await?;
+        let reading = process
+            .archive
+            .read(package, self.progress.enter_phase(), self.cancel.clone());
+        let report = reading.await.map_err(|error| archive_failure(&error))?;
+        let name = self.lease.package.to_string();
+        let packed = process
+            .report
+            .write(&report, &name, Packing::Gzip)
+            .await
+            .map_err(|error| {
+                tracing::error!(error = %error, "the statistics file could not be written");
+                AttemptOutcome::Retry("the statistics file could not be written")
+            })?;
+        drop(report);
+        let sealed = process.vault.seal_result(link.key(), &self.lease.package, packed);
+        sealed.map_err(|_| AttemptOutcome::Retry("the result could not be encrypted"))
+    }
+
+    async fn store(&self, envelope: Envelope, sealed: Bytes) -> AttemptOutcome {
+        let process = self.process;
+        let Ok(key) = process.vault.random() else {
+            return AttemptOutcome::Retry("no randomness");
+        };
+        let blob = BlobKey::from_bytes(key);
+        let size = sealed.len() as u64;
+        let stored = process.retry_while_unavailable(|| process.blobs.put(blob, sealed.clone()));
+        match stored.await {
+            Ok(()) => AttemptOutcome::Done(StoredResult { blob, envelope, size }),
+            Err(error) => {
+                tracing::warn!(error = %error, "the result could not be stored");
+                AttemptOutcome::Retry("the result could not be stored")
+            }
+        }
+    }
+
+    fn open_link(&self) -> Result<PackageLink, AttemptOutcome> {
+        let (process, sealed) = (self.process, &self.delivery.job().link);
+        let opened = process
+            .vault
+            .open_queued_link(&self.lease.package, sealed, process.clock.now());
+        let text = opened.map_err(|_| {
+            let detail = "The link waited too long, or was sealed by another instance; submit it again.";
+            AttemptOutcome::Fail(ErrorCode::ServerError, detail.to_owned())
+        })?;
+        process
+            .policy
+            .parse(&text)
+            .map_err(|error| AttemptOutcome::Fail(ErrorCode::InvalidLink, sentence(&error.to_string())))
+    }
+
+    async fn step(&self, to: Stage) -> Result<(), AttemptOutcome> {
+        let process = self.process;
+        let step = process.retry_while_unavailable(|| process.leases.step(self.lease, to));
+        match step.await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(AttemptOutcome::Lost),
+            Err(error) => {
+                tracing::warn!(error = %error, "a step could not be recorded");
+                Err(AttemptOutcome::Retry("the registry did not answer"))
+            }
+        }
+    }
+}
