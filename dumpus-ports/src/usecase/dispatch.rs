@@ -1,33 +1,19 @@
-//! Brings a package's job into the queue, at admission and when the queue lost it.
-
-use std::sync::Arc;
+//! Brings a package's job into the queue, at admission and when the queue lost it. The registry's row exists first; only a
+//! confirmed row counts as accepted.
 
 use super::access::AccessError;
-use crate::clock::Clock;
+use crate::Dumpus;
 use crate::domain::package::{PackageId, RunId};
 use crate::domain::queue::Lane;
 use crate::domain::secret::UpnKey;
 use crate::domain::time::{DAY, Millis};
-use crate::queue::{Job, JobQueue};
-use crate::registry::{Epoch, Package, PackageRegistry, RedispatchPolicy};
-use crate::vault::Vault;
+use crate::queue::Job;
+use crate::registry::{Epoch, Package, RedispatchPolicy};
 
 /// Discord's links live 30 days: a queued link need not live longer.
 const LINK_LIFETIME: i64 = 30 * DAY;
 
-/// Brings jobs into the queue. The registry's row exists first; only a confirmed row counts as accepted.
-pub struct Dispatcher {
-    /// Knows which runs are confirmed.
-    pub registry: Arc<dyn PackageRegistry>,
-    /// Takes the jobs.
-    pub queue: Arc<dyn JobQueue>,
-    /// Seals the links.
-    pub vault: Arc<dyn Vault>,
-    /// Dates the seals.
-    pub clock: Arc<dyn Clock>,
-}
-
-impl Dispatcher {
+impl Dumpus {
     /// Pushes the job of a run and confirms it. False when the run is not the current one any more.
     pub(super) async fn dispatch(
         &self,
@@ -47,7 +33,7 @@ impl Dispatcher {
                 link,
             })
             .await?;
-        let Some(current) = self.registry.confirm(package, run, &epoch).await? else {
+        let Some(current) = self.packages.confirm(package, run, &epoch).await? else {
             return Ok(false);
         };
         // Upgraded since the lane was read, when the queue had no job that could be promoted.
@@ -72,7 +58,7 @@ impl Dispatcher {
             return Ok(());
         }
         let claimed = self
-            .registry
+            .packages
             .claim_redispatch(run.package, run.id, epoch, &policy)
             .await?;
         let Some(lane) = claimed else { return Ok(()) };

@@ -1,49 +1,37 @@
-//! Names a Discord user to the owner of a package.
-
-use std::sync::Arc;
+//! Looks up Discord users for owners of packages.
 
 use super::access::{AccessError, prove};
+use crate::Dumpus;
 use crate::domain::package::PackageId;
 use crate::domain::secret::UpnKey;
-use crate::profiles::{ProfileDirectory, ProfileError, UserProfile};
-use crate::registry::PackageRegistry;
-use crate::vault::Vault;
+use crate::profiles::{ProfileError, UserProfile};
 
-/// Names a Discord user, for owners of an existing package only.
-pub struct LookUpUser {
-    /// Knows which packages exist.
-    pub registry: Arc<dyn PackageRegistry>,
-    /// Proves ownership.
-    pub vault: Arc<dyn Vault>,
-    /// Knows the users; `None` if this instance has no directory.
-    pub profiles: Option<Arc<dyn ProfileDirectory>>,
-}
-
-/// Why no user was named.
+/// Why a look-up failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LookUpError {
-    /// The key is another's, or a backend is away.
+    /// The key does not own the package, or a backend fails.
     #[error(transparent)]
     Access(#[from] AccessError),
-    /// The directory did not answer.
+    /// The directory of users fails.
     #[error(transparent)]
     Profile(#[from] ProfileError),
 }
 
-impl LookUpUser {
-    /// The user of this id; `None` when there is none.
+impl Dumpus {
+    /// A Discord user, for the owner of an existing package; `None` if nobody has the id or this instance has no
+    /// directory of users.
     ///
     /// # Errors
-    /// [`AccessError::Unauthorized`] also when the package does not exist.
-    pub async fn run(
+    /// [`AccessError::Unauthorized`] also if the package does not exist, [`LookUpError::Profile`] if the directory fails.
+    pub async fn look_up_user(
         &self,
         key: &UpnKey,
         package: PackageId,
         user_id: &str,
     ) -> Result<Option<UserProfile>, LookUpError> {
         prove(&*self.vault, key, &package)?;
-        if self.registry.find(package).await.map_err(AccessError::from)?.is_none() {
+        if self.packages.find(package).await.map_err(AccessError::from)?.is_none() {
             return Err(AccessError::Unauthorized.into());
         }
         // Ids such as `deleted:<channel>` are our own and are not sent to a third party.

@@ -1,4 +1,4 @@
-//! What Dumpus offers: each use case is a struct that holds the ports it uses, with one `run`.
+//! The use cases: what [`Dumpus`](crate::Dumpus) offers, one file each, and the worker.
 
 mod access;
 mod delete;
@@ -13,13 +13,10 @@ mod sweep;
 mod upgrade;
 
 pub use access::AccessError;
-pub use delete::DeletePackage;
-pub use dispatch::Dispatcher;
-pub use fetch::{BlobAddress, FetchData, LocateBlob, LocatedBlob, ServeBlob};
-pub use look_up::{LookUpError, LookUpUser};
+pub use fetch::{BlobAddress, LocatedBlob};
+pub use look_up::LookUpError;
 pub use process::{Liveness, ProcessPackage, ProcessSettings, RoundOutcome};
-pub use queue_positions::QueuePositions;
-pub use status::{PackageState, PackageStatus, ReadStatus};
-pub use submit::{SubmitError, SubmitPackage};
+pub(crate) use queue_positions::QueuePositions;
+pub use status::{PackageState, PackageStatus};
+pub use submit::SubmitError;
 pub use sweep::Sweep;
-pub use upgrade::UpgradePackage;

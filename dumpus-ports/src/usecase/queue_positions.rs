@@ -22,7 +22,7 @@ const MAX_REFRESH_INTERVAL: Duration = Duration::from_secs(5);
 const MAX_STALENESS: Duration = Duration::from_millis(500);
 
 /// The snapshot of the unfinished packages, read from the registry at most every 500 ms however many ask.
-pub struct QueuePositions {
+pub(crate) struct QueuePositions {
     registry: Arc<dyn PackageRegistry>,
     queue: Arc<dyn JobQueue>,
     current: RwLock<Current>,
@@ -45,8 +45,7 @@ struct CachedSnapshot {
 
 impl QueuePositions {
     /// Nothing read yet.
-    #[must_use]
-    pub fn new(registry: Arc<dyn PackageRegistry>, queue: Arc<dyn JobQueue>) -> Self {
+    pub(crate) fn new(registry: Arc<dyn PackageRegistry>, queue: Arc<dyn JobQueue>) -> Self {
         Self {
             registry,
             queue,

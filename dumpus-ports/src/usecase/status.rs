@@ -1,14 +1,11 @@
-//! Tells an owner how their package stands.
+//! Reads the state of a package. Clients poll it every second.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::timeout;
 
 use super::access::{AccessError, prove};
-use super::dispatch::Dispatcher;
-use super::queue_positions::QueuePositions;
-use crate::blobs::BlobStore;
+use crate::Dumpus;
 use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
 use crate::domain::package::PackageId;
@@ -16,20 +13,10 @@ use crate::domain::queue::{Lane, LaneTotals, Position};
 use crate::domain::secret::UpnKey;
 use crate::registry::{Failure, Outcome, Run, StoredResult};
 
-/// A store that has not answered by then keeps nobody from their status.
+/// A store that has not answered by then does not delay the status.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Tells an owner how their package stands. Polled every second by everybody who waits.
-pub struct ReadStatus {
-    /// Registry, queue and vault; queues a lost job again.
-    pub dispatcher: Arc<Dispatcher>,
-    /// Tells whether a result is still there.
-    pub blobs: Arc<dyn BlobStore>,
-    /// Knows who waits before whom.
-    pub queue_snapshot: Arc<QueuePositions>,
-}
-
-/// How a package stands.
+/// The state of a package and its place in the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackageStatus {
     /// Where it is.
@@ -69,15 +56,16 @@ pub enum PackageState {
     },
 }
 
-impl ReadStatus {
-    /// The status of the package. An owner's question also queues a package again whose job was lost.
+impl Dumpus {
+    /// The state of a package and its position in the queue, which may be a second old, or five while backends are slow.
+    /// Queues the package again if its job was lost.
     ///
     /// # Errors
-    /// [`AccessError`] when the key is another's or a backend is away.
-    pub async fn run(&self, key: &UpnKey, package: PackageId) -> Result<PackageStatus, AccessError> {
-        prove(&*self.dispatcher.vault, key, &package)?;
-        let row = self.dispatcher.registry.find(package).await?;
-        let (queue_snapshot, epoch) = self.queue_snapshot.get().await?;
+    /// [`AccessError`].
+    pub async fn status(&self, key: &UpnKey, package: PackageId) -> Result<PackageStatus, AccessError> {
+        prove(&*self.vault, key, &package)?;
+        let row = self.packages.find(package).await?;
+        let (queue_snapshot, epoch) = self.positions.get().await?;
         let totals = queue_snapshot.totals();
         let Some(row) = row else {
             let joined = LaneTotals::default();
@@ -88,7 +76,7 @@ impl ReadStatus {
                 joined,
             });
         };
-        self.dispatcher.redispatch_if_lost(&row, key, &epoch).await?;
+        self.redispatch_if_lost(&row, key, &epoch).await?;
         let run = row.run;
         let position = queue_snapshot.position(run.lane, run.ticket);
         Ok(PackageStatus {

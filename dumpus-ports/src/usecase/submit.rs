@@ -1,54 +1,40 @@
-//! Takes a link in.
-
-use std::sync::Arc;
+//! Accepts links.
 
 use super::access::AccessError;
-use super::dispatch::Dispatcher;
-use super::queue_positions::QueuePositions;
-use crate::blobs::BlobStore;
-use crate::domain::link::{LinkError, LinkPolicy, PackageLink};
+use crate::Dumpus;
+use crate::domain::link::{LinkError, PackageLink};
 use crate::domain::package::{PackageId, RunId};
 use crate::registry::{Admission, Epoch, NewPackage, Package};
 
-/// Takes a link in. Idempotent: a package that waits, runs or is processed is not queued twice, unless its result is
-/// gone.
-pub struct SubmitPackage {
-    /// Which links are accepted.
-    pub policy: LinkPolicy,
-    /// Registry, queue and vault.
-    pub dispatcher: Arc<Dispatcher>,
-    /// Where results are stored: a lost one is made again.
-    pub blobs: Arc<dyn BlobStore>,
-    /// Knows how many wait.
-    pub queue_snapshot: Arc<QueuePositions>,
-}
-
-/// Why a link was not taken in.
+/// Why a link was not accepted.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SubmitError {
-    /// Not a link to a package.
+    /// The policy rejects the link.
     #[error(transparent)]
     Link(#[from] LinkError),
-    /// Anything else.
+    /// A backend fails.
     #[error(transparent)]
     Access(#[from] AccessError),
 }
 
-impl SubmitPackage {
-    /// Takes the link in. When this succeeds the package is in the registry and its job in the queue; when it does
-    /// not, nothing of this submission is left.
+impl Dumpus {
+    /// Accepts a link and queues its package. A package that is waiting, running or processed is not queued again,
+    /// unless its result is lost.
+    ///
+    /// Several steps, not one atomic one. On success, the package is in the registry and its job in the queue. On failure
+    /// the admission is rolled back; if that fails too, the next call or [`Dumpus::status`] completes it.
     ///
     /// # Errors
-    /// [`SubmitError::Link`] for the owner to correct; unavailability for them to try again.
-    pub async fn run(&self, link: &str) -> Result<PackageId, SubmitError> {
+    /// [`SubmitError::Link`] if the policy rejects the link, [`SubmitError::Access`] if a backend fails.
+    pub async fn submit(&self, link: &str) -> Result<PackageId, SubmitError> {
         let link = self.policy.parse(link)?;
-        let vault = &self.dispatcher.vault;
+        let vault = &self.vault;
         let package = vault.package_id(link.key());
         let owner_link = vault
             .seal_owner_link(link.key(), &package, link.address())
             .map_err(AccessError::from)?;
-        let (queue_snapshot, epoch) = self.queue_snapshot.get().await?;
+        let (queue_snapshot, epoch) = self.positions.get().await?;
         let mut admission = NewPackage {
             package,
             run: RunId::from_bytes(vault.random().map_err(AccessError::from)?),
@@ -58,16 +44,10 @@ impl SubmitPackage {
         // Further rounds are for a submission that met another one at the moment when that was undone, and for one that
         // found the result gone.
         for _ in 0..3 {
-            match self
-                .dispatcher
-                .registry
-                .admit(&admission)
-                .await
-                .map_err(AccessError::from)?
-            {
+            match self.packages.admit(&admission).await.map_err(AccessError::from)? {
                 Admission::Started { lane, ticket } => {
                     // It counts from now on, for all: who comes after it stands behind it from the first answer on.
-                    self.queue_snapshot.admitted(lane, ticket);
+                    self.positions.admitted(lane, ticket);
                     self.queue_begun(&admission, lane, &link).await?;
                     tracing::info!(package.id = %package, "accepted a package");
                     return Ok(package);
@@ -92,16 +72,10 @@ impl SubmitPackage {
         link: &PackageLink,
     ) -> Result<(), AccessError> {
         let taken = self
-            .dispatcher
             .dispatch(admission.package, admission.run, lane, link.address())
             .await;
         if let Err(error) = taken {
-            if let Err(undo) = self
-                .dispatcher
-                .registry
-                .rollback_admission(admission.package, admission.run)
-                .await
-            {
+            if let Err(undo) = self.packages.rollback_admission(admission.package, admission.run).await {
                 // The row stays unconfirmed: whoever meets it after 10 s pushes it.
                 tracing::warn!(package.id = %admission.package, error = %undo, "an admission could not be rolled back");
             }
@@ -118,8 +92,7 @@ impl SubmitPackage {
         if self.blobs.contains(result.blob).await? {
             return Ok(false);
         }
-        let registry = &self.dispatcher.registry;
-        Ok(registry.mark_result_lost(known.run.package, known.run.id).await?)
+        Ok(self.packages.mark_result_lost(known.run.package, known.run.id).await?)
     }
 
     /// Whether a package that is in already is certain to be in the queue too, if it is unfinished.
@@ -127,12 +100,9 @@ impl SubmitPackage {
         let run = &known.run;
         if run.dispatch.epoch.is_none() && known.is_waiting() {
             // The submission that began this run may yet roll it back: pushing the same run twice queues it once.
-            return self
-                .dispatcher
-                .dispatch(run.package, run.id, run.lane, link.address())
-                .await;
+            return self.dispatch(run.package, run.id, run.lane, link.address()).await;
         }
-        self.dispatcher.redispatch_if_lost(known, link.key(), epoch).await?;
+        self.redispatch_if_lost(known, link.key(), epoch).await?;
         Ok(true)
     }
 }

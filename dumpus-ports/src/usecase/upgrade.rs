@@ -1,27 +1,17 @@
-//! Moves a package to the premium lane.
-
-use std::sync::Arc;
+//! Moves packages to the premium lane.
 
 use super::access::AccessError;
+use crate::Dumpus;
 use crate::domain::package::PackageId;
-use crate::queue::JobQueue;
-use crate::registry::PackageRegistry;
 
-/// Moves a package to the premium lane, a waiting job at once.
-pub struct UpgradePackage {
-    /// Holds the lane.
-    pub registry: Arc<dyn PackageRegistry>,
-    /// Holds the job.
-    pub queue: Arc<dyn JobQueue>,
-}
-
-impl UpgradePackage {
-    /// Whether there is such a package.
+impl Dumpus {
+    /// Moves a package to the premium lane, without a key: the caller authorizes this. Returns whether the package
+    /// exists.
     ///
     /// # Errors
-    /// When a backend is away; the same request may then be made again.
-    pub async fn run(&self, package: PackageId) -> Result<bool, AccessError> {
-        let Some(run) = self.registry.upgrade(package).await? else {
+    /// [`AccessError`]. The registry may have recorded the lane; a repeated call moves the waiting job too.
+    pub async fn upgrade(&self, package: PackageId) -> Result<bool, AccessError> {
+        let Some(run) = self.packages.upgrade(package).await? else {
             return Ok(false);
         };
         self.queue.promote(package, run).await?;

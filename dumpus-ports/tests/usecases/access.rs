@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dumpus_adapters::memory::profiles::MemoryProfiles;
 use dumpus_ports::domain::secret::UpnKey;
-use dumpus_ports::usecase::{AccessError, LookUpError, LookUpUser};
+use dumpus_ports::usecase::{AccessError, LookUpError};
 
 use crate::support::{Person, World};
 
@@ -33,7 +33,7 @@ async fn a_foreign_key_learns_no_status() {
 async fn a_foreign_key_fetches_nothing() {
     let (world, stranger) = stranger().await;
     assert_unauthorized(&world.fetch(&stranger).await);
-    assert_unauthorized(&world.locate().run(&stranger.key, stranger.id).await);
+    assert_unauthorized(&world.dumpus.locate_blob(&stranger.key, stranger.id).await);
 }
 
 #[tokio::test(start_paused = true)]
@@ -45,12 +45,9 @@ async fn a_foreign_key_deletes_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_foreign_key_looks_nobody_up() {
     let (world, stranger) = stranger().await;
-    let look_up = LookUpUser {
-        registry: world.registry.clone(),
-        vault: world.vault.clone(),
-        profiles: Some(Arc::new(MemoryProfiles::default())),
-    };
-    let answer = look_up.run(&stranger.key, stranger.id, "1").await;
+    let directory = Arc::new(MemoryProfiles::default());
+    let dumpus = world.builder().profiles(directory).build().unwrap();
+    let answer = dumpus.look_up_user(&stranger.key, stranger.id, "1").await;
     assert!(matches!(answer, Err(LookUpError::Access(AccessError::Unauthorized))));
 }
 

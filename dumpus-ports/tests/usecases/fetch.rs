@@ -16,7 +16,7 @@ async fn tamper(world: &World, person: &Person, change: impl FnOnce(&mut Vec<u8>
 
 /// The address on the server's own route.
 async fn address(world: &World, person: &Person) -> (BlobKey, i64, [u8; 32]) {
-    let located = world.locate().run(&person.key, person.id).await.unwrap().unwrap();
+    let located = world.dumpus.locate_blob(&person.key, person.id).await.unwrap().unwrap();
     match located.address {
         BlobAddress::Server {
             blob,
@@ -55,7 +55,7 @@ async fn there_is_nothing_to_fetch_before_the_end() {
     let ann = world.waiting("ann").await;
     for person in [&nobody, &ann] {
         assert_eq!(world.fetch(person).await.unwrap(), None);
-        assert_eq!(world.locate().run(&person.key, person.id).await.unwrap(), None);
+        assert_eq!(world.dumpus.locate_blob(&person.key, person.id).await.unwrap(), None);
     }
 }
 
@@ -72,7 +72,7 @@ async fn a_result_that_was_changed_is_neither_given_nor_located() {
         let ann = world.processed("ann").await;
         tamper(&world, &ann, change).await;
         assert!(matches!(world.fetch(&ann).await, Err(AccessError::Tampered)));
-        let located = world.locate().run(&ann.key, ann.id).await;
+        let located = world.dumpus.locate_blob(&ann.key, ann.id).await;
         assert!(matches!(located, Err(AccessError::Tampered)));
     }
 }
@@ -101,19 +101,19 @@ async fn a_store_that_is_away_is_said_to_be() {
     let ann = world.processed("ann").await;
     world.blobs.inject("get", [Fault::Unavailable, Fault::Unavailable]);
     assert_unavailable(world.fetch(&ann).await, "the blob store");
-    assert_unavailable(world.locate().run(&ann.key, ann.id).await, "the blob store");
+    assert_unavailable(world.dumpus.locate_blob(&ann.key, ann.id).await, "the blob store");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_located_result_is_served_to_any_holder_of_its_address() {
     let world = World::new();
     let ann = world.processed("ann").await;
-    let located = world.locate().run(&ann.key, ann.id).await.unwrap().unwrap();
+    let located = world.dumpus.locate_blob(&ann.key, ann.id).await.unwrap().unwrap();
     assert_eq!(located.iv, world.result(&ann).await.envelope.iv);
     assert_eq!(located.ttl, seconds(300));
     let (blob, expires, signature) = address(&world, &ann).await;
     assert_eq!(expires, now(&world) + 300);
-    let served = world.serve().run(blob, expires, &signature).await.unwrap();
+    let served = world.dumpus.serve_blob(blob, expires, &signature).await.unwrap();
     assert_eq!(served, world.blobs.get(blob).await.unwrap());
 }
 
@@ -123,9 +123,16 @@ async fn an_address_is_good_for_five_minutes() {
     let ann = world.processed("ann").await;
     let (blob, expires, signature) = address(&world, &ann).await;
     pass(seconds(300)).await;
-    assert!(world.serve().run(blob, expires, &signature).await.unwrap().is_some());
+    assert!(
+        world
+            .dumpus
+            .serve_blob(blob, expires, &signature)
+            .await
+            .unwrap()
+            .is_some()
+    );
     pass(seconds(1)).await;
-    assert_eq!(world.serve().run(blob, expires, &signature).await.unwrap(), None);
+    assert_eq!(world.dumpus.serve_blob(blob, expires, &signature).await.unwrap(), None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -147,7 +154,7 @@ async fn an_address_that_was_changed_leads_nowhere_and_asks_nothing() {
         (blob, expires, &signature[..31]),
         (blob, expires, &[]),
     ] {
-        assert_eq!(world.serve().run(blob, expires, signature).await.unwrap(), None);
+        assert_eq!(world.dumpus.serve_blob(blob, expires, signature).await.unwrap(), None);
     }
 }
 
@@ -157,5 +164,5 @@ async fn an_address_of_a_deleted_result_leads_nowhere() {
     let ann = world.processed("ann").await;
     let (blob, expires, signature) = address(&world, &ann).await;
     world.delete(&ann).await.unwrap();
-    assert_eq!(world.serve().run(blob, expires, &signature).await.unwrap(), None);
+    assert_eq!(world.dumpus.serve_blob(blob, expires, &signature).await.unwrap(), None);
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dumpus_adapters::memory::profiles::MemoryProfiles;
 use dumpus_ports::profiles::{ProfileDirectory, ProfileError, UserProfile};
-use dumpus_ports::usecase::{AccessError, LookUpError, LookUpUser};
+use dumpus_ports::usecase::{AccessError, LookUpError};
 
 use crate::support::{Fault, Person, World, assert_unavailable};
 
@@ -34,13 +34,8 @@ async fn look_up(
     profiles: impl ProfileDirectory + 'static,
     user_id: &str,
 ) -> Result<Option<UserProfile>, LookUpError> {
-    let (registry, vault) = (world.registry.clone(), world.vault.clone());
-    let look_up = LookUpUser {
-        registry,
-        vault,
-        profiles: Some(Arc::new(profiles)),
-    };
-    look_up.run(&person.key, person.id, user_id).await
+    let dumpus = world.builder().profiles(Arc::new(profiles)).build().unwrap();
+    dumpus.look_up_user(&person.key, person.id, user_id).await
 }
 
 #[tokio::test(start_paused = true)]

@@ -22,13 +22,13 @@ use dumpus_ports::domain::package::PackageId;
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::queue::{Delivery, JobQueue};
-use dumpus_ports::registry::{PackageRegistry as _, Run, StoredResult};
+use dumpus_ports::registry::{PackageRegistry as _, Registry, Run, StoredResult};
 use dumpus_ports::usecase::{
-    AccessError, DeletePackage, Dispatcher, FetchData, Liveness, LocateBlob, PackageState, PackageStatus,
-    ProcessPackage, ProcessSettings, QueuePositions, ReadStatus, RoundOutcome, ServeBlob, SubmitError, SubmitPackage,
-    Sweep, UpgradePackage,
+    AccessError, Liveness, PackageState, PackageStatus, ProcessPackage, ProcessSettings, RoundOutcome, SubmitError,
+    Sweep,
 };
 use dumpus_ports::vault::Vault;
+use dumpus_ports::{Dumpus, DumpusBuilder};
 
 pub(crate) use doubles::{FailingArchive, FailingSource, Gate, GatedArchive, TokioClock};
 pub(crate) use faulty::{Fault, Faulty};
@@ -48,7 +48,27 @@ pub(crate) struct World {
     pub(crate) blobs: Arc<Faulty<MemoryBlobs>>,
     pub(crate) source: Arc<MemorySource>,
     pub(crate) vault: Arc<RingVault>,
-    pub(crate) queue_snapshot: Arc<QueuePositions>,
+    pub(crate) dumpus: Arc<Dumpus>,
+}
+
+fn builder(
+    clock: &Arc<TokioClock>,
+    registry: &Arc<Faulty<MemoryRegistry>>,
+    queue: &Arc<Faulty<ProcessQueue>>,
+    blobs: &Arc<Faulty<MemoryBlobs>>,
+) -> DumpusBuilder {
+    let registry = Registry {
+        packages: registry.clone(),
+        leases: registry.clone(),
+        maintenance: registry.clone(),
+        secrets: Arc::new(MemoryRegistry::new(clock.clone())),
+    };
+    Dumpus::builder()
+        .registry(registry)
+        .queue(queue.clone())
+        .blobs(blobs.clone())
+        .vault(Arc::new(RingVault::new(&InstanceKey::from_bytes([7; 32]))))
+        .clock(clock.clone())
 }
 
 /// Somebody with a package.
@@ -63,22 +83,24 @@ impl World {
         let clock = Arc::new(TokioClock::new());
         let registry = Arc::new(Faulty::new(MemoryRegistry::new(clock.clone())));
         let queue = Arc::new(Faulty::new(ProcessQueue::new(LEASE)));
+        let blobs = Arc::new(Faulty::new(MemoryBlobs::new(clock.clone())));
         Self {
-            blobs: Arc::new(Faulty::new(MemoryBlobs::new(clock.clone()))),
             source: Arc::default(),
             vault: Arc::new(RingVault::new(&InstanceKey::from_bytes([7; 32]))),
-            queue_snapshot: Arc::new(QueuePositions::new(registry.clone(), queue.clone())),
+            dumpus: Arc::new(builder(&clock, &registry, &queue, &blobs).build().unwrap()),
             clock,
             registry,
             queue,
+            blobs,
         }
     }
 
     /// The same instance after its queue lost everything.
     pub(crate) fn with_empty_queue(&self) -> Self {
         let queue = Arc::new(Faulty::new(ProcessQueue::new(LEASE)));
+        let instance = builder(&self.clock, &self.registry, &queue, &self.blobs).build();
         Self {
-            queue_snapshot: Arc::new(QueuePositions::new(self.registry.clone(), queue.clone())),
+            dumpus: Arc::new(instance.unwrap()),
             queue,
             ..self.clone()
         }
@@ -102,26 +124,13 @@ impl World {
         self.source.put(&address, package);
     }
 
-    fn dispatcher(&self) -> Arc<Dispatcher> {
-        Arc::new(Dispatcher {
-            registry: self.registry.clone(),
-            queue: self.queue.clone(),
-            vault: self.vault.clone(),
-            clock: self.clock.clone(),
-        })
-    }
-
-    pub(crate) fn submitting(&self, policy: LinkPolicy) -> SubmitPackage {
-        SubmitPackage {
-            policy,
-            dispatcher: self.dispatcher(),
-            blobs: self.blobs.clone(),
-            queue_snapshot: self.queue_snapshot.clone(),
-        }
+    /// The same backends behind another link policy or directory.
+    pub(crate) fn builder(&self) -> DumpusBuilder {
+        builder(&self.clock, &self.registry, &self.queue, &self.blobs)
     }
 
     pub(crate) async fn submit(&self, link: &str) -> Result<PackageId, SubmitError> {
-        self.submitting(LinkPolicy::default()).run(link).await
+        self.dumpus.submit(link).await
     }
 
     /// Somebody whose package waits.
@@ -140,12 +149,7 @@ impl World {
     }
 
     pub(crate) async fn status(&self, person: &Person) -> Result<PackageStatus, AccessError> {
-        let status = ReadStatus {
-            dispatcher: self.dispatcher(),
-            blobs: self.blobs.clone(),
-            queue_snapshot: self.queue_snapshot.clone(),
-        };
-        status.run(&person.key, person.id).await
+        self.dumpus.status(&person.key, person.id).await
     }
 
     pub(crate) async fn state(&self, person: &Person) -> PackageState {
@@ -153,9 +157,7 @@ impl World {
     }
 
     pub(crate) async fn fetch(&self, person: &Person) -> Result<Option<Bytes>, AccessError> {
-        let (registry, blobs, vault) = (self.registry.clone(), self.blobs.clone(), self.vault.clone());
-        let fetch = FetchData { registry, blobs, vault };
-        fetch.run(&person.key, person.id).await
+        self.dumpus.fetch(&person.key, person.id).await
     }
 
     /// The result, which is text here.
@@ -163,36 +165,12 @@ impl World {
         String::from_utf8(self.fetch(person).await.unwrap().unwrap().into()).unwrap()
     }
 
-    pub(crate) fn locate(&self) -> LocateBlob {
-        LocateBlob {
-            registry: self.registry.clone(),
-            blobs: self.blobs.clone(),
-            vault: self.vault.clone(),
-            clock: self.clock.clone(),
-        }
-    }
-
-    pub(crate) fn serve(&self) -> ServeBlob {
-        ServeBlob {
-            blobs: self.blobs.clone(),
-            vault: self.vault.clone(),
-            clock: self.clock.clone(),
-        }
-    }
-
     pub(crate) async fn delete(&self, person: &Person) -> Result<bool, AccessError> {
-        let delete = DeletePackage {
-            registry: self.registry.clone(),
-            queue: self.queue.clone(),
-            blobs: self.blobs.clone(),
-            vault: self.vault.clone(),
-        };
-        delete.run(&person.key, person.id).await
+        self.dumpus.delete(&person.key, person.id).await
     }
 
     pub(crate) async fn upgrade(&self, package: PackageId) -> Result<bool, AccessError> {
-        let (registry, queue) = (self.registry.clone(), self.queue.clone());
-        UpgradePackage { registry, queue }.run(package).await
+        self.dumpus.upgrade(package).await
     }
 
     pub(crate) fn sweep(&self, retention: Option<Duration>, orphan_age: Duration) -> Sweep {
