@@ -60,7 +60,7 @@ mod memory {
                 Behind::Package(bytes) => MemoryPackage::Bytes(Arc::new(bytes)),
                 Behind::Expired => MemoryPackage::Expired,
                 Behind::NoPackage => MemoryPackage::Invalid,
-                Behind::Trouble => MemoryPackage::Unavailable,
+                Behind::Fault => MemoryPackage::Unavailable,
                 Behind::Silence => MemoryPackage::Silence,
             };
             self.source.put(link.address(), package);
@@ -142,7 +142,7 @@ mod http {
                 Behind::Package(bytes) => Reply::new(200, bytes),
                 Behind::Expired => Reply::new(403, "expired"),
                 Behind::NoPackage => Reply::new(200, "no package"),
-                Behind::Trouble => Reply::new(500, "trouble"),
+                Behind::Fault => Reply::new(500, "fault"),
                 Behind::Silence => Reply::silence(),
             });
             self.links.next()

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-/// The entries that statistics need, as the positions the reader gave them.
+/// The entries that statistics need, as the reader's positions of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     /// Candidates for the account's `user.json`, the likeliest first.
@@ -38,7 +38,7 @@ pub struct ChannelFolder {
 }
 
 impl Layout {
-    /// Finds the entries; of entries with one path the last counts, as in other unzippers.
+    /// Finds the entries; of entries with one path the last is used, as in other unzippers.
     #[must_use]
     pub fn locate<'a>(entries: impl IntoIterator<Item = (usize, &'a str)>) -> Self {
         let mut paths: BTreeMap<String, usize> = BTreeMap::new();

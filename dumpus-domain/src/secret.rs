@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// The key in a package's link. It proves who owns the package and decrypts the result; it is never stored.
+/// The key in a package's link. It proves ownership of the package and decrypts the result; it is never stored.
 ///
 /// It cannot be printed:
 /// ```compile_fail

@@ -43,7 +43,7 @@ impl Millis {
         self.0.div_euclid(SECOND)
     }
 
-    /// This much later, in whole milliseconds. A length beyond half the range of instants counts as that.
+    /// This much later, in whole milliseconds. A length beyond half the range of instants is reduced to that.
     #[must_use]
     pub fn plus(self, length: Duration) -> Self {
         let millis = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);

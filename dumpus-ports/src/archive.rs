@@ -89,7 +89,7 @@ impl Progress {
 /// 5. At the end of a successful reading the progress is complete.
 #[async_trait]
 pub trait ArchiveReader: Send + Sync {
-    /// Reads the package and analyses it. Progress counts bytes of the archive.
+    /// Reads the package and analyses it. Progress is reported in bytes of the archive.
     ///
     /// # Errors
     /// [`ArchiveError::Cancelled`] once `cancel` is cancelled; a reader checks it at least once per block.
@@ -101,7 +101,7 @@ pub trait ArchiveReader: Send + Sync {
     ) -> Result<Report, ArchiveError>;
 }
 
-/// Why a package gave no report.
+/// Why a package could not be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArchiveError {
@@ -126,7 +126,7 @@ pub enum ArchiveError {
     #[error("the package could not be read back")]
     Storage(#[source] io::Error),
     /// A defect of the reader.
-    #[error("the reader failed")]
+    #[error("The reader failed")]
     Failed(#[source] BoxError),
 }
 

@@ -13,11 +13,11 @@ pub use crate::domain::package::BlobKey;
 /// Contract, in the words of [`crate::conformance`]:
 /// 1. `get` gives what `put` took, byte for byte, and `None` for a key that was never written or was deleted;
 ///    `contains` tells which it would be.
-/// 2. `delete` of an unknown key is no error.
+/// 2. `delete` of an unknown key is not an error.
 /// 3. `older_than` lists what has been there for that long in order of keys, from behind `after` on, at most `most`.
 #[async_trait]
 pub trait BlobStore: Send + Sync {
-    /// Writes a blob under a new key; writing the same bytes again under it is no error.
+    /// Writes a blob under a new key; writing the same bytes again under it is not an error.
     async fn put(&self, key: BlobKey, bytes: Bytes) -> Result<(), BlobError>;
 
     /// The blob's bytes.
@@ -30,7 +30,7 @@ pub trait BlobStore: Send + Sync {
     async fn delete(&self, key: BlobKey) -> Result<(), BlobError>;
 
     /// Blobs that have been there for at least `age`: candidates for a sweep of orphans.
-    async fn older_than(&self, age: Duration, after: Option<BlobKey>, most: u32) -> Result<Vec<BlobKey>, BlobError>;
+    async fn older_than(&self, age: Duration, after: Option<BlobKey>, limit: u32) -> Result<Vec<BlobKey>, BlobError>;
 
     /// An address from which a browser can fetch the blob for `ttl` without any header of its own; `None` when the
     /// store has no such addresses and the server has to serve the blob itself.
@@ -40,7 +40,7 @@ pub trait BlobStore: Send + Sync {
     async fn ping(&self) -> Result<(), BlobError>;
 }
 
-/// Why the store gave no answer.
+/// Why a call to the store failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BlobError {

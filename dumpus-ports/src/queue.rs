@@ -54,9 +54,9 @@ pub trait JobQueue: Send + Sync {
     /// Adds a job and returns the epoch that it was added in. Atomic.
     async fn push(&self, job: &Job) -> Result<Epoch, QueueError>;
 
-    /// The next job of these lanes; `None` if none arrives within `patience`. Cancel safe: a job whose delivery is
+    /// The next job of these lanes; `None` if none arrives within `max_wait`. Cancel safe: a job whose delivery is
     /// dropped before it is returned is delivered again after the length of a lease.
-    async fn next(&self, lanes: &[Lane], patience: Duration) -> Result<Option<Box<dyn Delivery>>, QueueError>;
+    async fn next(&self, lanes: &[Lane], max_wait: Duration) -> Result<Option<Box<dyn Delivery>>, QueueError>;
 
     /// Moves the job of the run to the premium lane. Returns false if the queue has no job of this run. Atomic.
     async fn promote(&self, package: PackageId, run: RunId) -> Result<bool, QueueError>;

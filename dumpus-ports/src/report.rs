@@ -28,5 +28,5 @@ pub trait ReportWriter: Send + Sync {
 
 /// The statistics file could not be written: a defect, or no memory.
 #[derive(Debug, thiserror::Error)]
-#[error("the statistics file could not be written")]
+#[error("Failed to write the statistics file")]
 pub struct ReportError(#[source] pub BoxError);

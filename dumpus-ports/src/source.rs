@@ -22,7 +22,7 @@ use crate::domain::link::PackageLink;
 /// 5. A cancelled download ends with [`SourceError::Cancelled`], within a second, whatever it waits for.
 #[async_trait]
 pub trait PackageSource: Send + Sync {
-    /// Downloads the package. Progress counts its bytes. Transient trouble is retried inside.
+    /// Downloads the package. Progress is reported in bytes of the package. Transient faults are retried inside.
     ///
     /// # Errors
     /// [`SourceError::Cancelled`] once `cancel` is cancelled.

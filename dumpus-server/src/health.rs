@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// What the whole question may take.
-const PATIENCE: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Whether the server that listens there is alive.
 #[must_use]
@@ -24,9 +24,9 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
 }
 
 fn ask(server: SocketAddr) -> std::io::Result<String> {
-    let mut connection = TcpStream::connect_timeout(&server, PATIENCE)?;
-    connection.set_read_timeout(Some(PATIENCE))?;
-    connection.set_write_timeout(Some(PATIENCE))?;
+    let mut connection = TcpStream::connect_timeout(&server, TIMEOUT)?;
+    connection.set_read_timeout(Some(TIMEOUT))?;
+    connection.set_write_timeout(Some(TIMEOUT))?;
     write!(
         connection,
         "GET /health HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\r\n"

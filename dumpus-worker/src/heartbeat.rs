@@ -13,7 +13,7 @@ use tokio::time::sleep;
 const EVERY: Duration = Duration::from_secs(1);
 /// A file that was not touched for this long belongs to a worker that hangs as a whole.
 const STALE: Duration = Duration::from_secs(10);
-/// Work that gave no sign of life for this long hangs; requests to backends take 30 seconds at most.
+/// Work without a sign of life for this long hangs; requests to backends take 30 seconds at most.
 const SILENCE: Duration = Duration::from_mins(1);
 /// What stands around the number of the process in the name.
 const NAME: (&str, &str) = ("dumpus-worker-", ".alive");
@@ -45,11 +45,11 @@ impl Heartbeat {
         loop {
             let hangs = work.iter().any(|work| work.silence() > SILENCE);
             if hangs && !is_told {
-                tracing::error!("work hangs: this is a defect");
+                tracing::error!("Work hangs: this is a defect");
             }
             is_told = hangs;
             if !hangs && let Err(error) = self.file.set_modified(SystemTime::now()) {
-                tracing::debug!(error = %error, "the heartbeat could not be recorded");
+                tracing::debug!(error = %error, "Failed to record the heartbeat");
             }
             sleep(EVERY).await;
         }

@@ -69,7 +69,7 @@ async fn work(config: &WorkerConfig) -> Result<(), Box<dyn std::error::Error>> {
     let connected = backends::connect_services(&config.backends, ca_file, config.work.lease).await?;
     let process = backends::process(&connected, &config.source, config.zip, &config.work)?;
     let sweep = backends::sweep(&connected, &config.backends);
-    tracing::info!(concurrency = config.work.concurrency, "the worker takes packages");
+    tracing::info!(concurrency = config.work.concurrency, "The worker takes packages");
     run::until_stopped(&process, sweep, &config.work, &shutdown).await;
     Ok(())
 }

@@ -172,7 +172,7 @@ impl Shutdown {
     /// to release their packages.
     pub async fn finish(&self, stop_timeout: Duration) {
         self.soft.cancelled().await;
-        tracing::info!(timeout_s = stop_timeout.as_secs(), "stopping");
+        tracing::info!(timeout_s = stop_timeout.as_secs(), "Stopping");
         self.tasks.close();
         let mut has_finished = timeout(stop_timeout, self.tasks.wait()).await.is_ok();
         if !has_finished {
@@ -180,9 +180,9 @@ impl Shutdown {
             has_finished = timeout(RELEASE_TIMEOUT, self.tasks.wait()).await.is_ok();
         }
         if has_finished {
-            tracing::info!("stopped");
+            tracing::info!("Stopped");
         } else {
-            tracing::warn!("stopped before everything had finished");
+            tracing::warn!("Stopped before everything had finished");
         }
     }
 }

@@ -20,7 +20,7 @@ const ANSWER_LIMIT: usize = 64 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CorsError {
-    /// The text is no origin.
+    /// The text is not an origin.
     #[error("an origin is a scheme and a host, such as https://dumpus.app")]
     ParseOriginError,
     /// The object that is asked for could not be stored.

@@ -124,11 +124,11 @@ impl S3Blobs {
     }
 
     /// Some objects behind a key, in order, and whether there are more.
-    async fn page(&self, after: Option<String>, most: u32, limit: Duration) -> Result<(Vec<ObjectMeta>, bool), Fault> {
+    async fn page(&self, after: Option<String>, count: u32, limit: Duration) -> Result<(Vec<ObjectMeta>, bool), Fault> {
         let folder = self.folder();
         let options = PaginatedListOptions {
             offset: after.map(|name| format!("{folder}{name}")),
-            max_keys: usize::try_from(most).ok(),
+            max_keys: usize::try_from(count).ok(),
             ..PaginatedListOptions::default()
         };
         let prefix = (!folder.is_empty()).then_some(folder.as_str());
@@ -185,17 +185,17 @@ impl BlobStore for S3Blobs {
         }
     }
 
-    async fn older_than(&self, age: Duration, after: Option<BlobKey>, most: u32) -> Result<Vec<BlobKey>, BlobError> {
+    async fn older_than(&self, age: Duration, after: Option<BlobKey>, limit: u32) -> Result<Vec<BlobKey>, BlobError> {
         // This machine's clock decides: stores refuse what was signed by a clock that is more than 15 minutes off.
         let latest = SystemTime::now()
             .checked_sub(age)
             .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
             .map_or(i64::MIN, |time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX));
-        let wanted = usize::try_from(most).unwrap_or(usize::MAX);
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut found = Vec::new();
         let mut behind = after.map(|key| key.to_string());
         while found.len() < wanted {
-            let page = self.page(behind, most.min(PAGE), TRANSFER_LIMIT).await;
+            let page = self.page(behind, limit.min(PAGE), TRANSFER_LIMIT).await;
             let (mut objects, more) = page.map_err(|fault| fault.during("listing blobs"))?;
             // Stores list in order; the client does not promise it.
             objects.sort_unstable_by(|one, other| one.location.cmp(&other.location));

@@ -175,13 +175,13 @@ pub async fn check_object_store(options: &S3Options, origins: &[String]) -> Resu
         match store.check_cors(origin).await {
             Ok(()) => {}
             Err(error @ (CorsError::Unreachable(_) | CorsError::NotStored(_))) => {
-                tracing::warn!(origin, error = %error, "whether clients can read results could not be checked");
+                tracing::warn!(origin, error = %error, "Could not check whether clients can read results");
             }
             Err(error) => return Err(StartupError::of(error)),
         }
     }
     if store.keeps_versions().await == Some(true) {
-        tracing::warn!("the bucket keeps versions: deleted results stay readable for whoever runs the store");
+        tracing::warn!("The bucket keeps versions: the operator of the store can still read deleted results");
     }
     Ok(())
 }

@@ -81,7 +81,7 @@ pub struct WorkSettings {
 }
 
 impl WorkSettings {
-    /// Times and counts of the use case.
+    /// Durations and limits of the use case.
     #[must_use]
     pub fn process(&self) -> ProcessSettings {
         ProcessSettings {

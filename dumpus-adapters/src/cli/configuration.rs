@@ -60,7 +60,7 @@ pub struct Configuration {
 
 impl Configuration {
     /// Takes each setting of the declaration from the options, else from the environment or a file that it names. An
-    /// empty value counts as unset.
+    /// empty value is treated as unset.
     #[must_use]
     pub fn new(declaration: &Command, options: &ArgMatches, environment: &BTreeMap<String, String>) -> Self {
         let mut problems = Vec::new();
@@ -74,7 +74,7 @@ impl Configuration {
                     name: name.to_owned(),
                     option: arg.get_long().unwrap_or_default().to_owned(),
                     is_secret: arg.is_hide_env_values_set(),
-                    // Of a file that cannot be read there is no value.
+                    // A file that cannot be read has no value.
                     is_valid: given.as_ref().is_none_or(|(value, _)| !value.is_empty()),
                     given,
                     default: default(arg),

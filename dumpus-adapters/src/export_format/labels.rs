@@ -11,7 +11,7 @@ const DM_PREFIX: &str = "Direct Message with ";
 pub(crate) struct Labels(BTreeMap<Box<str>, Box<str>>);
 
 impl Labels {
-    /// Adds a label. Of several for one channel the last that is not empty counts.
+    /// Adds a label. Of several for one channel the last non-empty one is used.
     pub(crate) fn insert(&mut self, channel_id: &str, label: Option<&str>) {
         if let Some(label) = label.filter(|label| !label.is_empty()) {
             self.0.insert(channel_id.into(), label.into());

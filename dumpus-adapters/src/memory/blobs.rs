@@ -56,14 +56,14 @@ impl BlobStore for MemoryBlobs {
         Ok(())
     }
 
-    async fn older_than(&self, age: Duration, after: Option<BlobKey>, most: u32) -> Result<Vec<BlobKey>, BlobError> {
+    async fn older_than(&self, age: Duration, after: Option<BlobKey>, limit: u32) -> Result<Vec<BlobKey>, BlobError> {
         let now = self.clock.now();
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let blobs = self.blobs();
         let old = blobs
             .range((from, Bound::Unbounded))
             .filter(|(_, blob)| now.is_past(blob.created, age));
-        Ok(old.map(|(key, _)| *key).take(most as usize).collect())
+        Ok(old.map(|(key, _)| *key).take(limit as usize).collect())
     }
 
     async fn presigned(&self, _: BlobKey, _: Duration) -> Result<Option<String>, BlobError> {

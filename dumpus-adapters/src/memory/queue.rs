@@ -20,7 +20,7 @@ mod jobs;
 use jobs::Jobs;
 
 /// Maximum wait for a job, so that computing its end cannot overflow.
-const MAX_WAIT: Duration = Duration::from_hours(24);
+const WAIT_CAP: Duration = Duration::from_hours(24);
 
 /// A queue in the memory of this process. It starts empty, so each value has a new epoch.
 pub struct ProcessQueue {
@@ -72,8 +72,8 @@ impl JobQueue for ProcessQueue {
         Ok(self.shared.epoch.clone())
     }
 
-    async fn next(&self, lanes: &[Lane], patience: Duration) -> Result<Option<Box<dyn Delivery>>, QueueError> {
-        let deadline = Instant::now() + patience.min(MAX_WAIT);
+    async fn next(&self, lanes: &[Lane], max_wait: Duration) -> Result<Option<Box<dyn Delivery>>, QueueError> {
+        let deadline = Instant::now() + max_wait.min(WAIT_CAP);
         loop {
             let notified = self.shared.notify.notified();
             tokio::pin!(notified);

@@ -27,7 +27,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// How long the epoch is cached. The port allows a second.
 const EPOCH_TTL: Duration = Duration::from_millis(800);
 /// Maximum wait for a job, so that computing its end cannot overflow.
-const MAX_WAIT: Duration = Duration::from_hours(24);
+const WAIT_CAP: Duration = Duration::from_hours(24);
 /// Consumers that are idle for this long are deleted. A worker that returns later is registered again.
 const MAX_CONSUMER_IDLE: Duration = Duration::from_hours(1);
 
@@ -148,8 +148,8 @@ impl JobQueue for RedisQueue {
         Ok(self.remember(epoch))
     }
 
-    async fn next(&self, lanes: &[Lane], patience: Duration) -> Result<Option<Box<dyn Delivery>>, QueueError> {
-        let deadline = Instant::now() + patience.min(MAX_WAIT);
+    async fn next(&self, lanes: &[Lane], max_wait: Duration) -> Result<Option<Box<dyn Delivery>>, QueueError> {
+        let deadline = Instant::now() + max_wait.min(WAIT_CAP);
         let listener = || JobNotifier::listen(self.listener.client.clone(), self.shared.keys.notification().to_owned());
         loop {
             let mut notified = self.notifier.get_or_init(listener).subscribe();

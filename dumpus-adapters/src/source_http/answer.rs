@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use hyper::header::{CONTENT_TYPE, RETRY_AFTER, SERVER};
 use hyper::{HeaderMap, StatusCode};
 
-use super::trouble::Trouble;
+use super::download_fault::DownloadFault;
 
 const NO_PACKAGE: &str = "The link does not lead to a package.";
 const NO_ARCHIVE: &str = "What the link leads to is not an archive.";
@@ -33,17 +33,20 @@ pub(super) enum Refusal {
     /// It never will.
     Invalid(&'static str),
     /// It may later.
-    Retry(Trouble, Option<Duration>),
+    Retry(DownloadFault, Option<Duration>),
 }
 
-/// Judges the head of an answer that is no redirect; `None` when its body decides.
+/// Judges the head of an answer other than a redirect; `None` when its body decides.
 pub(super) fn judge_head(place: Place, status: StatusCode, headers: &HeaderMap) -> Option<Refusal> {
     match status.as_u16() {
         200 | 206 => None,
         400..=599 if place == Place::ClickHost && is_challenge(status, headers) => {
-            Some(Refusal::Retry(Trouble::Challenge, retry_after(headers)))
+            Some(Refusal::Retry(DownloadFault::Challenge, retry_after(headers)))
         }
-        408 | 425 | 429 | 500..=599 => Some(Refusal::Retry(Trouble::Status(status.as_u16()), retry_after(headers))),
+        408 | 425 | 429 | 500..=599 => Some(Refusal::Retry(
+            DownloadFault::Status(status.as_u16()),
+            retry_after(headers),
+        )),
         400..=499 if place == Place::Storage => Some(Refusal::Expired(EXPIRED)),
         _ => Some(Refusal::Invalid(NO_PACKAGE)),
     }
@@ -55,7 +58,7 @@ pub(super) fn judge_body(place: Place, status: StatusCode, headers: &HeaderMap, 
         return None;
     }
     if place == Place::ClickHost && is_page(headers, first) && is_challenge(status, headers) {
-        return Some(Refusal::Retry(Trouble::Challenge, retry_after(headers)));
+        return Some(Refusal::Retry(DownloadFault::Challenge, retry_after(headers)));
     }
     Some(Refusal::Invalid(NO_ARCHIVE))
 }
@@ -70,7 +73,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(until.duration_since(SystemTime::now()).unwrap_or_default())
 }
 
-/// Cloudflare stands before the click host. A link it does not know is 404 or 410 there too, which is no challenge.
+/// Cloudflare stands before the click host. A link it does not know is 404 or 410 there too, which is not a challenge.
 fn is_challenge(status: StatusCode, headers: &HeaderMap) -> bool {
     let is_cloudflare = || headers.get(SERVER).is_some_and(|server| server == "cloudflare");
     match status {
@@ -125,7 +128,7 @@ mod tests {
     #[test]
     fn temporary_errors_are_tried_again_when_asked_for() {
         for status in [408, 425, 429, 500, 502, 503, 504] {
-            let expected = Refusal::Retry(Trouble::Status(status), Some(Duration::from_secs(3)));
+            let expected = Refusal::Retry(DownloadFault::Status(status), Some(Duration::from_secs(3)));
             assert_eq!(
                 head(Place::Storage, status, &[("retry-after", "3")]),
                 Some(expected),
@@ -136,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_challenge_of_the_click_host_is_tried_again() {
-        let challenge = Some(Refusal::Retry(Trouble::Challenge, None));
+        let challenge = Some(Refusal::Retry(DownloadFault::Challenge, None));
         for (status, pairs) in [
             (403, &[][..]),
             (503, &[]),

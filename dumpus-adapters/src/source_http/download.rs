@@ -16,9 +16,9 @@ use url::Url;
 
 use super::answer::{Place, Refusal, SNIFFED, judge_body, judge_head};
 use super::body::{Broken, Pieces};
+use super::download_fault::{DownloadFault, too_large};
 use super::range::{ContentRange, content_length, validator};
 use super::route::{Answer, Wanted};
-use super::trouble::{Trouble, too_large};
 use super::{DownloadLimits, HttpSource};
 use crate::spool::Spool;
 
@@ -57,8 +57,8 @@ impl Arriving {
         Ok(())
     }
 
-    fn short(&self) -> Trouble {
-        Trouble::Short {
+    fn short(&self) -> DownloadFault {
+        DownloadFault::Short {
             arrived: self.arrived,
             total: self.total,
         }
@@ -69,7 +69,7 @@ impl Arriving {
 enum Failure {
     Answered(Refusal),
     /// Another attempt shall begin at once, because something about this one was out of date.
-    Again(Trouble),
+    Again(DownloadFault),
     TooLarge,
     Storage(io::Error),
 }
@@ -80,9 +80,9 @@ impl From<Refusal> for Failure {
     }
 }
 
-impl From<Trouble> for Failure {
-    fn from(trouble: Trouble) -> Self {
-        Self::Answered(Refusal::Retry(trouble, None))
+impl From<DownloadFault> for Failure {
+    fn from(fault: DownloadFault) -> Self {
+        Self::Answered(Refusal::Retry(fault, None))
     }
 }
 
@@ -104,16 +104,16 @@ impl<'a> Download<'a> {
         }
     }
 
-    /// Tries until the package is there, or there is no point in another attempt.
+    /// Tries until the package is there, or another attempt is pointless.
     pub(super) async fn run(mut self) -> Result<Arc<dyn PackageBytes>, SourceError> {
         let limits = &self.source.settings.limits;
         let mut failures = 0;
         let mut waits = backoff(limits);
         loop {
-            let (trouble, wait) = match self.attempt().await {
+            let (fault, wait) = match self.attempt().await {
                 Ok(package) => return Ok(package),
-                Err(Failure::Answered(Refusal::Retry(trouble, asked))) => (trouble, Some(asked)),
-                Err(Failure::Again(trouble)) => (trouble, None),
+                Err(Failure::Answered(Refusal::Retry(fault, asked))) => (fault, Some(asked)),
+                Err(Failure::Again(fault)) => (fault, None),
                 Err(Failure::Answered(Refusal::Expired(text))) => return Err(SourceError::Expired(text.to_owned())),
                 Err(Failure::Answered(Refusal::Invalid(text))) => return Err(SourceError::Invalid(text.to_owned())),
                 Err(Failure::TooLarge) => return Err(SourceError::Invalid(too_large(limits.bytes))),
@@ -124,14 +124,14 @@ impl<'a> Download<'a> {
                 failures = 1;
                 waits = backoff(limits);
             }
-            let most = match trouble {
-                Trouble::Certificate => limits.attempts.min(CERTIFICATE_ATTEMPTS),
+            let max_attempts = match fault {
+                DownloadFault::Certificate => limits.attempts.min(CERTIFICATE_ATTEMPTS),
                 _ => limits.attempts,
             };
-            if failures >= most {
-                return Err(SourceError::Unavailable(trouble.to_string()));
+            if failures >= max_attempts {
+                return Err(SourceError::Unavailable(fault.to_string()));
             }
-            tracing::debug!(trouble = ?trouble, failures, "a download is tried again");
+            tracing::debug!(fault = ?fault, failures, "Retrying a download");
             let delay = waits.next().unwrap_or_default();
             if let Some(asked) = wait {
                 sleep(bounded(limits, delay, asked)).await;
@@ -160,7 +160,7 @@ impl<'a> Download<'a> {
         }
         self.storage = Some(answer.address);
         let Some(arriving) = &mut self.arriving else {
-            return Err(Trouble::Changed.into());
+            return Err(DownloadFault::Changed.into());
         };
         while let Some(piece) = pieces.next().await.map_err(|Broken| arriving.short())? {
             arriving.take(piece, self.progress, limits.bytes).await?;
@@ -169,13 +169,13 @@ impl<'a> Download<'a> {
             Some(total) if arriving.arrived < total => return Err(arriving.short().into()),
             Some(total) if arriving.arrived > total => {
                 self.start_over();
-                return Err(Trouble::Changed.into());
+                return Err(DownloadFault::Changed.into());
             }
             _ => {}
         }
         match self.arriving.take() {
             Some(arriving) => Ok(arriving.spool.finish().await?),
-            None => Err(Trouble::Changed.into()),
+            None => Err(DownloadFault::Changed.into()),
         }
     }
 
@@ -197,13 +197,13 @@ impl<'a> Download<'a> {
         let status = answer.response.status();
         if status == StatusCode::RANGE_NOT_SATISFIABLE && wanted.is_some() {
             self.start_over();
-            return Err(Failure::Again(Trouble::Changed));
+            return Err(Failure::Again(DownloadFault::Changed));
         }
         match judge_head(answer.place, status, answer.response.headers()) {
             None => Ok(answer),
             // Signed addresses expire, also in the middle of a download: the link gives a new one.
             Some(Refusal::Expired(_) | Refusal::Invalid(_)) if is_again => {
-                Err(Failure::Again(Trouble::Status(status.as_u16())))
+                Err(Failure::Again(DownloadFault::Status(status.as_u16())))
             }
             Some(refusal) => {
                 self.storage = is_again.then_some(answer.address);
@@ -217,13 +217,13 @@ impl<'a> Download<'a> {
         if status != StatusCode::PARTIAL_CONTENT {
             return Ok(false);
         }
-        let range = ContentRange::of(headers).ok_or(Trouble::Changed)?;
+        let range = ContentRange::of(headers).ok_or(DownloadFault::Changed)?;
         let Some(arriving) = &mut self.arriving else {
             // Nobody asked for a part; one that is the whole will do.
             return if range.goes_on(0, None) {
                 Ok(false)
             } else {
-                Err(Trouble::Changed.into())
+                Err(DownloadFault::Changed.into())
             };
         };
         let is_same = validator(headers).is_none_or(|now| arriving.validator.as_ref() == Some(&now));
@@ -232,7 +232,7 @@ impl<'a> Download<'a> {
             return Ok(true);
         }
         self.start_over();
-        Err(Failure::Again(Trouble::Changed))
+        Err(Failure::Again(DownloadFault::Changed))
     }
 
     /// Begins with the first byte, when it is an archive's.
@@ -248,7 +248,7 @@ impl<'a> Download<'a> {
         if total.is_some_and(|total| total > limit) {
             return Err(Failure::TooLarge);
         }
-        let nothing = Trouble::Short { arrived: 0, total };
+        let nothing = DownloadFault::Short { arrived: 0, total };
         let first = pieces.first(SNIFFED).await.map_err(|Broken| nothing)?;
         if let Some(refusal) = judge_body(place, status, headers, &first) {
             return Err(refusal.into());

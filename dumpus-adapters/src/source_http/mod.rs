@@ -3,9 +3,9 @@
 mod answer;
 mod body;
 mod download;
+mod download_fault;
 mod range;
 mod route;
-mod trouble;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -115,7 +115,7 @@ impl PackageSource for HttpSource {
             () = cancel.cancelled() => Err(SourceError::Cancelled),
             done = timeout(whole, download.run()) => match done {
                 Ok(done) => done,
-                Err(_) => Err(SourceError::Unavailable(trouble::too_long(whole))),
+                Err(_) => Err(SourceError::Unavailable(download_fault::too_long(whole))),
             },
         }
     }

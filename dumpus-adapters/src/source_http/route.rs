@@ -1,7 +1,7 @@
 //! From an address over redirects to an answer.
 
 use bytes::Bytes;
-use dumpus_ports::domain::link::{MOST_REDIRECTS, PackageLink};
+use dumpus_ports::domain::link::{MAX_REDIRECTS, PackageLink};
 use http_body_util::Empty;
 use hyper::body::Incoming;
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, HeaderValue, IF_RANGE, LOCATION, RANGE, USER_AGENT};
@@ -11,14 +11,14 @@ use url::Url;
 
 use super::HttpSource;
 use super::answer::{Place, Refusal};
-use super::trouble::Trouble;
+use super::download_fault::DownloadFault;
 use crate::transport::{self, Unanswered};
 
 const NO_ADDRESS: &str = "The link cannot be read as an address.";
 const REFUSED: &str = "The link leads to an address from which this server does not download.";
 const TOO_MANY: &str = "The link redirects too many times.";
 
-/// An answer that is no redirect.
+/// An answer other than a redirect.
 pub(super) struct Answer {
     pub(super) response: Response<Incoming>,
     /// Where it came from.
@@ -47,7 +47,7 @@ impl HttpSource {
 
     async fn ask(&self, mut address: Url, is_click: bool, wanted: Option<&Wanted>) -> Result<Answer, Refusal> {
         let policy = &self.settings.transport.policy;
-        for redirects in 0..=MOST_REDIRECTS {
+        for redirects in 0..=MAX_REDIRECTS {
             if policy.hop(&address).is_none() {
                 return Err(Refusal::Invalid(REFUSED));
             }
@@ -86,9 +86,9 @@ impl HttpSource {
         match timeout(self.settings.limits.first_byte, self.transport.send(request)).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(Unanswered::Refused)) => Err(Refusal::Invalid(REFUSED)),
-            Ok(Err(Unanswered::Certificate)) => Err(Refusal::Retry(Trouble::Certificate, None)),
-            Ok(Err(Unanswered::Failed)) => Err(Refusal::Retry(Trouble::Unreachable, None)),
-            Err(_) => Err(Refusal::Retry(Trouble::Silent, None)),
+            Ok(Err(Unanswered::Certificate)) => Err(Refusal::Retry(DownloadFault::Certificate, None)),
+            Ok(Err(Unanswered::Failed)) => Err(Refusal::Retry(DownloadFault::Unreachable, None)),
+            Err(_) => Err(Refusal::Retry(DownloadFault::Silent, None)),
         }
     }
 }

@@ -119,7 +119,7 @@ impl PostgresAddress {
     fn pool(
         &self,
         connections: u32,
-        patience: Duration,
+        acquire_timeout: Duration,
         budget: Duration,
         timed_out: Arc<AtomicBool>,
     ) -> DatabaseConnection {
@@ -128,7 +128,7 @@ impl PostgresAddress {
         let limits = format!("SET statement_timeout = {millis}; SET idle_in_transaction_session_timeout = {millis}");
         let pool = PgPoolOptions::new()
             .max_connections(connections)
-            .acquire_timeout(patience)
+            .acquire_timeout(acquire_timeout)
             .test_before_acquire(false)
             .before_acquire(|connection, state| {
                 Box::pin(async move {

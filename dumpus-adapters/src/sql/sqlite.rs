@@ -92,10 +92,10 @@ impl SqliteAddress {
     }
 }
 
-fn connections(count: u32, patience: Duration, options: SqliteConnectOptions) -> DatabaseConnection {
+fn connections(count: u32, acquire_timeout: Duration, options: SqliteConnectOptions) -> DatabaseConnection {
     let pool = SqlitePoolOptions::new()
         .max_connections(count)
-        .acquire_timeout(patience)
+        .acquire_timeout(acquire_timeout)
         // A connection to a file does not break while idle.
         .test_before_acquire(false)
         .idle_timeout(None)

@@ -49,10 +49,10 @@ impl Connector {
         let target = Url::parse(&target.to_string()).map_err(|_| refused())?;
         let route = self.route(&target).await?;
         let count = u32::try_from(route.addresses.len()).unwrap_or(u32::MAX).max(1);
-        let patience = (self.settings.connect / count).max(LEAST_PER_ADDRESS.min(self.settings.connect));
+        let per_address = (self.settings.connect / count).max(LEAST_PER_ADDRESS.min(self.settings.connect));
         let mut failure = io::Error::from(io::ErrorKind::NotFound);
         for address in &route.addresses {
-            match timeout(patience, TcpStream::connect(address)).await {
+            match timeout(per_address, TcpStream::connect(address)).await {
                 Ok(Ok(stream)) => {
                     // Nothing was sent yet. What answers may be another than what was called.
                     check(stream.peer_addr()?.ip(), route.is_exempt)?;

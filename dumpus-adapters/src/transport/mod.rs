@@ -29,7 +29,7 @@ pub(crate) const USER_AGENT: &str = concat!(
     " (+https://github.com/dumpus-app/dumpus-api)"
 );
 
-/// Where connections may lead, and whom they trust.
+/// Where connections may lead, and which certificates they trust.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "cli", derive(clap::Args), command(next_help_heading = "Downloads"))]
 pub struct TransportSettings {
@@ -106,7 +106,7 @@ pub enum TransportError {
 pub(crate) enum Unanswered {
     /// The address is one that nothing is sent to.
     Refused,
-    /// The other side could not prove who it is.
+    /// The other side could not prove its identity.
     Certificate,
     /// The network, or what the other side said.
     Failed,

@@ -20,7 +20,7 @@ use redis_server::{RedisServer, options};
 
 const ALL: &[Lane] = &[Lane::Premium, Lane::Standard];
 const LEASE: Duration = Duration::from_mins(1);
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// Maximum time that a caller waits for an unavailable Redis.
 const OUTAGE: Duration = Duration::from_secs(2);
 /// Maximum time until the queue works after Redis has returned.
@@ -43,7 +43,7 @@ async fn connect(server: &RedisServer, lease: Duration, consumer: &str) -> Redis
 }
 
 async fn take(queue: &RedisQueue) -> Box<dyn Delivery> {
-    let next = queue.next(ALL, PATIENCE).await.expect("next");
+    let next = queue.next(ALL, TIMEOUT).await.expect("next");
     next.expect("a job should be there")
 }
 

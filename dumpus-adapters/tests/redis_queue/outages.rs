@@ -6,7 +6,7 @@ use dumpus_ports::queue::JobQueue;
 
 use crate::redis_server::RedisServer;
 use crate::{
-    ALL, LEASE, OUTAGE, PATIENCE, RECOVERY, assert_new_epoch, assert_unavailable, assert_works, back, connect, job,
+    ALL, LEASE, OUTAGE, RECOVERY, TIMEOUT, assert_new_epoch, assert_unavailable, assert_works, back, connect, job,
     lanes, take,
 };
 
@@ -70,7 +70,7 @@ async fn an_outage_is_reported_promptly_and_failed_commands_are_not_executed_lat
         assert_unavailable(queue.push(&job(2)).await);
         assert!(began.elapsed() < OUTAGE);
         let began = Instant::now();
-        assert_unavailable(queue.next(ALL, PATIENCE).await);
+        assert_unavailable(queue.next(ALL, TIMEOUT).await);
         assert!(began.elapsed() < OUTAGE);
         let began = Instant::now();
         assert_unavailable(queue.purge(job(1).package).await);
@@ -95,7 +95,7 @@ async fn a_waiting_worker_learns_of_an_outage_promptly() {
     let mut server = RedisServer::start();
     let queue = connect(&server, LEASE, "worker").await;
     let waiting = async {
-        let answer = queue.next(ALL, PATIENCE).await;
+        let answer = queue.next(ALL, TIMEOUT).await;
         (answer, Instant::now())
     };
     let killing = async {
@@ -140,7 +140,7 @@ async fn a_job_that_a_suspended_redis_delivered_to_nobody_is_delivered_again_imm
     }
     server.freeze(true);
     for _ in 0..3 {
-        assert_unavailable(queue.next(ALL, PATIENCE).await);
+        assert_unavailable(queue.next(ALL, TIMEOUT).await);
     }
     server.freeze(false);
     back(&queue).await;

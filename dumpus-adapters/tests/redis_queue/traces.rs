@@ -6,7 +6,7 @@ use dumpus_adapters::redis::RedisQueue;
 use dumpus_ports::queue::JobQueue;
 
 use crate::redis_server::{RedisServer, options};
-use crate::{ALL, LEASE, PATIENCE, connect, job, key, lanes, take};
+use crate::{ALL, LEASE, TIMEOUT, connect, job, key, lanes, take};
 
 #[tokio::test]
 async fn nothing_is_left_of_ten_thousand_jobs() {
@@ -86,7 +86,7 @@ async fn a_worker_that_stops_waiting_takes_no_job_from_others() {
     for number in 0..20 {
         queue.push(&job(number)).await.unwrap();
         // Dropped before, while or after Redis delivers the job.
-        let dropped = queue.next(ALL, PATIENCE);
+        let dropped = queue.next(ALL, TIMEOUT);
         let soon = Duration::from_micros(u64::from(number) * 100);
         if let Ok(delivery) = tokio::time::timeout(soon, dropped).await {
             delivery.unwrap().unwrap().release().await.unwrap();

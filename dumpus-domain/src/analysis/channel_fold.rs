@@ -36,7 +36,7 @@ impl ChannelKind {
     }
 }
 
-/// What one channel gave.
+/// What was read of one channel.
 #[derive(Clone, Debug)]
 pub struct ChannelFold {
     pub(super) id: Text,
@@ -94,7 +94,7 @@ impl ChannelFold {
         self.kind == ChannelKind::Direct
     }
 
-    /// From now on a message id counts once: for a folder with more than one message file.
+    /// From now on a message id is counted once: for a folder with more than one message file.
     pub fn count_ids_once(&mut self) {
         self.seen.get_or_insert_default();
     }
@@ -158,7 +158,7 @@ impl ChannelFold {
         }
     }
 
-    /// Adds what another folder of the same channel gave.
+    /// Adds what was read of another folder of the same channel.
     pub(super) fn merge(&mut self, other: Self) {
         for (hour, count) in other.hours.iter() {
             self.hours.add(hour, count);

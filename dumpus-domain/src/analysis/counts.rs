@@ -1,4 +1,4 @@
-//! Counts that several places gave.
+//! Counts added up over several places.
 
 /// Sorts by key, and adds up what has the same one.
 pub(super) fn aggregate<K: Ord>(counts: &mut Vec<(K, u32)>) {

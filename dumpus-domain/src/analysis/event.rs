@@ -68,7 +68,7 @@ pub enum EventKind<'a> {
 }
 
 impl EventFold {
-    /// Adds an event of a counted type. Of copies of an event in one file the first one observed counts.
+    /// Adds an event of a counted type. Of copies of an event in one file the first is kept.
     ///
     /// # Errors
     /// If the package needs more than its budget allows.

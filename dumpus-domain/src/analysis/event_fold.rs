@@ -12,7 +12,7 @@ use super::voice::VoiceMark;
 use crate::report::{ActivityRow, Text};
 use crate::time::DayWindow;
 
-/// What one event file gave.
+/// What was read of one event file.
 #[derive(Debug)]
 pub struct EventFold {
     pub(super) source: u32,
@@ -25,7 +25,7 @@ pub struct EventFold {
     pub(super) sessions: Vec<SessionMark>,
     /// Events with an id, which other lines may repeat.
     pub(super) records: Vec<Record>,
-    /// Rows and marks of events without an id: each counts.
+    /// Rows and marks of events without an id: each is counted.
     pub(super) unnamed: Vec<EventRow>,
     pub(super) users: FxHashMap<Text, u64>,
     pub(super) counts: EventCounts,

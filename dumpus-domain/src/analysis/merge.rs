@@ -1,4 +1,4 @@
-//! Brings the folds of all event files together; every event counts once.
+//! Brings the folds of all event files together; every event is counted once.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use super::event_fold::{EventCounts, EventFold, EventRow};
 use super::{Fingerprint, sessions, voice};
 use crate::report::{ActivityRow, SessionRow, Text, VoiceSessionRow};
 
-/// What all event files of a package gave together.
+/// What was read of all event files of a package.
 #[derive(Debug, Default)]
 pub struct Events {
     /// Sorted; no two rows agree in everything but the count.

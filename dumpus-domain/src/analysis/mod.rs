@@ -92,7 +92,7 @@ impl Analysis {
         });
     }
 
-    /// Somebody the owner knows. Of two rows for one person the first counts.
+    /// Somebody the owner knows. Of two rows for one person the first is kept.
     pub fn relationship(&mut self, person: &Relationship<'_>) {
         if person.user_id.is_empty() {
             return;
@@ -104,7 +104,7 @@ impl Analysis {
         });
     }
 
-    /// A payment. Of two with one id the first counts: report the newer place first.
+    /// A payment. Of two with one id the first is kept: report the newer place first.
     pub fn payment(&mut self, payment: &Payment<'_>) {
         self.payments.observe(payment);
     }
@@ -190,7 +190,7 @@ impl Analysis {
 
 /// The user of most event lines, else the one user in every conversation of two, of at least three.
 fn guessed_owner(users: &BTreeMap<Text, u64>, channels: &BTreeMap<Text, ChannelFold>) -> Option<Owner> {
-    // Of equals the smallest id, so that the first maximum counts.
+    // Of equals the smallest id, so that the first maximum is used.
     let by_events = users
         .iter()
         .rev()

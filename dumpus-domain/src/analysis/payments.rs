@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::observation::Payment;
 use crate::report::{PaymentRow, Text};
 
-/// Payments by id; of two with one id the first counts.
+/// Payments by id; of two with one id the first is kept.
 #[derive(Debug, Default)]
 pub(super) struct Payments {
     /// `None`: seen, and left out.

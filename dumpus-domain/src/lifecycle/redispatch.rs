@@ -1,4 +1,4 @@
-//! When a job has to be pushed again, and when its package no longer counts.
+//! When a job has to be pushed again, and when its package is no longer counted in the queue.
 
 use super::{Dispatch, Epoch, RedispatchPolicy, Run};
 use crate::package::RunId;

@@ -24,7 +24,7 @@ const SHORTEST_DISCORD_KEY: usize = 500;
 /// Keys of links to other hosts.
 const SHORTEST_OTHER_KEY: usize = 16;
 /// Allows for Discord's click host, a redirect to the storage host, and mirrors.
-pub const MOST_REDIRECTS: usize = 5;
+pub const MAX_REDIRECTS: usize = 5;
 
 /// A link to a package, and the key in it. Both are secret.
 pub struct PackageLink {

@@ -1,4 +1,4 @@
-//! What people did: the counts that charts are made of.
+//! What people did: the numbers that charts are made of.
 
 use super::Text;
 use crate::time::{Day, Hour};

@@ -64,7 +64,7 @@ impl SectionStatus {
     }
 }
 
-/// What a section gave, and what could not be read.
+/// What was read of a section, and what could not be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SectionRow {
     /// The section.

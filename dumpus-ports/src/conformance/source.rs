@@ -21,12 +21,12 @@ use crate::source::{PackageSource, SourceError};
 pub enum Behind {
     /// These bytes, which begin like an archive.
     Package(Vec<u8>),
-    /// A package that is not served any more.
+    /// A package that is no longer served.
     Expired,
-    /// Something that is no package.
+    /// Something other than a package.
     NoPackage,
-    /// Trouble that does not end.
-    Trouble,
+    /// A fault that does not go away.
+    Fault,
     /// No answer, for as long as the test lasts.
     Silence,
 }
@@ -98,7 +98,7 @@ pub async fn downloads_do_not_mix(world: &dyn SourceWorld) {
 
 /// Clause 4: each end has its error, whose text names neither link nor key.
 pub async fn errors_are_told_apart_without_secrets(world: &dyn SourceWorld) {
-    for behind in [Behind::Expired, Behind::NoPackage, Behind::Trouble] {
+    for behind in [Behind::Expired, Behind::NoPackage, Behind::Fault] {
         let link = world.link_to(behind.clone()).await;
         let end = world
             .source()

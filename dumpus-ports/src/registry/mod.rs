@@ -89,7 +89,7 @@ impl Package {
     }
 }
 
-/// Why the registry gave no answer.
+/// Why a call to the registry failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegistryError {

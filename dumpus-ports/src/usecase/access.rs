@@ -8,7 +8,7 @@ use crate::queue::QueueError;
 use crate::registry::RegistryError;
 use crate::vault::{Vault, VaultError};
 
-/// Why a use case gave no answer.
+/// Why a use case failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccessError {

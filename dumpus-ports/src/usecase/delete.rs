@@ -35,7 +35,7 @@ impl Dumpus {
         }
         // A poll may have queued the package again in between.
         self.queue.purge(package).await?;
-        tracing::info!(package.id = %package, "erased a package");
+        tracing::info!(package.id = %package, "Erased a package");
         Ok(true)
     }
 }

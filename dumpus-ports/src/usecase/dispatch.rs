@@ -40,7 +40,7 @@ impl Dumpus {
         if current != lane
             && let Err(error) = self.queue.promote(package, run).await
         {
-            tracing::warn!(package.id = %package, error = %error, "an upgraded package waits in its old lane");
+            tracing::warn!(package.id = %package, error = %error, "An upgraded package waits in its old lane");
         }
         Ok(true)
     }
@@ -64,7 +64,7 @@ impl Dumpus {
         let Some(lane) = claimed else { return Ok(()) };
         let link = self.vault.open_owner_link(key, &run.package, &run.owner_link)?;
         self.dispatch(run.package, run.id, lane, &link).await?;
-        tracing::info!(package.id = %run.package, "queued a package again whose job was lost");
+        tracing::info!(package.id = %run.package, "Queued a package again whose job was lost");
         Ok(())
     }
 }

@@ -75,7 +75,7 @@ pub struct ProcessPackage {
     pub clock: Arc<dyn Clock>,
     /// Reads links again as they were read at submission.
     pub policy: LinkPolicy,
-    /// Times and counts.
+    /// Durations and limits.
     pub settings: ProcessSettings,
     /// Touched while this works.
     pub liveness: Liveness,
@@ -139,7 +139,7 @@ impl ProcessPackage {
         let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         if let Err(error) = self.settle(&lease, delivery, outcome, elapsed_ms).await {
             // The lease runs out and the job is delivered again.
-            tracing::warn!(error = %error, "the end of a package could not be recorded");
+            tracing::warn!(error = %error, "Failed to record the end of a package");
         }
     }
 

@@ -1,4 +1,4 @@
-//! One query for everybody who asks where they stand.
+//! One query for all requests for a position in the queue.
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Duration;

@@ -99,7 +99,7 @@ impl Dumpus {
                 };
             }
             Some(Outcome::Processed(result)) if self.is_gone(&result).await => {
-                tracing::error!(package.id = %run.package, "the store has lost a result");
+                tracing::error!(package.id = %run.package, "The store has lost a result");
                 Failure::result_lost()
             }
             Some(Outcome::Processed(_)) => return PackageState::Processed,

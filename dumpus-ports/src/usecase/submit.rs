@@ -49,12 +49,12 @@ impl Dumpus {
                     // It counts from now on, for all: who comes after it stands behind it from the first answer on.
                     self.positions.admitted(lane, ticket);
                     self.queue_begun(&admission, lane, &link).await?;
-                    tracing::info!(package.id = %package, "accepted a package");
+                    tracing::info!(package.id = %package, "Accepted a package");
                     return Ok(package);
                 }
                 Admission::AlreadyExists(known) => {
                     if self.has_lost_result(&known).await? {
-                        tracing::error!(package.id = %package, "the store has lost a result: it is made again");
+                        tracing::error!(package.id = %package, "The store has lost a result: processing its package again");
                     } else if self.join(&known, &link, &epoch).await? {
                         return Ok(package);
                     }
@@ -77,7 +77,7 @@ impl Dumpus {
         if let Err(error) = taken {
             if let Err(undo) = self.packages.rollback_admission(admission.package, admission.run).await {
                 // The row stays unconfirmed: whoever meets it after 10 s pushes it.
-                tracing::warn!(package.id = %admission.package, error = %undo, "an admission could not be rolled back");
+                tracing::warn!(package.id = %admission.package, error = %undo, "Failed to roll back an admission");
             }
             return Err(error);
         }

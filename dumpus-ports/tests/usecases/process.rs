@@ -62,7 +62,7 @@ async fn without_a_job_nothing_is_done() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_that_comes_within_the_patience_is_taken() {
+async fn a_job_that_comes_within_the_wait_is_taken() {
     let world = World::new();
     let worker = world.worker();
     let late = async {

@@ -13,7 +13,7 @@ use crate::support::{Fault, Gate, Person, World, assert_unavailable, pass, secon
 fn access(error: SubmitError) -> AccessError {
     match error {
         SubmitError::Access(error) => error,
-        other => panic!("not the trouble of a backend: {other}"),
+        other => panic!("not a failure of a backend: {other}"),
     }
 }
 

@@ -15,7 +15,7 @@ const LOCAL_HEADER: usize = 30;
 /// Most local headers have extra fields shorter than this, so that a small entry takes one read.
 const USUAL_EXTRA: usize = 64;
 
-/// Why an entry gave less than it should have, in words that follow a number.
+/// Why an entry has less content than it should, in words that follow a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Damage {
     Lost,

@@ -14,7 +14,7 @@ use super::json::{self, Members, Value, document_members};
 use crate::archive_zip::container::Unpacker;
 use crate::export_format::{is_incomplete, is_virtual, parse_time};
 
-/// Reads payments and account. Payments of the newer place come first: of two with one id the first counts.
+/// Reads payments and account. Payments of the newer place come first: of two with one id the first is kept.
 pub(super) fn read(
     context: &ReadContext,
     unpacker: &mut Unpacker,

@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 use super::json::{Members, Value, value_at};
 use crate::export_format::{EventFields, EventType, FieldValue, parse_time};
 
-/// Fields as they stand in the line. Of a key that comes twice the last value counts.
+/// Fields as they stand in the line. The last value of a repeated key is used.
 pub(super) type RawFields<'a> = EventFields<Option<Value<'a>>>;
 
 impl<'a> FieldValue<'a> for Value<'a> {

@@ -20,7 +20,7 @@ macro_rules! held {
     };
 }
 
-/// A repeated request, whose first answer was lost, counts once.
+/// A repeated request, whose first answer was lost, has one effect.
 const LEASE: &str = "UPDATE packages SET
         lease_no = lease_no + CASE WHEN lease_until IS NOT NULL AND lease_request = $4 THEN 0 ELSE 1 END,
         attempts = attempts + CASE WHEN lease_until IS NOT NULL AND lease_request = $4 THEN 0 ELSE 1 END,

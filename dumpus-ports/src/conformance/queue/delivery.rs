@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{ALL, PATIENCE, QueueUnderTest, SHORT_LEASE, assert_idle, drain, job, package, push, run, take};
+use super::{ALL, QueueUnderTest, SHORT_LEASE, TIMEOUT, assert_idle, drain, job, package, push, run, take};
 use crate::domain::queue::Lane;
 use crate::queue::{Job, SealedLink};
 
@@ -73,15 +73,15 @@ pub async fn a_waiting_worker_is_woken(queue: QueueUnderTest) {
     let (again, released) = tokio::join!(take(&queue.other), delivery.release());
     released.expect("release");
     assert_eq!(again.job().package, package(1));
-    assert!(began.elapsed() < PATIENCE / 2);
+    assert!(began.elapsed() < TIMEOUT / 2);
 }
 
 /// Waiting ends without a job after the timeout.
-pub async fn patience_ends(queue: QueueUnderTest) {
-    let patience = Duration::from_millis(300);
+pub async fn max_wait_ends(queue: QueueUnderTest) {
+    let max_wait = Duration::from_millis(300);
     let began = Instant::now();
-    assert!(queue.worker.next(ALL, patience).await.expect("next").is_none());
-    assert!((patience..PATIENCE).contains(&began.elapsed()));
+    assert!(queue.worker.next(ALL, max_wait).await.expect("next").is_none());
+    assert!((max_wait..TIMEOUT).contains(&began.elapsed()));
 }
 
 /// 3: a released job is delivered again immediately, before later ones.

@@ -37,7 +37,7 @@ pub const SHORT_LEASE: Duration = Duration::from_millis(1_500);
 pub const LONG_LEASE: Duration = Duration::from_mins(10);
 
 /// Timeout of waits that should end much earlier.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 const ALL: &[Lane] = &[Lane::Premium, Lane::Standard];
 
 fn package(number: u32) -> PackageId {
@@ -66,7 +66,7 @@ async fn push(queue: &QueueUnderTest, jobs: impl IntoIterator<Item = (u32, Lane)
 }
 
 async fn take(queue: &Arc<dyn JobQueue>) -> Box<dyn Delivery> {
-    let next = queue.next(ALL, PATIENCE).await.expect("next");
+    let next = queue.next(ALL, TIMEOUT).await.expect("next");
     next.expect("there should be a job")
 }
 
@@ -109,7 +109,7 @@ macro_rules! queue_conformance {
             premium_workers_do_not_use_up_the_standard_turn,
             only_requested_lanes_are_served,
             a_waiting_worker_is_woken,
-            patience_ends,
+            max_wait_ends,
             a_released_job_is_delivered_again_immediately,
             purge_removes_a_waiting_job,
             purge_removes_a_delivered_job,

@@ -1,4 +1,4 @@
-use super::{ALL, PATIENCE, QueueUnderTest, assert_idle, drain, job, package, push, run, take};
+use super::{ALL, QueueUnderTest, TIMEOUT, assert_idle, drain, job, package, push, run, take};
 use crate::domain::queue::Lane;
 
 /// 4: a promoted job waits in the premium lane, after earlier ones.
@@ -23,7 +23,7 @@ pub async fn a_promoted_job_moves_to_the_premium_lane(queue: QueueUnderTest) {
 /// 4: a released job can be promoted like any waiting one.
 pub async fn a_released_job_can_be_promoted(queue: QueueUnderTest) {
     push(&queue, [(1, Lane::Standard), (2, Lane::Premium)]).await;
-    let standard = queue.worker.next(&[Lane::Standard], PATIENCE).await.expect("next");
+    let standard = queue.worker.next(&[Lane::Standard], TIMEOUT).await.expect("next");
     standard.expect("a job").release().await.expect("release");
     assert!(queue.server.promote(package(1), run(1)).await.expect("promote"));
     assert_eq!(drain(&queue, &[Lane::Premium]).await, [2, 1].map(package));
@@ -62,11 +62,11 @@ pub async fn a_job_promoted_during_its_delivery_stays_with_its_worker(queue: Que
 pub async fn a_job_promoted_during_its_delivery_is_released_to_the_premium_lane(queue: QueueUnderTest) {
     use Lane::{Premium, Standard};
     push(&queue, [(1, Standard), (2, Premium), (3, Standard)]).await;
-    let standard = queue.worker.next(&[Standard], PATIENCE).await.expect("next");
+    let standard = queue.worker.next(&[Standard], TIMEOUT).await.expect("next");
     assert!(queue.server.promote(package(1), run(1)).await.expect("promote"));
     standard.expect("a job").release().await.expect("release");
     for expected in [2, 1] {
-        let premium = queue.other.next(&[Premium], PATIENCE).await.expect("next");
+        let premium = queue.other.next(&[Premium], TIMEOUT).await.expect("next");
         let premium = premium.expect("a job");
         assert_eq!(
             (premium.job().package, premium.job().lane),
@@ -85,7 +85,7 @@ pub async fn a_job_promoted_during_its_delivery_expires_to_the_premium_lane(queu
     push(&queue, [(1, Lane::Standard)]).await;
     let silent = take(&queue.worker).await;
     assert!(queue.server.promote(package(1), run(1)).await.expect("promote"));
-    let again = queue.other.next(&[Lane::Premium], PATIENCE).await.expect("next");
+    let again = queue.other.next(&[Lane::Premium], TIMEOUT).await.expect("next");
     let again = again.expect("a job");
     assert_eq!((again.job().package, again.job().lane), (package(1), Lane::Premium));
     assert!(!silent.extend().await.expect("extend"));

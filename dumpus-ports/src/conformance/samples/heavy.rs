@@ -15,9 +15,9 @@ const EMOJI: [&str; 8] = ["👍", "😂", "❤️", "kekw", "🔥", "pepe_sad", 
 const OS: [&str; 4] = ["Windows", "Android", "iOS", "Mac OS X"];
 
 /// Xorshift: numbers that are spread well enough, without a dependency.
-struct Spread(u64);
+struct NumberGenerator(u64);
 
-impl Spread {
+impl NumberGenerator {
     fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -58,50 +58,50 @@ fn index(number: u64) -> usize {
 /// A heavy user's report, with this many activity rows. Its totals fit its rows.
 #[must_use]
 pub fn heavy(activity_rows: usize) -> Report {
-    let mut spread = Spread(0x9E37_79B9_7F4A_7C15);
-    let guilds: Vec<Text> = (0..150).map(|_| spread.snowflake()).collect();
+    let mut numbers = NumberGenerator(0x9E37_79B9_7F4A_7C15);
+    let guilds: Vec<Text> = (0..150).map(|_| numbers.snowflake()).collect();
     let channels: Vec<(Text, Option<Text>)> = (0..2_000)
         .map(|at| {
-            let guild = (at % 3 > 0).then(|| Arc::clone(spread.favourite(&guilds)));
-            (spread.snowflake(), guild)
+            let guild = (at % 3 > 0).then(|| Arc::clone(numbers.favourite(&guilds)));
+            (numbers.snowflake(), guild)
         })
         .collect();
-    let bots: Vec<Text> = (0..40).map(|_| spread.snowflake()).collect();
+    let bots: Vec<Text> = (0..40).map(|_| numbers.snowflake()).collect();
     let mut rows: BTreeMap<ActivityRow, u32> = BTreeMap::new();
     while rows.len() < activity_rows {
-        let row = activity(&mut spread, &channels, &bots);
-        let count = 1 + small(spread.skewed(60));
+        let row = activity(&mut numbers, &channels, &bots);
+        let count = 1 + small(numbers.skewed(60));
         rows.entry(row).or_insert(count);
     }
     let rows = rows.into_iter().map(|(row, count)| ActivityRow { count, ..row });
     let (messages, events): (Vec<_>, Vec<_>) = rows.partition(|row| row.activity == Activity::MessageSent);
     let message_hours = by_channel(messages);
-    let voice_sessions = voice_sessions(&mut spread, &channels, activity_rows / 50);
+    let voice_sessions = voice_sessions(&mut numbers, &channels, activity_rows / 50);
     let totals = Totals::of(&message_hours, &voice_sessions);
     Report {
         owner: Owner {
-            id: spread.snowflake(),
+            id: numbers.snowflake(),
             name: "somebody".into(),
             display_name: Some("Somebody".into()),
             avatar_hash: None,
         },
         is_partial: false,
         message_count: 0,
-        dm_channels: dm_channels(&mut spread, &channels, &totals),
+        dm_channels: dm_channels(&mut numbers, &channels, &totals),
         group_channels: Vec::new(),
         guild_channels: guild_channels(&channels, &totals),
         guilds: guild_rows(&guilds, &totals),
         events,
         message_hours,
         payments: vec![PaymentRow {
-            payment_id: spread.snowflake(),
+            payment_id: numbers.snowflake(),
             day: Day(19_000),
             amount: 999,
             currency: "eur".into(),
             description: "Nitro".into(),
         }],
         voice_sessions,
-        sessions: sessions(&mut spread, activity_rows / 20),
+        sessions: sessions(&mut numbers, activity_rows / 20),
         sections: Section::ALL
             .map(|section| SectionRow {
                 section,
@@ -162,9 +162,9 @@ impl Totals {
     }
 }
 
-fn activity(spread: &mut Spread, channels: &[(Text, Option<Text>)], bots: &[Text]) -> ActivityRow {
-    let day = Day(FIRST_DAY + i32::try_from(spread.below(DAYS)).unwrap_or(0));
-    let (channel, guild) = spread.favourite(channels);
+fn activity(numbers: &mut NumberGenerator, channels: &[(Text, Option<Text>)], bots: &[Text]) -> ActivityRow {
+    let day = Day(FIRST_DAY + i32::try_from(numbers.below(DAYS)).unwrap_or(0));
+    let (channel, guild) = numbers.favourite(channels);
     let mut row = ActivityRow {
         activity: Activity::MessageSent,
         day,
@@ -173,22 +173,22 @@ fn activity(spread: &mut Spread, channels: &[(Text, Option<Text>)], bots: &[Text
         guild_id: None,
         count: 0,
     };
-    match spread.below(100) {
+    match numbers.below(100) {
         0..3 => {
             row.channel_id = Some(Arc::clone(channel));
             row.activity = Activity::AddReaction {
-                emoji: (*spread.pick(&EMOJI)).into(),
-                is_custom: spread.below(2) == 1,
+                emoji: (*numbers.pick(&EMOJI)).into(),
+                is_custom: numbers.below(2) == 1,
             };
         }
         3 => {
             row.guild_id.clone_from(guild);
             row.activity = Activity::CommandUsed {
-                application_id: Some(Arc::clone(spread.favourite(bots))),
+                application_id: Some(Arc::clone(numbers.favourite(bots))),
             };
         }
         4 => {
-            let os = (*spread.pick(&OS)).into();
+            let os = (*numbers.pick(&OS)).into();
             row.activity = Activity::AppOpened { os };
         }
         5 => {
@@ -197,10 +197,10 @@ fn activity(spread: &mut Spread, channels: &[(Text, Option<Text>)], bots: &[Text
                 DailyEvent::LoginSuccessful,
                 DailyEvent::MessageEdited,
             ];
-            row.activity = Activity::Daily(*spread.pick(&events));
+            row.activity = Activity::Daily(*numbers.pick(&events));
         }
         _ => {
-            row.hour = u8::try_from(spread.below(12) + spread.below(13)).unwrap_or(0);
+            row.hour = u8::try_from(numbers.below(12) + numbers.below(13)).unwrap_or(0);
             row.channel_id = Some(Arc::clone(channel));
             row.guild_id.clone_from(guild);
         }
@@ -208,16 +208,16 @@ fn activity(spread: &mut Spread, channels: &[(Text, Option<Text>)], bots: &[Text
     row
 }
 
-fn dm_channels(spread: &mut Spread, channels: &[(Text, Option<Text>)], totals: &Totals) -> Vec<DmChannelRow> {
+fn dm_channels(numbers: &mut NumberGenerator, channels: &[(Text, Option<Text>)], totals: &Totals) -> Vec<DmChannelRow> {
     let rows = channels
         .iter()
         .filter(|(_, guild)| guild.is_none())
         .map(|(channel, _)| DmChannelRow {
             channel_id: Arc::clone(channel),
-            user_id: spread.snowflake(),
+            user_id: numbers.snowflake(),
             user_name: "someone".into(),
             display_name: None,
-            avatar_hash: Some(format!("{:032x}", spread.below(u64::MAX)).into()),
+            avatar_hash: Some(format!("{:032x}", numbers.below(u64::MAX)).into()),
             message_count: totals.messages(channel),
             voice_minutes: totals.minutes(channel),
             sentiment: 1_234,
@@ -247,12 +247,16 @@ fn guild_rows(guilds: &[Text], totals: &Totals) -> Vec<GuildRow> {
     sorted(rows, |row| &row.guild_id)
 }
 
-fn voice_sessions(spread: &mut Spread, channels: &[(Text, Option<Text>)], count: usize) -> Vec<VoiceSessionRow> {
+fn voice_sessions(
+    numbers: &mut NumberGenerator,
+    channels: &[(Text, Option<Text>)],
+    count: usize,
+) -> Vec<VoiceSessionRow> {
     let mut started = 1_500_000_000;
     (0..count)
         .map(|_| {
-            let (channel_id, guild_id) = spread.favourite(&channels[..200]).clone();
-            let minutes = i64::from(small(spread.skewed(600)));
+            let (channel_id, guild_id) = numbers.favourite(&channels[..200]).clone();
+            let minutes = i64::from(small(numbers.skewed(600)));
             started += 3_600 * 12;
             VoiceSessionRow {
                 channel_id,
@@ -264,13 +268,13 @@ fn voice_sessions(spread: &mut Spread, channels: &[(Text, Option<Text>)], count:
         .collect()
 }
 
-fn sessions(spread: &mut Spread, count: usize) -> Vec<SessionRow> {
+fn sessions(numbers: &mut NumberGenerator, count: usize) -> Vec<SessionRow> {
     let mut started = 1_500_000_000;
     (0..count)
         .map(|_| {
-            let minutes = i64::from(small(spread.skewed(300)));
+            let minutes = i64::from(small(numbers.skewed(300)));
             started += 3_600 * 6;
-            let os = (*spread.favourite(&OS)).into();
+            let os = (*numbers.favourite(&OS)).into();
             SessionRow {
                 started,
                 ended: started + 60 * minutes + 31,

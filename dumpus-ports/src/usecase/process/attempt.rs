@@ -87,8 +87,8 @@ impl<'a> PackageAttempt<'a> {
             .write(&report, &name, Packing::Gzip)
             .await
             .map_err(|error| {
-                tracing::error!(error = %error, "the statistics file could not be written");
-                AttemptOutcome::Retry("the statistics file could not be written")
+                tracing::error!(error = %error, "Failed to write the statistics file");
+                AttemptOutcome::Retry("Failed to write the statistics file")
             })?;
         drop(report);
         let sealed = process.vault.seal_result(link.key(), &self.lease.package, packed);
@@ -106,8 +106,8 @@ impl<'a> PackageAttempt<'a> {
         match stored.await {
             Ok(()) => AttemptOutcome::Done(StoredResult { blob, envelope, size }),
             Err(error) => {
-                tracing::warn!(error = %error, "the result could not be stored");
-                AttemptOutcome::Retry("the result could not be stored")
+                tracing::warn!(error = %error, "Failed to store the result");
+                AttemptOutcome::Retry("Failed to store the result")
             }
         }
     }
@@ -134,7 +134,7 @@ impl<'a> PackageAttempt<'a> {
             Ok(true) => Ok(()),
             Ok(false) => Err(AttemptOutcome::Lost),
             Err(error) => {
-                tracing::warn!(error = %error, "a step could not be recorded");
+                tracing::warn!(error = %error, "Failed to record a step");
                 Err(AttemptOutcome::Retry("the registry did not answer"))
             }
         }

@@ -9,7 +9,7 @@ use crate::source::SourceError;
 pub(super) enum AttemptOutcome {
     Done(StoredResult),
     Fail(ErrorCode, String),
-    /// Trouble on this side: another attempt may succeed, and counts.
+    /// A fault on this side: another attempt may succeed, and is counted.
     Retry(&'static str),
     /// The process stops: another attempt will do, and does not count.
     Release,
@@ -24,7 +24,7 @@ pub(super) fn source_failure(error: SourceError) -> AttemptOutcome {
         SourceError::Unavailable(detail) => AttemptOutcome::Fail(ErrorCode::ServerError, detail),
         SourceError::Cancelled => AttemptOutcome::Lost,
         SourceError::Storage(error) => {
-            tracing::error!(error = %error, "a package could not be stored while it was downloaded");
+            tracing::error!(error = %error, "Failed to store a package while it was downloaded");
             AttemptOutcome::Retry("there was no room to store the package")
         }
     }
@@ -40,12 +40,12 @@ pub(super) fn archive_failure(error: &ArchiveError) -> AttemptOutcome {
         }
         ArchiveError::Cancelled => AttemptOutcome::Lost,
         ArchiveError::Storage(_) => {
-            tracing::error!(error = %error, "a package could not be read back");
+            tracing::error!(error = %error, "Failed to read back a package");
             AttemptOutcome::Retry("the package could not be read back")
         }
         ArchiveError::Failed(_) => {
-            tracing::error!(error = %error, "the reader failed");
-            AttemptOutcome::Retry("the reader failed")
+            tracing::error!(error = %error, "The reader failed");
+            AttemptOutcome::Retry("The reader failed")
         }
     }
 }

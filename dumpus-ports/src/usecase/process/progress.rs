@@ -9,7 +9,7 @@ use crate::archive::Progress;
 pub(super) struct AttemptProgress(Mutex<Arc<Progress>>);
 
 impl AttemptProgress {
-    /// Starts a phase, whose progress counts from zero.
+    /// Starts a phase, whose progress begins at zero.
     pub(super) fn enter_phase(&self) -> Arc<Progress> {
         let progress = Progress::new();
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = progress.clone();

@@ -21,7 +21,7 @@ impl ProcessPackage {
                     .retry_while_unavailable(|| self.leases.finish(lease, &result))
                     .await?
                 {
-                    tracing::info!(elapsed_ms, result.size_bytes = result.size, "processed a package");
+                    tracing::info!(elapsed_ms, result.size_bytes = result.size, "Processed a package");
                 } else {
                     self.blobs.delete(result.blob).await?;
                     tracing::info!(
@@ -35,7 +35,7 @@ impl ProcessPackage {
                 let failure = Failure::new(code, detail);
                 self.retry_while_unavailable(|| self.leases.fail(lease, &failure))
                     .await?;
-                tracing::info!(elapsed_ms, error.code = %code, "a package failed");
+                tracing::info!(elapsed_ms, error.code = %code, "A package failed");
                 delivery.acknowledge().await?;
             }
             AttemptOutcome::Retry(reason) if lease.attempt >= self.settings.max_attempts => {
@@ -46,13 +46,13 @@ impl ProcessPackage {
                 delivery.acknowledge().await?;
             }
             AttemptOutcome::Retry(reason) => {
-                tracing::warn!(elapsed_ms, reason, "an attempt failed");
+                tracing::warn!(elapsed_ms, reason, "An attempt failed");
                 self.retry_while_unavailable(|| self.leases.release(lease, Attempt::Counted))
                     .await?;
                 delivery.release().await?;
             }
             AttemptOutcome::Release => {
-                tracing::info!(elapsed_ms, "gave a package back");
+                tracing::info!(elapsed_ms, "Released a package");
                 self.leases.release(lease, Attempt::Refunded).await?;
                 delivery.release().await?;
             }
@@ -62,7 +62,7 @@ impl ProcessPackage {
                     "stopped work on a package that is not this worker's any more"
                 );
                 match self.retry_while_unavailable(|| self.leases.is_current(lease)).await {
-                    // A job of the run that is current now stays with whoever holds it.
+                    // A job of the current run stays with the worker that holds it.
                     Ok(false) => delivery.acknowledge().await?,
                     // The registry was away for the length of a lease: the package did not end this attempt.
                     Ok(true) => {

@@ -178,7 +178,7 @@ faulty! { SecretStore, RegistryError;
 
 faulty! { JobQueue, QueueError;
     fn push(job: &Job) -> Epoch;
-    fn next(lanes: &[Lane], patience: Duration) -> Option<Box<dyn Delivery>>;
+    fn next(lanes: &[Lane], max_wait: Duration) -> Option<Box<dyn Delivery>>;
     fn promote(package: PackageId, run: RunId) -> bool;
     fn purge(package: PackageId) -> ();
     fn epoch() -> Epoch;
@@ -190,7 +190,7 @@ faulty! { BlobStore, BlobError;
     fn get(key: BlobKey) -> Option<Bytes>;
     fn contains(key: BlobKey) -> bool;
     fn delete(key: BlobKey) -> ();
-    fn older_than(age: Duration, after: Option<BlobKey>, most: u32) -> Vec<BlobKey>;
+    fn older_than(age: Duration, after: Option<BlobKey>, limit: u32) -> Vec<BlobKey>;
     fn presigned(key: BlobKey, ttl: Duration) -> Option<String>;
     fn ping() -> ();
 }

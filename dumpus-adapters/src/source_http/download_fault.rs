@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// An error that a retry may resolve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(super) enum DownloadFault {
     /// There was no connection, or it broke.
     Unreachable,
     /// The certificate of the server is not valid.
@@ -27,7 +27,7 @@ pub(super) enum Trouble {
     Changed,
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for DownloadFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Unreachable => f.write_str("The server that hosts the package could not be reached."),
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn an_incomplete_archive_reports_the_received_size() {
-        let short = |arrived, total| Trouble::Short { arrived, total }.to_string();
+        let short = |arrived, total| DownloadFault::Short { arrived, total }.to_string();
         assert_eq!(
             short(412_900_000, Some(980_000_000)),
             "The archive ends early: 412 of 980 MB arrived."
