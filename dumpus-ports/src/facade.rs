@@ -16,7 +16,9 @@ use crate::queue::JobQueue;
 use crate::registry::{LeaseRegistry, PackageRegistry, Registry};
 use crate::report::ReportWriter;
 use crate::source::PackageSource;
-use crate::usecase::{AccessError, Liveness, ProcessPackage, ProcessSettings, QueuePositions, RoundOutcome, Sweep};
+use crate::usecase::{
+    AccessError, Liveness, ProcessPackage, ProcessSettings, QueuePositions, RoundOutcome, Sweep, Swept,
+};
 use crate::vault::Vault;
 
 /// No job takes this long: a blob of this age that no package points to is an orphan.
@@ -78,8 +80,14 @@ impl Dumpus {
     ///
     /// # Errors
     /// [`AccessError`]; the next call continues.
-    pub async fn sweep(&self) -> Result<(usize, usize), AccessError> {
+    pub async fn sweep(&self) -> Result<Swept, AccessError> {
         self.sweep.run().await
+    }
+
+    /// How long packages are kept after they ended; `None` if they are kept until their owner deletes them.
+    #[must_use]
+    pub const fn retention(&self) -> Option<Duration> {
+        self.sweep.retention
     }
 
     /// Which backends answer within `limit`.

@@ -1,6 +1,7 @@
 //! The life of the server's process: serve, and stop without losing anything.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use poem::endpoint::BoxEndpoint;
@@ -8,8 +9,9 @@ use poem::listener::TcpAcceptor;
 use poem::{Response, Server};
 use tokio::net::TcpListener;
 
+use dumpus_ports::Dumpus;
 use dumpus_ports::domain::queue::Lane;
-use dumpus_ports::usecase::{Liveness, ProcessPackage, Sweep};
+use dumpus_ports::usecase::{Liveness, ProcessPackage};
 use dumpus_worker::run::Shutdown;
 
 /// Connections that say nothing for this long are closed.
@@ -21,8 +23,8 @@ pub struct Service {
     pub api: BoxEndpoint<'static, Response>,
     /// The worker of embedded mode.
     pub worker: Option<Worker>,
-    /// Erases what has expired; one process of an instance is enough, several do no harm.
-    pub sweep: Sweep,
+    /// The instance; this process deletes what has expired.
+    pub dumpus: Arc<Dumpus>,
     /// How long requests and running packages may take to finish.
     pub stop_timeout: Duration,
 }
@@ -52,7 +54,7 @@ pub async fn serve(listener: TcpListener, service: Service, shutdown: &Shutdown)
         let work = (0..concurrency).map(|_| Liveness::default()).collect();
         dumpus_worker::run::spawn_work(&process, &lanes, work, shutdown);
     }
-    dumpus_worker::run::spawn_sweep(service.sweep, shutdown);
+    dumpus_worker::run::spawn_sweep(service.dumpus, shutdown);
     let acceptor = TcpAcceptor::from_tokio(listener)?;
     let soft = shutdown.soft.clone();
     let http = shutdown.spawn(async move {

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use dumpus_adapters::bootstrap::backends::{
-    Backends, StartupError, check_object_store, connect_services, open_embedded, process, report_writer, sweep,
-};
+use dumpus_adapters::bootstrap::backends::{StartupError, check_object_store, connect_services, open_embedded, worker};
 use dumpus_adapters::profiles::{DISCORD, DiscordGuilds, HttpProfiles, ProfileOptions, Token, Upstream};
-use dumpus_ports::Dumpus;
-use dumpus_ports::domain::link::LinkPolicy;
+use dumpus_adapters::report_sqlite::SqliteWriter;
+use dumpus_ports::DumpusBuilder;
 use dumpus_ports::profiles::{GuildDirectory, ProfileDirectory};
 use secrecy::ExposeSecret;
 
@@ -16,45 +14,49 @@ use crate::config::{DirectorySettings, ServerConfig};
 use crate::demo::Demo;
 use crate::run::{Service, Worker};
 
-/// Connects to what the settings name, or opens embedded mode.
+/// An instance over the backends that the settings name, or in embedded mode.
 ///
 /// # Errors
 /// When a backend cannot be used.
-pub async fn backends(config: &ServerConfig) -> Result<Backends, StartupError> {
+pub async fn instance(config: &ServerConfig) -> Result<DumpusBuilder, StartupError> {
     if let Some(store) = config.backends.object_store() {
         check_object_store(store, &config.cors.examples()).await?;
     }
+    let transport = &config.source.transport;
     if config.backends.is_embedded() {
-        return open_embedded(&config.data_dir, &config.backends, config.work.lease).await;
+        return open_embedded(&config.data_dir, &config.backends, transport, config.work.lease).await;
     }
-    let ca_file = config.source.transport.extra_ca_file.as_deref();
-    connect_services(&config.backends, ca_file, config.work.lease).await
+    connect_services(&config.backends, transport, config.work.lease).await
 }
 
 /// Everything that runs in the server's process.
 ///
 /// # Errors
 /// When the embedded worker or the directories of users cannot be made.
-pub fn service(config: &ServerConfig, backends: &Backends) -> Result<Service, StartupError> {
+pub fn service(config: &ServerConfig, mut instance: DumpusBuilder) -> Result<Service, StartupError> {
+    let Directories { users, guilds } = directories(config)?;
+    if let Some(users) = users {
+        instance = instance.profiles(users);
+    }
+    let dumpus = Arc::new(instance.build().map_err(StartupError::of)?);
     let worker = if config.backends.is_embedded() {
         Some(Worker {
-            process: process(backends, &config.source, config.zip, &config.work)?,
+            process: worker(&dumpus, &config.source, config.zip, &config.work)?,
             lanes: config.work.lanes.clone(),
             concurrency: config.work.concurrency,
         })
     } else {
         None
     };
-    let Directories { users, guilds } = directories(config)?;
     let use_cases = UseCases {
-        dumpus: dumpus(config.source.transport.policy.clone(), backends, users)?,
+        dumpus: dumpus.clone(),
         guilds,
-        demo: Demo::new(report_writer()),
+        demo: Demo::new(Arc::new(SqliteWriter)),
     };
     Ok(Service {
         api: api::service(use_cases, config.api()),
         worker,
-        sweep: sweep(backends, &config.backends),
+        dumpus,
         stop_timeout: config.work.stop_timeout,
     })
 }
@@ -63,35 +65,6 @@ pub fn service(config: &ServerConfig, backends: &Backends) -> Result<Service, St
 struct Directories {
     users: Option<Arc<dyn ProfileDirectory>>,
     guilds: Option<Arc<dyn GuildDirectory>>,
-}
-
-/// An instance over these backends.
-///
-/// # Errors
-/// If a port is missing: a defect.
-pub fn dumpus(
-    policy: LinkPolicy,
-    backends: &Backends,
-    users: Option<Arc<dyn ProfileDirectory>>,
-) -> Result<Arc<Dumpus>, StartupError> {
-    let Backends {
-        registry,
-        queue,
-        blobs,
-        vault,
-        clock,
-    } = backends.clone();
-    let mut builder = Dumpus::builder()
-        .registry(registry)
-        .queue(queue)
-        .blobs(blobs)
-        .vault(vault)
-        .clock(clock)
-        .link_policy(policy);
-    if let Some(users) = users {
-        builder = builder.profiles(users);
-    }
-    builder.build().map(Arc::new).map_err(StartupError::of)
 }
 
 fn directories(config: &ServerConfig) -> Result<Directories, StartupError> {

@@ -1,6 +1,7 @@
 //! The worker: takes packages from the queue, or analyses one on disk.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
@@ -65,16 +66,15 @@ async fn analyze(arguments: &ArgMatches) -> ExitCode {
 
 async fn work(config: &WorkerConfig) -> Result<(), Box<dyn std::error::Error>> {
     let shutdown = Shutdown::on_signals()?;
-    let ca_file = config.source.transport.extra_ca_file.as_deref();
-    let connected = backends::connect_services(&config.backends, ca_file, config.work.lease).await?;
-    let process = backends::process(&connected, &config.source, config.zip, &config.work)?;
-    let sweep = backends::sweep(&connected, &config.backends);
+    let instance = backends::connect_services(&config.backends, &config.source.transport, config.work.lease).await?;
+    let dumpus = Arc::new(instance.build()?);
+    let process = backends::worker(&dumpus, &config.source, config.zip, &config.work)?;
     tracing::info!(concurrency = config.work.concurrency, "The worker takes packages");
-    run::until_stopped(&process, sweep, &config.work, &shutdown).await;
+    run::until_stopped(dumpus, &process, &config.work, &shutdown).await;
     Ok(())
 }
 
-/// Backends that are away are no fault of the worker: it goes on when they return.
+/// Unavailable backends are not reported: the worker continues when they return.
 fn health() -> ExitCode {
     match heartbeat::check(&std::env::temp_dir()) {
         Ok(()) => ExitCode::SUCCESS,

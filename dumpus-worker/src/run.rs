@@ -11,9 +11,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::heartbeat::Heartbeat;
 use dumpus_adapters::bootstrap::WorkSettings;
-use dumpus_ports::CancellationToken;
 use dumpus_ports::domain::queue::Lane;
-use dumpus_ports::usecase::{AccessError, Liveness, ProcessPackage, RoundOutcome, Sweep};
+use dumpus_ports::usecase::{AccessError, Liveness, ProcessPackage, RoundOutcome, Swept};
+use dumpus_ports::{CancellationToken, Dumpus};
 
 /// How long a round waits for a job: a stop is noticed between rounds.
 const MAX_WAIT: Duration = Duration::from_secs(1);
@@ -31,10 +31,15 @@ const SWEEPS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_min
 
 /// Works until the shutdown begins, then lets running packages finish within the stop timeout; a package that has not
 /// finished by then is released.
-pub async fn until_stopped(process: &ProcessPackage, clean: Sweep, settings: &WorkSettings, shutdown: &Shutdown) {
+pub async fn until_stopped(
+    dumpus: Arc<Dumpus>,
+    process: &ProcessPackage,
+    settings: &WorkSettings,
+    shutdown: &Shutdown,
+) {
     let work: Vec<_> = (0..settings.concurrency).map(|_| Liveness::default()).collect();
     spawn_work(process, &settings.lanes, work.clone(), shutdown);
-    spawn_sweep(clean, shutdown);
+    spawn_sweep(dumpus, shutdown);
     tokio::select! {
         () = shutdown.finish(settings.stop_timeout) => {}
         () = heartbeat(&work) => {}
@@ -107,17 +112,21 @@ fn log_outage(error: &AccessError) {
 }
 
 /// Deletes expired packages and orphaned blobs until the shutdown begins.
-pub fn spawn_sweep(sweep: Sweep, shutdown: &Shutdown) {
-    let pause = sweep
-        .retention
+pub fn spawn_sweep(dumpus: Arc<Dumpus>, shutdown: &Shutdown) {
+    let pause = dumpus
+        .retention()
         .map_or(SWEEPS.1, |retention| (retention / 20).clamp(SWEEPS.0, SWEEPS.1));
     let soft = shutdown.soft.clone();
     shutdown.spawn(async move {
         while !soft.is_cancelled() {
-            match sweep.run().await {
-                Ok((0, 0)) => {}
-                Ok((expired, orphans)) => {
-                    tracing::info!(expired, orphans, "Deleted expired packages and orphaned blobs");
+            match dumpus.sweep().await {
+                Ok(Swept { packages: 0, blobs: 0 }) => {}
+                Ok(swept) => {
+                    tracing::info!(
+                        expired = swept.packages,
+                        orphans = swept.blobs,
+                        "Deleted expired packages and orphaned blobs"
+                    );
                 }
                 Err(error) => tracing::warn!(error = %error, "Failed to delete expired packages and orphaned blobs"),
             }

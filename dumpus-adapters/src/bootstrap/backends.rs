@@ -15,14 +15,12 @@ use crate::report_sqlite::SqliteWriter;
 use crate::source_http::{HttpSource, HttpSourceSettings};
 use crate::sql::{SqlDatabase, SqlOptions};
 use crate::system::SystemClock;
-use dumpus_ports::BoxError;
+use crate::transport::TransportSettings;
 use dumpus_ports::blobs::BlobStore;
-use dumpus_ports::clock::Clock;
 use dumpus_ports::queue::JobQueue;
 use dumpus_ports::registry::{Registry, SecretStore};
-use dumpus_ports::report::ReportWriter;
-use dumpus_ports::usecase::{Liveness, ProcessPackage, Sweep};
-use dumpus_ports::vault::Vault;
+use dumpus_ports::usecase::ProcessPackage;
+use dumpus_ports::{BoxError, Dumpus, DumpusBuilder};
 use secrecy::ExposeSecret;
 
 use super::settings::{self, BackendSettings, WorkSettings};
@@ -31,23 +29,6 @@ use super::settings::{self, BackendSettings, WorkSettings};
 const INSTANCE_KEY: &str = "instance-key";
 /// What begins every key in Redis.
 const REDIS_PREFIX: &str = "dumpus";
-/// No job takes this long: a blob of that age that nothing points to is an orphan.
-const ORPHAN_AGE: Duration = Duration::from_hours(24);
-
-/// What every process of an instance needs.
-#[derive(Clone)]
-pub struct Backends {
-    /// The truth about packages.
-    pub registry: Registry,
-    /// Delivers jobs.
-    pub queue: Arc<dyn JobQueue>,
-    /// Keeps encrypted results.
-    pub blobs: Arc<dyn BlobStore>,
-    /// Cryptography.
-    pub vault: Arc<dyn Vault>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-}
 
 /// Why a process cannot start: one sentence for the operator, without secrets.
 #[derive(Debug, thiserror::Error)]
@@ -77,22 +58,22 @@ impl StartupError {
     }
 }
 
-/// Connects to PostgreSQL and Redis.
+/// An instance over PostgreSQL and Redis.
 ///
 /// # Errors
 /// When one of them cannot be used.
 pub async fn connect_services(
     settings: &BackendSettings,
-    ca_file: Option<&Path>,
+    transport: &TransportSettings,
     lease: Duration,
-) -> Result<Backends, StartupError> {
+) -> Result<DumpusBuilder, StartupError> {
     let (Some(postgres), Some(redis)) = (&settings.postgres_url, &settings.redis_url) else {
         return Err(StartupError::new("PostgreSQL and Redis are not configured"));
     };
     let database = open_database(postgres.expose_secret()).await?;
     let queue = RedisQueue::connect(RedisOptions {
         url: redis.expose_secret().to_owned(),
-        ca_file: ca_file.map(Path::to_owned),
+        ca_file: transport.extra_ca_file.clone(),
         prefix: REDIS_PREFIX.to_owned(),
         lease,
         consumer: consumer()?,
@@ -114,23 +95,24 @@ pub async fn connect_services(
             settings::INSTANCE_KEY
         );
     }
-    finish(&database, Arc::new(queue), settings).await
+    finish(&database, Arc::new(queue), settings, transport).await
 }
 
-/// Opens embedded mode: everything in one folder, the queue in this process.
+/// An instance in embedded mode: everything in one folder, the queue in this process.
 ///
 /// # Errors
 /// When the folder or the database in it cannot be used.
 pub async fn open_embedded(
     data_dir: &Path,
     settings: &BackendSettings,
+    transport: &TransportSettings,
     lease: Duration,
-) -> Result<Backends, StartupError> {
+) -> Result<DumpusBuilder, StartupError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(data_dir);
     made.map_err(|error| StartupError::new(format!("the data directory cannot be made: {}", error.kind())))?;
     let database = open_database(&format!("sqlite://{}?mode=rwc", data_dir.join("dumpus.db").display())).await?;
     let queue = ProcessQueue::new(lease);
-    finish(&database, Arc::new(queue), settings).await
+    finish(&database, Arc::new(queue), settings, transport).await
 }
 
 async fn open_database(url: &str) -> Result<SqlDatabase, StartupError> {
@@ -145,19 +127,24 @@ async fn finish(
     database: &SqlDatabase,
     queue: Arc<dyn JobQueue>,
     settings: &BackendSettings,
-) -> Result<Backends, StartupError> {
+    transport: &TransportSettings,
+) -> Result<DumpusBuilder, StartupError> {
     let registry = Registry::new(Arc::new(database.registry()));
     let blobs: Arc<dyn BlobStore> = match settings.object_store() {
         Some(store) => Arc::new(object_store(store)?),
         None => Arc::new(database.blobs()),
     };
     let vault = RingVault::new(&instance_key(&*registry.secrets, settings).await?);
-    Ok(Backends {
-        registry,
-        queue,
-        blobs,
-        vault: Arc::new(vault),
-        clock: Arc::new(SystemClock),
+    let instance = Dumpus::builder()
+        .registry(registry)
+        .queue(queue)
+        .blobs(blobs)
+        .vault(Arc::new(vault))
+        .clock(Arc::new(SystemClock))
+        .link_policy(transport.policy.clone());
+    Ok(match settings.retention {
+        Some(retention) => instance.retention(retention),
+        None => instance,
     })
 }
 
@@ -205,44 +192,18 @@ fn consumer() -> Result<String, StartupError> {
     Ok(format!("{}-{random:016x}", std::process::id()))
 }
 
-/// What takes packages from the queue to their results.
+/// A worker of this instance that downloads packages.
 ///
 /// # Errors
 /// When the settings of downloads cannot be used.
-pub fn process(
-    backends: &Backends,
+pub fn worker(
+    dumpus: &Dumpus,
     source: &HttpSourceSettings,
     zip: ZipOptions,
     work: &WorkSettings,
 ) -> Result<ProcessPackage, StartupError> {
-    Ok(ProcessPackage {
-        leases: backends.registry.leases.clone(),
-        queue: backends.queue.clone(),
-        source: Arc::new(HttpSource::new(source.clone()).map_err(StartupError::of)?),
-        archive: Arc::new(ZipReader::new(zip)),
-        report: report_writer(),
-        blobs: backends.blobs.clone(),
-        vault: backends.vault.clone(),
-        clock: backends.clock.clone(),
-        policy: source.transport.policy.clone(),
-        settings: work.process(),
-        liveness: Liveness::default(),
-    })
-}
-
-/// What writes statistics files.
-#[must_use]
-pub fn report_writer() -> Arc<dyn ReportWriter> {
-    Arc::new(SqliteWriter)
-}
-
-/// What erases what has expired.
-#[must_use]
-pub fn sweep(backends: &Backends, settings: &BackendSettings) -> Sweep {
-    Sweep {
-        registry: backends.registry.maintenance.clone(),
-        blobs: backends.blobs.clone(),
-        retention: settings.retention,
-        orphan_age: ORPHAN_AGE,
-    }
+    let source = HttpSource::new(source.clone()).map_err(StartupError::of)?;
+    let mut worker = dumpus.worker(Arc::new(source), Arc::new(ZipReader::new(zip)), Arc::new(SqliteWriter));
+    worker.settings = work.process();
+    Ok(worker)
 }

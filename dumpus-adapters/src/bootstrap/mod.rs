@@ -4,5 +4,5 @@ pub mod backends;
 mod settings;
 pub mod telemetry;
 
-pub use backends::{Backends, StartupError};
+pub use backends::StartupError;
 pub use settings::{BackendSettings, WorkSettings};

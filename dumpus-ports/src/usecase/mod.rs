@@ -19,4 +19,4 @@ pub use process::{Liveness, ProcessPackage, ProcessSettings, RoundOutcome};
 pub(crate) use queue_positions::QueuePositions;
 pub use status::{PackageState, PackageStatus};
 pub use submit::SubmitError;
-pub use sweep::Sweep;
+pub use sweep::{Sweep, Swept};

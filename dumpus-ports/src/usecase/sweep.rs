@@ -22,36 +22,44 @@ pub struct Sweep {
     pub orphan_age: Duration,
 }
 
+/// What a sweep deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Number of packages that had expired.
+    pub packages: usize,
+    /// Number of blobs that no package points to.
+    pub blobs: usize,
+}
+
 impl Sweep {
-    /// Sweeps once; how many packages and orphans were erased.
+    /// Sweeps once.
     ///
     /// # Errors
-    /// When a backend is away; the next sweep goes on.
-    pub async fn run(&self) -> Result<(usize, usize), AccessError> {
-        let mut expired = 0;
+    /// [`AccessError`] if a backend fails; the next sweep continues.
+    pub async fn run(&self) -> Result<Swept, AccessError> {
+        let mut swept = Swept::default();
         while let Some(retention) = self.retention {
             let deleted = self.registry.expire(retention, BATCH).await?;
             for blob in deleted.iter().filter_map(|package| package.blob) {
                 self.blobs.delete(blob).await?;
             }
-            expired += deleted.len();
+            swept.packages += deleted.len();
             if deleted.len() < BATCH as usize {
                 break;
             }
         }
-        let mut orphans = 0;
         let mut behind = None;
         loop {
             let old = self.blobs.older_than(self.orphan_age, behind, BATCH).await?;
             for blob in self.registry.unreferenced(&old).await? {
                 self.blobs.delete(blob).await?;
-                orphans += 1;
+                swept.blobs += 1;
             }
             if old.len() < BATCH as usize {
                 break;
             }
             behind = old.last().copied();
         }
-        Ok((expired, orphans))
+        Ok(swept)
     }
 }

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use crate::support::{
     FailingArchive, Fault, Gate, GatedArchive, NOW, PAST_LEASE, Person, World, assert_unavailable, pass, seconds,
-    unstopped,
+    swept, unstopped,
 };
 
 async fn is_waiting(world: &World, person: &Person) -> bool {
@@ -266,7 +266,7 @@ async fn a_result_whose_end_could_not_be_recorded_is_made_again() {
     // What the first attempt stored is an orphan.
     let orphan_age = seconds(60);
     assert_eq!(world.stored().await.len(), 2);
-    assert_eq!(world.sweep(None, orphan_age).run().await.unwrap(), (0, 1));
+    assert_eq!(world.sweep(None, orphan_age).run().await.unwrap(), swept(0, 1));
     assert!(world.blobs.get(world.result(&ann).await.blob).await.unwrap().is_some());
 }
 

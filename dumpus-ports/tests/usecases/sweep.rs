@@ -6,7 +6,7 @@ use dumpus_adapters::memory::source::MemoryPackage;
 use dumpus_ports::blobs::{BlobKey, BlobStore};
 use dumpus_ports::usecase::PackageState;
 
-use crate::support::{Fault, World, assert_unavailable, pass, seconds};
+use crate::support::{Fault, World, assert_unavailable, pass, seconds, swept};
 
 const DAY: Duration = Duration::from_hours(24);
 const HOUR: Duration = Duration::from_hours(1);
@@ -28,7 +28,7 @@ async fn what_ended_longer_ago_than_the_retention_is_erased_with_its_result() {
     pass(HOUR).await;
     let cid = world.processed("cid").await;
     pass(HOUR * 23).await;
-    assert_eq!(world.sweep(Some(DAY), DAY * 2).run().await.unwrap(), (2, 0));
+    assert_eq!(world.sweep(Some(DAY), DAY * 2).run().await.unwrap(), swept(2, 0));
     assert_eq!(world.state(&ann).await, PackageState::Unknown);
     assert_eq!(world.state(&bob).await, PackageState::Unknown);
     assert_eq!(world.state(&cid).await, PackageState::Processed);
@@ -40,7 +40,7 @@ async fn what_waits_does_not_expire() {
     let world = World::new();
     let ann = world.waiting("ann").await;
     pass(DAY * 20).await;
-    assert_eq!(world.sweep(Some(DAY), DAY).run().await.unwrap(), (0, 0));
+    assert_eq!(world.sweep(Some(DAY), DAY).run().await.unwrap(), swept(0, 0));
     world.work().await;
     assert_eq!(world.state(&ann).await, PackageState::Processed);
 }
@@ -50,7 +50,7 @@ async fn without_a_retention_results_stay() {
     let world = World::new();
     let ann = world.processed("ann").await;
     pass(DAY * 1_000).await;
-    assert_eq!(world.sweep(None, DAY).run().await.unwrap(), (0, 0));
+    assert_eq!(world.sweep(None, DAY).run().await.unwrap(), swept(0, 0));
     assert!(world.text(&ann).await.contains("ann"));
 }
 
@@ -61,7 +61,7 @@ async fn more_than_one_batch_expires_in_one_sweep() {
         world.processed(&format!("person{number}")).await;
     }
     pass(DAY).await;
-    assert_eq!(world.sweep(Some(DAY), DAY * 2).run().await.unwrap(), (501, 0));
+    assert_eq!(world.sweep(Some(DAY), DAY * 2).run().await.unwrap(), swept(501, 0));
     assert!(world.stored().await.is_empty());
 }
 
@@ -74,7 +74,7 @@ async fn orphans_are_erased_over_several_batches_and_results_stay() {
         world.blobs.put(orphan(number), vec![1].into()).await.unwrap();
     }
     pass(HOUR).await;
-    assert_eq!(world.sweep(None, HOUR).run().await.unwrap(), (0, 1_203));
+    assert_eq!(world.sweep(None, HOUR).run().await.unwrap(), swept(0, 1_203));
     let mut results = [world.result(&ann).await.blob, world.result(&bob).await.blob];
     results.sort_unstable();
     assert_eq!(world.stored().await, results);
@@ -89,7 +89,7 @@ async fn full_batches_of_results_do_not_hide_the_orphans_behind_them() {
     let last = BlobKey::from_bytes([0xff; 16]);
     world.blobs.put(last, vec![1].into()).await.unwrap();
     pass(HOUR).await;
-    assert_eq!(world.sweep(None, HOUR).run().await.unwrap(), (0, 1));
+    assert_eq!(world.sweep(None, HOUR).run().await.unwrap(), swept(0, 1));
     assert_eq!(world.stored().await.len(), 500);
 }
 
@@ -98,7 +98,7 @@ async fn a_young_blob_is_no_orphan() {
     let world = World::new();
     world.blobs.put(orphan(1), vec![1].into()).await.unwrap();
     pass(seconds(3_599)).await;
-    assert_eq!(world.sweep(None, HOUR).run().await.unwrap(), (0, 0));
+    assert_eq!(world.sweep(None, HOUR).run().await.unwrap(), swept(0, 0));
     assert_eq!(world.stored().await, [orphan(1)]);
 }
 

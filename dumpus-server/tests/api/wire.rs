@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use dumpus_ports::CancellationToken;
-use dumpus_ports::usecase::Sweep;
 use dumpus_server::api::{ApiSettings, ProxySettings};
 use dumpus_server::run::{Service, serve};
 use dumpus_worker::run::Shutdown;
@@ -12,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use crate::support::{Instance, api, backends, key};
+use crate::support::{Instance, api, backends, dumpus, key};
 
 struct Running {
     instance: Instance,
@@ -28,12 +27,7 @@ async fn start(settings: ApiSettings) -> Running {
     let service = Service {
         api: api(&backends, settings.clone()),
         worker: None,
-        sweep: Sweep {
-            registry: backends.registry.maintenance.clone(),
-            blobs: backends.blobs.clone(),
-            retention: None,
-            orphan_age: Duration::from_hours(1),
-        },
+        dumpus: dumpus(&backends),
         stop_timeout: Duration::from_secs(10),
     };
     let shutdown = Shutdown::default();

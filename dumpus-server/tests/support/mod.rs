@@ -5,25 +5,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use dumpus_adapters::bootstrap::Backends;
 use dumpus_adapters::crypto_ring::{InstanceKey, RingVault};
 use dumpus_adapters::memory::blobs::MemoryBlobs;
 use dumpus_adapters::memory::clock::ManualClock;
 use dumpus_adapters::memory::queue::ProcessQueue;
 use dumpus_adapters::memory::registry::MemoryRegistry;
 use dumpus_adapters::report_sqlite::SqliteWriter;
-use dumpus_ports::blobs::BlobKey;
+use dumpus_ports::Dumpus;
+use dumpus_ports::blobs::{BlobKey, BlobStore};
+use dumpus_ports::clock::Clock;
 use dumpus_ports::domain::lifecycle::Stage;
-use dumpus_ports::domain::link::LinkPolicy;
 use dumpus_ports::domain::package::PackageId;
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::profiles::{GuildDirectory, GuildProfile, ProfileDirectory, ProfileError, UserProfile};
+use dumpus_ports::queue::JobQueue;
 use dumpus_ports::registry::{Lease, LeaseOutcome, LeaseRequest, Registry, StoredResult};
+use dumpus_ports::vault::Vault;
 use dumpus_server::api::{self, ApiSettings, UseCases};
 use dumpus_server::demo::Demo;
-use dumpus_server::wiring::dumpus;
 use poem::Response;
 use poem::endpoint::BoxEndpoint;
 use poem::test::{TestClient, TestResponse};
@@ -64,6 +65,16 @@ impl GuildDirectory for Users {
     }
 }
 
+/// What an instance is built over.
+#[derive(Clone)]
+pub(crate) struct Backends {
+    pub(crate) registry: Registry,
+    pub(crate) queue: Arc<dyn JobQueue>,
+    pub(crate) blobs: Arc<dyn BlobStore>,
+    pub(crate) vault: Arc<dyn Vault>,
+    clock: Arc<dyn Clock>,
+}
+
 /// Backends in this process.
 pub(crate) fn backends() -> Backends {
     let clock = Arc::new(ManualClock::at(Millis(1_800_000_000_000)));
@@ -76,10 +87,29 @@ pub(crate) fn backends() -> Backends {
     }
 }
 
+/// An instance over these backends.
+pub(crate) fn dumpus(backends: &Backends) -> Arc<Dumpus> {
+    let Backends {
+        registry,
+        queue,
+        blobs,
+        vault,
+        clock,
+    } = backends.clone();
+    let instance = Dumpus::builder()
+        .registry(registry)
+        .queue(queue)
+        .blobs(blobs)
+        .vault(vault)
+        .clock(clock)
+        .profiles(Arc::new(Users));
+    Arc::new(instance.build().unwrap())
+}
+
 /// The API over these backends.
 pub(crate) fn api(backends: &Backends, settings: ApiSettings) -> BoxEndpoint<'static, Response> {
     let use_cases = UseCases {
-        dumpus: dumpus(LinkPolicy::default(), backends, Some(Arc::new(Users))).unwrap(),
+        dumpus: dumpus(backends),
         guilds: Some(Arc::new(Users)),
         demo: Demo::new(Arc::new(SqliteWriter)),
     };

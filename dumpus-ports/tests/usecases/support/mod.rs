@@ -25,7 +25,7 @@ use dumpus_ports::queue::{Delivery, JobQueue};
 use dumpus_ports::registry::{PackageRegistry as _, Registry, Run, StoredResult};
 use dumpus_ports::usecase::{
     AccessError, Liveness, PackageState, PackageStatus, ProcessPackage, ProcessSettings, RoundOutcome, SubmitError,
-    Sweep,
+    Sweep, Swept,
 };
 use dumpus_ports::vault::Vault;
 use dumpus_ports::{Dumpus, DumpusBuilder};
@@ -69,6 +69,10 @@ fn builder(
         .blobs(blobs.clone())
         .vault(Arc::new(RingVault::new(&InstanceKey::from_bytes([7; 32]))))
         .clock(clock.clone())
+}
+
+pub(crate) const fn swept(packages: usize, blobs: usize) -> Swept {
+    Swept { packages, blobs }
 }
 
 /// Somebody with a package.
