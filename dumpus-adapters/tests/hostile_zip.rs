@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use dumpus_adapters::archive_zip::{ArchiveLimits, ZipOptions, ZipReader};
 use dumpus_ports::archive::{ArchiveError, ArchiveReader, Progress};
+use dumpus_ports::domain::failure_detail::PackageLimit;
 use dumpus_ports::domain::report::{Activity, DailyEvent, Report, Section, SectionStatus};
 
 use support::{
@@ -20,9 +21,9 @@ fn limited(set: impl FnOnce(&mut ArchiveLimits)) -> ZipOptions {
     options
 }
 
-async fn refusal(archive: &Archive, set: impl FnOnce(&mut ArchiveLimits)) -> &'static str {
+async fn refusal(archive: &Archive, set: impl FnOnce(&mut ArchiveLimits)) -> PackageLimit {
     match read_with(limited(set), archive.build()).await {
-        Err(ArchiveError::TooLarge { what, .. }) => what,
+        Err(ArchiveError::TooLarge(over)) => over.what,
         other => panic!("not refused: {other:?}"),
     }
 }
@@ -43,27 +44,33 @@ const OPENED: &str = r#"{"event_type":"email_opened","timestamp":"2024-01-01 18:
 #[tokio::test]
 async fn what_the_package_asks_for_in_all_is_refused_by_name() {
     let package = package();
-    assert_eq!(refusal(&package, |limits| limits.entries = 3).await, "entries");
+    assert_eq!(
+        refusal(&package, |limits| limits.entries = 3).await,
+        PackageLimit::Entries
+    );
     assert_eq!(
         refusal(&package, |limits| limits.unpacked_bytes = 500).await,
-        "unpacked bytes"
+        PackageLimit::UnpackedBytes
     );
     assert_eq!(
         refusal(&package, |limits| limits.entry_bytes = 300).await,
-        "bytes of one unpacked file"
+        PackageLimit::EntryBytes
     );
     assert_eq!(
         refusal(&package, |limits| limits.documents_bytes = 200).await,
-        "bytes of small documents"
+        PackageLimit::DocumentsBytes
     );
-    assert_eq!(refusal(&package, |limits| limits.messages = 0).await, "messages");
+    assert_eq!(
+        refusal(&package, |limits| limits.messages = 0).await,
+        PackageLimit::Messages
+    );
     assert_eq!(
         refusal(&package, |limits| limits.counted_events = 1).await,
-        "counted events"
+        PackageLimit::CountedEvents
     );
     assert_eq!(
         refusal(&package, |limits| limits.distinct_keys = 1).await,
-        "distinct keys"
+        PackageLimit::DistinctKeys
     );
 }
 
@@ -71,7 +78,7 @@ async fn what_the_package_asks_for_in_all_is_refused_by_name() {
 async fn a_bomb_is_refused_before_it_is_unpacked() {
     let bomb = with(package(), EVENTS, vec![b'\n'; 80 << 20]);
     let started = Instant::now();
-    assert_eq!(refusal(&bomb, |_| ()).await, "unpacked bytes for each packed byte");
+    assert_eq!(refusal(&bomb, |_| ()).await, PackageLimit::Ratio);
     assert!(started.elapsed() < Duration::from_secs(2));
 }
 
@@ -90,7 +97,7 @@ async fn entries_that_share_their_data_count_each() {
         };
         archive = archive.entry(shared);
     }
-    assert_eq!(refusal(&archive, |_| ()).await, "unpacked bytes for each packed byte");
+    assert_eq!(refusal(&archive, |_| ()).await, PackageLimit::Ratio);
 }
 
 #[tokio::test]

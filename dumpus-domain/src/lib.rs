@@ -3,6 +3,7 @@
 pub mod analysis;
 pub mod crypto;
 pub mod error_code;
+pub mod failure_detail;
 pub mod layout;
 pub mod lifecycle;
 pub mod link;

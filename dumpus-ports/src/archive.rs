@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 
 use crate::domain::analysis::{MissingUserData, OverBudget};
+use crate::domain::failure_detail::ArchiveDefect;
 use crate::domain::report::Report;
 use crate::{BoxError, CancellationToken};
 
@@ -107,15 +108,10 @@ pub trait ArchiveReader: Send + Sync {
 pub enum ArchiveError {
     /// The bytes are not an archive with a readable directory: another download of the same link will not help.
     #[error("the file is not a readable archive: {0}")]
-    NotAnArchive(&'static str),
+    NotAnArchive(ArchiveDefect),
     /// The package asks for more than this instance allows.
-    #[error("the package is too large: {what} is more than the allowed {limit}")]
-    TooLarge {
-        /// What there is too much of.
-        what: &'static str,
-        /// How much is allowed.
-        limit: u64,
-    },
+    #[error(transparent)]
+    TooLarge(#[from] OverBudget),
     /// Nothing in the package identifies its owner.
     #[error(transparent)]
     MissingUserData(#[from] MissingUserData),
@@ -128,13 +124,4 @@ pub enum ArchiveError {
     /// A defect of the reader.
     #[error("The reader failed")]
     Failed(#[source] BoxError),
-}
-
-impl From<OverBudget> for ArchiveError {
-    fn from(over: OverBudget) -> Self {
-        Self::TooLarge {
-            what: over.what,
-            limit: over.limit,
-        }
-    }
 }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use crate::CancellationToken;
 use crate::archive::{PackageBytes, Progress};
+use crate::domain::failure_detail::FailureDetail;
 use crate::domain::link::PackageLink;
 
 /// Fetches packages.
@@ -34,19 +35,19 @@ pub trait PackageSource: Send + Sync {
     ) -> Result<Arc<dyn PackageBytes>, SourceError>;
 }
 
-/// Why a package could not be fetched. The texts are for the owner: plain, and without address or key.
+/// Why a package could not be fetched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {
     /// The link worked once, and does not any more.
     #[error("{0}")]
-    Expired(String),
+    Expired(FailureDetail),
     /// The link leads to no package.
     #[error("{0}")]
-    Invalid(String),
+    Invalid(FailureDetail),
     /// The other side did not deliver, often enough to give up.
     #[error("{0}")]
-    Unavailable(String),
+    Unavailable(FailureDetail),
     /// The download was not wanted any more.
     #[error("the download was cancelled")]
     Cancelled,

@@ -1,7 +1,8 @@
 //! Resource limits of a package.
 
 use dumpus_ports::archive::ArchiveError;
-use dumpus_ports::domain::analysis::FoldLimits;
+use dumpus_ports::domain::analysis::{FoldLimits, OverBudget};
+use dumpus_ports::domain::failure_detail::PackageLimit;
 
 #[cfg(feature = "cli")]
 use crate::cli::values;
@@ -131,9 +132,9 @@ impl ArchiveLimits {
     }
 }
 
-pub(crate) fn ensure_at_most(what: &'static str, there_are: u64, limit: u64) -> Result<(), ArchiveError> {
+pub(crate) fn ensure_at_most(what: PackageLimit, there_are: u64, limit: u64) -> Result<(), ArchiveError> {
     if there_are <= limit {
         return Ok(());
     }
-    Err(ArchiveError::TooLarge { what, limit })
+    Err(OverBudget { what, limit }.into())
 }

@@ -7,6 +7,7 @@ use dumpus_ports::CancellationToken;
 use dumpus_ports::archive::{ArchiveError, ArchiveReader, PackageBytes, Progress};
 use dumpus_ports::domain::analysis::observation::{Channel, Message, Payment, Profile, Relationship};
 use dumpus_ports::domain::analysis::{Analysis, Budget, ChannelFold, EventFold, Events, Field, FoldLimits};
+use dumpus_ports::domain::failure_detail::ArchiveDefect;
 use dumpus_ports::domain::report::{Report, Section};
 use dumpus_ports::domain::time::DayWindow;
 
@@ -63,7 +64,7 @@ impl ArchiveReader for MemoryArchive {
         let text = String::from_utf8_lossy(&bytes);
         let mut lines = text.lines();
         if lines.next() != Some(HEAD) {
-            return Err(ArchiveError::NotAnArchive("it is not a list of observations"));
+            return Err(ArchiveError::NotAnArchive(ArchiveDefect::NoDirectory));
         }
         let mut reading = Reading::default();
         for line in lines.filter(|line| !line.is_empty()) {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use dumpus_ports::CancellationToken;
 use dumpus_ports::archive::{PackageBytes, Progress};
+use dumpus_ports::domain::failure_detail::FailureDetail;
 use dumpus_ports::domain::link::PackageLink;
 use dumpus_ports::source::{PackageSource, SourceError};
 use tokio::time::sleep;
@@ -74,15 +75,9 @@ impl PackageSource for MemorySource {
                     progress.advance(size);
                     return Ok(Arc::new(Shared(bytes)));
                 }
-                MemoryPackage::Expired => return Err(SourceError::Expired("The link has expired.".to_owned())),
-                MemoryPackage::Invalid => {
-                    let text = "The link does not lead to a package.";
-                    return Err(SourceError::Invalid(text.to_owned()));
-                }
-                MemoryPackage::Unavailable => {
-                    let text = "The server that hosts the package could not be reached.";
-                    return Err(SourceError::Unavailable(text.to_owned()));
-                }
+                MemoryPackage::Expired => return Err(SourceError::Expired(FailureDetail::LinkExpired)),
+                MemoryPackage::Invalid => return Err(SourceError::Invalid(FailureDetail::NoPackage)),
+                MemoryPackage::Unavailable => return Err(SourceError::Unavailable(FailureDetail::Unreachable)),
                 MemoryPackage::Silence => sleep(WATCH).await,
             }
         }

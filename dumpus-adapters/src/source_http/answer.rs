@@ -2,14 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
+use dumpus_ports::domain::failure_detail::FailureDetail;
 use hyper::header::{CONTENT_TYPE, RETRY_AFTER, SERVER};
 use hyper::{HeaderMap, StatusCode};
-
-use super::download_fault::DownloadFault;
-
-const NO_PACKAGE: &str = "The link does not lead to a package.";
-const NO_ARCHIVE: &str = "What the link leads to is not an archive.";
-const EXPIRED: &str = "The link has expired. Discord's links work for some days only; request a new package.";
 
 /// Bytes that tell an archive from a page.
 pub(super) const SNIFFED: usize = 2;
@@ -29,11 +24,11 @@ pub(super) enum Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// It worked once.
-    Expired(&'static str),
+    Expired(FailureDetail),
     /// It never will.
-    Invalid(&'static str),
+    Invalid(FailureDetail),
     /// It may later.
-    Retry(DownloadFault, Option<Duration>),
+    Retry(FailureDetail, Option<Duration>),
 }
 
 /// Judges the head of an answer other than a redirect; `None` when its body decides.
@@ -41,14 +36,16 @@ pub(super) fn judge_head(place: Place, status: StatusCode, headers: &HeaderMap) 
     match status.as_u16() {
         200 | 206 => None,
         400..=599 if place == Place::ClickHost && is_challenge(status, headers) => {
-            Some(Refusal::Retry(DownloadFault::Challenge, retry_after(headers)))
+            Some(Refusal::Retry(FailureDetail::Challenge, retry_after(headers)))
         }
         408 | 425 | 429 | 500..=599 => Some(Refusal::Retry(
-            DownloadFault::Status(status.as_u16()),
+            FailureDetail::Status {
+                status: status.as_u16().into(),
+            },
             retry_after(headers),
         )),
-        400..=499 if place == Place::Storage => Some(Refusal::Expired(EXPIRED)),
-        _ => Some(Refusal::Invalid(NO_PACKAGE)),
+        400..=499 if place == Place::Storage => Some(Refusal::Expired(FailureDetail::LinkExpired)),
+        _ => Some(Refusal::Invalid(FailureDetail::NoPackage)),
     }
 }
 
@@ -58,9 +55,9 @@ pub(super) fn judge_body(place: Place, status: StatusCode, headers: &HeaderMap, 
         return None;
     }
     if place == Place::ClickHost && is_page(headers, first) && is_challenge(status, headers) {
-        return Some(Refusal::Retry(DownloadFault::Challenge, retry_after(headers)));
+        return Some(Refusal::Retry(FailureDetail::Challenge, retry_after(headers)));
     }
-    Some(Refusal::Invalid(NO_ARCHIVE))
+    Some(Refusal::Invalid(FailureDetail::NoArchive))
 }
 
 /// What the other side asks for, in seconds or as a date.
@@ -119,7 +116,7 @@ mod tests {
         for status in [400, 401, 403, 404, 410, 416, 451] {
             assert_eq!(
                 head(Place::Storage, status, &[]),
-                Some(Refusal::Expired(EXPIRED)),
+                Some(Refusal::Expired(FailureDetail::LinkExpired)),
                 "{status}"
             );
         }
@@ -128,7 +125,10 @@ mod tests {
     #[test]
     fn temporary_errors_are_tried_again_when_asked_for() {
         for status in [408, 425, 429, 500, 502, 503, 504] {
-            let expected = Refusal::Retry(DownloadFault::Status(status), Some(Duration::from_secs(3)));
+            let expected = Refusal::Retry(
+                FailureDetail::Status { status: status.into() },
+                Some(Duration::from_secs(3)),
+            );
             assert_eq!(
                 head(Place::Storage, status, &[("retry-after", "3")]),
                 Some(expected),
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_challenge_of_the_click_host_is_tried_again() {
-        let challenge = Some(Refusal::Retry(DownloadFault::Challenge, None));
+        let challenge = Some(Refusal::Retry(FailureDetail::Challenge, None));
         for (status, pairs) in [
             (403, &[][..]),
             (503, &[]),
@@ -156,13 +156,13 @@ mod tests {
 
     #[test]
     fn other_answers_of_the_click_host_mean_a_wrong_link() {
-        let invalid = Some(Refusal::Invalid(NO_PACKAGE));
+        let invalid = Some(Refusal::Invalid(FailureDetail::NoPackage));
         assert_eq!(head(Place::ClickHost, 404, &[]), invalid);
         assert_eq!(head(Place::ClickHost, 404, &[("server", "cloudflare")]), invalid);
         assert_eq!(head(Place::ClickHost, 400, &[]), invalid);
         let page = headers(&[("content-type", "text/html")]);
         let judged = judge_body(Place::ClickHost, StatusCode::OK, &page, b"<!");
-        assert_eq!(judged, Some(Refusal::Invalid(NO_ARCHIVE)));
+        assert_eq!(judged, Some(Refusal::Invalid(FailureDetail::NoArchive)));
     }
 
     #[test]
@@ -172,7 +172,7 @@ mod tests {
         let zip = headers(&[("content-type", "application/zip")]);
         for first in [&b"<!"[..], b"", b"P"] {
             let judged = judge_body(Place::Storage, StatusCode::OK, &zip, first);
-            assert_eq!(judged, Some(Refusal::Invalid(NO_ARCHIVE)));
+            assert_eq!(judged, Some(Refusal::Invalid(FailureDetail::NoArchive)));
         }
     }
 
@@ -180,7 +180,7 @@ mod tests {
     fn statuses_without_meaning_here_mean_a_wrong_link() {
         for status in [204, 304, 300, 305] {
             let judged = head(Place::Storage, status, &[]);
-            assert_eq!(judged, Some(Refusal::Invalid(NO_PACKAGE)), "{status}");
+            assert_eq!(judged, Some(Refusal::Invalid(FailureDetail::NoPackage)), "{status}");
         }
     }
 }

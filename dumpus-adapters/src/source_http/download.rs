@@ -7,6 +7,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use bytes::Bytes;
 use dumpus_ports::archive::{PackageBytes, Progress};
+use dumpus_ports::domain::failure_detail::FailureDetail;
 use dumpus_ports::domain::link::PackageLink;
 use dumpus_ports::source::SourceError;
 use hyper::header::HeaderValue;
@@ -16,7 +17,6 @@ use url::Url;
 
 use super::answer::{Place, Refusal, SNIFFED, judge_body, judge_head};
 use super::body::{Broken, Pieces};
-use super::download_fault::{DownloadFault, too_large};
 use super::range::{ContentRange, content_length, validator};
 use super::route::{Answer, Wanted};
 use super::{DownloadLimits, HttpSource};
@@ -57,11 +57,8 @@ impl Arriving {
         Ok(())
     }
 
-    fn short(&self) -> DownloadFault {
-        DownloadFault::Short {
-            arrived: self.arrived,
-            total: self.total,
-        }
+    fn short(&self) -> FailureDetail {
+        short(self.arrived, self.total)
     }
 }
 
@@ -69,7 +66,7 @@ impl Arriving {
 enum Failure {
     Answered(Refusal),
     /// Another attempt shall begin at once, because something about this one was out of date.
-    Again(DownloadFault),
+    Again(FailureDetail),
     TooLarge,
     Storage(io::Error),
 }
@@ -80,9 +77,9 @@ impl From<Refusal> for Failure {
     }
 }
 
-impl From<DownloadFault> for Failure {
-    fn from(fault: DownloadFault) -> Self {
-        Self::Answered(Refusal::Retry(fault, None))
+impl From<FailureDetail> for Failure {
+    fn from(detail: FailureDetail) -> Self {
+        Self::Answered(Refusal::Retry(detail, None))
     }
 }
 
@@ -110,13 +107,15 @@ impl<'a> Download<'a> {
         let mut failures = 0;
         let mut waits = backoff(limits);
         loop {
-            let (fault, wait) = match self.attempt().await {
+            let (detail, wait) = match self.attempt().await {
                 Ok(package) => return Ok(package),
-                Err(Failure::Answered(Refusal::Retry(fault, asked))) => (fault, Some(asked)),
-                Err(Failure::Again(fault)) => (fault, None),
-                Err(Failure::Answered(Refusal::Expired(text))) => return Err(SourceError::Expired(text.to_owned())),
-                Err(Failure::Answered(Refusal::Invalid(text))) => return Err(SourceError::Invalid(text.to_owned())),
-                Err(Failure::TooLarge) => return Err(SourceError::Invalid(too_large(limits.bytes))),
+                Err(Failure::Answered(Refusal::Retry(detail, asked))) => (detail, Some(asked)),
+                Err(Failure::Again(detail)) => (detail, None),
+                Err(Failure::Answered(Refusal::Expired(detail))) => return Err(SourceError::Expired(detail)),
+                Err(Failure::Answered(Refusal::Invalid(detail))) => return Err(SourceError::Invalid(detail)),
+                Err(Failure::TooLarge) => {
+                    return Err(SourceError::Invalid(FailureDetail::TooLarge { bytes: limits.bytes }));
+                }
                 Err(Failure::Storage(error)) => return Err(SourceError::Storage(error)),
             };
             failures += 1;
@@ -124,14 +123,14 @@ impl<'a> Download<'a> {
                 failures = 1;
                 waits = backoff(limits);
             }
-            let max_attempts = match fault {
-                DownloadFault::Certificate => limits.attempts.min(CERTIFICATE_ATTEMPTS),
+            let max_attempts = match detail {
+                FailureDetail::Certificate => limits.attempts.min(CERTIFICATE_ATTEMPTS),
                 _ => limits.attempts,
             };
             if failures >= max_attempts {
-                return Err(SourceError::Unavailable(fault.to_string()));
+                return Err(SourceError::Unavailable(detail));
             }
-            tracing::debug!(fault = ?fault, failures, "Retrying a download");
+            tracing::debug!(fault = ?detail, failures, "Retrying a download");
             let delay = waits.next().unwrap_or_default();
             if let Some(asked) = wait {
                 sleep(bounded(limits, delay, asked)).await;
@@ -160,7 +159,7 @@ impl<'a> Download<'a> {
         }
         self.storage = Some(answer.address);
         let Some(arriving) = &mut self.arriving else {
-            return Err(DownloadFault::Changed.into());
+            return Err(FailureDetail::Changed.into());
         };
         while let Some(piece) = pieces.next().await.map_err(|Broken| arriving.short())? {
             arriving.take(piece, self.progress, limits.bytes).await?;
@@ -169,13 +168,13 @@ impl<'a> Download<'a> {
             Some(total) if arriving.arrived < total => return Err(arriving.short().into()),
             Some(total) if arriving.arrived > total => {
                 self.start_over();
-                return Err(DownloadFault::Changed.into());
+                return Err(FailureDetail::Changed.into());
             }
             _ => {}
         }
         match self.arriving.take() {
             Some(arriving) => Ok(arriving.spool.finish().await?),
-            None => Err(DownloadFault::Changed.into()),
+            None => Err(FailureDetail::Changed.into()),
         }
     }
 
@@ -197,14 +196,14 @@ impl<'a> Download<'a> {
         let status = answer.response.status();
         if status == StatusCode::RANGE_NOT_SATISFIABLE && wanted.is_some() {
             self.start_over();
-            return Err(Failure::Again(DownloadFault::Changed));
+            return Err(Failure::Again(FailureDetail::Changed));
         }
         match judge_head(answer.place, status, answer.response.headers()) {
             None => Ok(answer),
             // Signed addresses expire, also in the middle of a download: the link gives a new one.
-            Some(Refusal::Expired(_) | Refusal::Invalid(_)) if is_again => {
-                Err(Failure::Again(DownloadFault::Status(status.as_u16())))
-            }
+            Some(Refusal::Expired(_) | Refusal::Invalid(_)) if is_again => Err(Failure::Again(FailureDetail::Status {
+                status: status.as_u16().into(),
+            })),
             Some(refusal) => {
                 self.storage = is_again.then_some(answer.address);
                 Err(refusal.into())
@@ -217,13 +216,13 @@ impl<'a> Download<'a> {
         if status != StatusCode::PARTIAL_CONTENT {
             return Ok(false);
         }
-        let range = ContentRange::of(headers).ok_or(DownloadFault::Changed)?;
+        let range = ContentRange::of(headers).ok_or(FailureDetail::Changed)?;
         let Some(arriving) = &mut self.arriving else {
             // Nobody asked for a part; one that is the whole will do.
             return if range.goes_on(0, None) {
                 Ok(false)
             } else {
-                Err(DownloadFault::Changed.into())
+                Err(FailureDetail::Changed.into())
             };
         };
         let is_same = validator(headers).is_none_or(|now| arriving.validator.as_ref() == Some(&now));
@@ -232,7 +231,7 @@ impl<'a> Download<'a> {
             return Ok(true);
         }
         self.start_over();
-        Err(Failure::Again(DownloadFault::Changed))
+        Err(Failure::Again(FailureDetail::Changed))
     }
 
     /// Begins with the first byte, when it is an archive's.
@@ -248,8 +247,7 @@ impl<'a> Download<'a> {
         if total.is_some_and(|total| total > limit) {
             return Err(Failure::TooLarge);
         }
-        let nothing = DownloadFault::Short { arrived: 0, total };
-        let first = pieces.first(SNIFFED).await.map_err(|Broken| nothing)?;
+        let first = pieces.first(SNIFFED).await.map_err(|Broken| short(0, total))?;
         if let Some(refusal) = judge_body(place, status, headers, &first) {
             return Err(refusal.into());
         }
@@ -269,6 +267,13 @@ impl<'a> Download<'a> {
         if self.arriving.take().is_some() {
             self.progress.restart();
         }
+    }
+}
+
+fn short(received: u64, total: Option<u64>) -> FailureDetail {
+    match total {
+        Some(total) => FailureDetail::Truncated { received, total },
+        None => FailureDetail::Interrupted { received },
     }
 }
 

@@ -3,7 +3,6 @@
 mod answer;
 mod body;
 mod download;
-mod download_fault;
 mod range;
 mod route;
 
@@ -13,6 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use dumpus_ports::CancellationToken;
 use dumpus_ports::archive::{PackageBytes, Progress};
+use dumpus_ports::domain::failure_detail::FailureDetail;
 use dumpus_ports::domain::link::PackageLink;
 use dumpus_ports::source::{PackageSource, SourceError};
 use tokio::time::timeout;
@@ -115,7 +115,7 @@ impl PackageSource for HttpSource {
             () = cancel.cancelled() => Err(SourceError::Cancelled),
             done = timeout(whole, download.run()) => match done {
                 Ok(done) => done,
-                Err(_) => Err(SourceError::Unavailable(download_fault::too_long(whole))),
+                Err(_) => Err(SourceError::Unavailable(FailureDetail::TooLong { seconds: whole.as_secs() })),
             },
         }
     }

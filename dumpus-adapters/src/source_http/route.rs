@@ -1,6 +1,7 @@
 //! From an address over redirects to an answer.
 
 use bytes::Bytes;
+use dumpus_ports::domain::failure_detail::FailureDetail;
 use dumpus_ports::domain::link::{MAX_REDIRECTS, PackageLink};
 use http_body_util::Empty;
 use hyper::body::Incoming;
@@ -11,12 +12,7 @@ use url::Url;
 
 use super::HttpSource;
 use super::answer::{Place, Refusal};
-use super::download_fault::DownloadFault;
 use crate::transport::{self, Unanswered};
-
-const NO_ADDRESS: &str = "The link cannot be read as an address.";
-const REFUSED: &str = "The link leads to an address from which this server does not download.";
-const TOO_MANY: &str = "The link redirects too many times.";
 
 /// An answer other than a redirect.
 pub(super) struct Answer {
@@ -36,7 +32,7 @@ pub(super) struct Wanted {
 impl HttpSource {
     /// Asks at the link.
     pub(super) async fn ask_link(&self, link: &PackageLink, wanted: Option<&Wanted>) -> Result<Answer, Refusal> {
-        let address = Url::parse(link.address()).map_err(|_| Refusal::Invalid(NO_ADDRESS))?;
+        let address = Url::parse(link.address()).map_err(|_| Refusal::Invalid(FailureDetail::NoAddress))?;
         self.ask(address, link.is_discord_host(), wanted).await
     }
 
@@ -49,7 +45,7 @@ impl HttpSource {
         let policy = &self.settings.transport.policy;
         for redirects in 0..=MAX_REDIRECTS {
             if policy.hop(&address).is_none() {
-                return Err(Refusal::Invalid(REFUSED));
+                return Err(Refusal::Invalid(FailureDetail::AddressRefused));
             }
             let response = self.get(&address, wanted).await?;
             let Some(next) = redirect(&response, &address)? else {
@@ -66,7 +62,7 @@ impl HttpSource {
             };
             address = next;
         }
-        Err(Refusal::Invalid(TOO_MANY))
+        Err(Refusal::Invalid(FailureDetail::TooManyRedirects))
     }
 
     async fn get(&self, address: &Url, wanted: Option<&Wanted>) -> Result<Response<Incoming>, Refusal> {
@@ -82,13 +78,13 @@ impl HttpSource {
         }
         let request = request
             .body(Empty::<Bytes>::new())
-            .map_err(|_| Refusal::Invalid(NO_ADDRESS))?;
+            .map_err(|_| Refusal::Invalid(FailureDetail::NoAddress))?;
         match timeout(self.settings.limits.first_byte, self.transport.send(request)).await {
             Ok(Ok(response)) => Ok(response),
-            Ok(Err(Unanswered::Refused)) => Err(Refusal::Invalid(REFUSED)),
-            Ok(Err(Unanswered::Certificate)) => Err(Refusal::Retry(DownloadFault::Certificate, None)),
-            Ok(Err(Unanswered::Failed)) => Err(Refusal::Retry(DownloadFault::Unreachable, None)),
-            Err(_) => Err(Refusal::Retry(DownloadFault::Silent, None)),
+            Ok(Err(Unanswered::Refused)) => Err(Refusal::Invalid(FailureDetail::AddressRefused)),
+            Ok(Err(Unanswered::Certificate)) => Err(Refusal::Retry(FailureDetail::Certificate, None)),
+            Ok(Err(Unanswered::Failed)) => Err(Refusal::Retry(FailureDetail::Unreachable, None)),
+            Err(_) => Err(Refusal::Retry(FailureDetail::NoResponse, None)),
         }
     }
 }
@@ -109,7 +105,7 @@ fn redirect(response: &Response<Incoming>, address: &Url) -> Result<Option<Url>,
     let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
     let mut next = location
         .and_then(|location| address.join(location).ok())
-        .ok_or(Refusal::Invalid(NO_ADDRESS))?;
+        .ok_or(Refusal::Invalid(FailureDetail::NoAddress))?;
     next.set_fragment(None);
     Ok(Some(next))
 }

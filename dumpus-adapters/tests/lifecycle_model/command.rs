@@ -5,6 +5,7 @@ use std::time::Duration;
 use dumpus_ports::blobs::BlobKey;
 use dumpus_ports::domain::crypto::{Envelope, Suite};
 use dumpus_ports::domain::error_code::ErrorCode;
+use dumpus_ports::domain::failure_detail::FailureDetail;
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::LaneTotals;
@@ -180,5 +181,5 @@ pub(crate) fn blobs() -> Vec<BlobKey> {
 }
 
 pub(crate) fn failure() -> Failure {
-    Failure::new(ErrorCode::ExpiredLink, "The link has expired.")
+    Failure::new(ErrorCode::ExpiredLink, FailureDetail::LinkExpired)
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use dumpus_adapters::source_http::HttpSourceSettings;
 use dumpus_adapters::spool::SpoolSettings;
+use dumpus_ports::domain::failure_detail::FailureDetail;
 use dumpus_ports::source::SourceError;
 
 use super::stub::server::{Reply, Stub};
@@ -142,10 +143,10 @@ async fn temporary_errors_pass() {
 #[tokio::test]
 async fn errors_that_stay_end_the_download() {
     let outcome = outcome(|_, _| Reply::new(503, "")).await;
-    let Err(SourceError::Unavailable(text)) = outcome else {
+    let Err(SourceError::Unavailable(detail)) = outcome else {
         panic!("{outcome:?}");
     };
-    assert!(text.contains("503"), "{text}");
+    assert_eq!(detail, FailureDetail::Status { status: 503 });
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use dumpus_adapters::source_http::HttpSourceSettings;
 use dumpus_adapters::spool::SpoolSettings;
+use dumpus_ports::domain::failure_detail::FailureDetail;
 use dumpus_ports::source::SourceError;
 
 use super::stub::server::{Reply, Stub};
@@ -16,10 +17,11 @@ async fn a_length_that_is_never_reached_is_told() {
         reply.cut_after(package().len())
     })
     .await;
-    let Err(SourceError::Unavailable(text)) = outcome else {
+    let Err(SourceError::Unavailable(detail)) = outcome else {
         panic!("{outcome:?}");
     };
-    assert_eq!(text, "The archive ends early: 0 of 980 MB arrived.");
+    let (received, total) = (package().len() as u64, 980_000_000);
+    assert_eq!(detail, FailureDetail::Truncated { received, total });
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 use dumpus_adapters::sql::SqlDatabase;
+use dumpus_ports::domain::failure_detail::FailureDetail;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::LaneTotals;
 use dumpus_ports::registry::{
-    Epoch, NewPackage, PackageRegistry as _, RedispatchPolicy, RegistryError, SecretStore as _,
+    Epoch, NewPackage, Outcome, PackageRegistry as _, RedispatchPolicy, RegistryError, SecretStore as _,
 };
 use sea_orm::{ConnectionTrait as _, Database, Statement};
 
@@ -50,6 +51,31 @@ async fn the_error_for_an_invalid_value_contains_its_column() {
                 "{change}: {error:?}"
             );
             assert!(!format!("{error} {error:?}").contains(GARBAGE), "{error:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn details_of_failures_are_read_as_codes_and_as_sentences_of_old_versions() {
+    let sentence = "Processing failed 3 times, at last because the package could not be read back.";
+    for place in [support::sqlite().await, support::postgres().await] {
+        let Some((database, scratch)) = with_package(place).await else {
+            continue;
+        };
+        let raw = Database::connect(&scratch.url).await.unwrap();
+        for (stored, expected) in [
+            (sentence, FailureDetail::Stored(sentence.to_owned())),
+            ("too_long?seconds=7200", FailureDetail::TooLong { seconds: 7200 }),
+        ] {
+            let change = format!("error_code = 'SERVER_ERROR', error_detail = '{stored}', ended_at = 1");
+            raw.execute_unprepared(&format!("UPDATE packages SET {change}"))
+                .await
+                .unwrap();
+            let row = database.registry().find(PACKAGE).await.unwrap().unwrap();
+            let Some(Outcome::Failed(failure)) = row.run.outcome() else {
+                panic!("{:?}", row.run);
+            };
+            assert_eq!(failure.detail.as_ref(), Some(&expected));
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::failure_detail::PackageLimit;
+
 /// What an analysis may keep in memory, over all files of a package together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FoldLimits {
@@ -31,12 +33,12 @@ pub struct Budget {
     keys: AtomicU64,
 }
 
-/// A package that needs more than [`FoldLimits`] allow.
+/// A package that has more of something than it is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the package has more than {limit} {what}")]
+#[error("the package is too large: it has more than {limit} {what}")]
 pub struct OverBudget {
     /// What there is too much of.
-    pub what: &'static str,
+    pub what: PackageLimit,
     /// How much is allowed.
     pub limit: u64,
 }
@@ -53,7 +55,7 @@ impl Budget {
     }
 
     pub(super) fn event(&self) -> Result<(), OverBudget> {
-        take(&self.events, 1, self.limits.counted_events, "counted events")
+        take(&self.events, 1, self.limits.counted_events, PackageLimit::CountedEvents)
     }
 
     pub(super) fn key(&self) -> Result<(), OverBudget> {
@@ -65,11 +67,11 @@ impl Budget {
     /// # Errors
     /// When the package names more than its budget allows.
     pub fn keys(&self, count: u64) -> Result<(), OverBudget> {
-        take(&self.keys, count, self.limits.distinct_keys, "distinct keys")
+        take(&self.keys, count, self.limits.distinct_keys, PackageLimit::DistinctKeys)
     }
 }
 
-fn take(used: &AtomicU64, count: u64, limit: u64, what: &'static str) -> Result<(), OverBudget> {
+fn take(used: &AtomicU64, count: u64, limit: u64, what: PackageLimit) -> Result<(), OverBudget> {
     if used.fetch_add(count, Ordering::Relaxed).saturating_add(count) <= limit {
         return Ok(());
     }

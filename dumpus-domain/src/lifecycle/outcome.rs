@@ -2,6 +2,7 @@
 
 use crate::crypto::Envelope;
 use crate::error_code::ErrorCode;
+use crate::failure_detail::FailureDetail;
 use crate::package::{BlobKey, RunId};
 use crate::time::Millis;
 
@@ -39,30 +40,28 @@ pub struct StoredResult {
 pub struct Failure {
     /// The code that clients match on.
     pub code: ErrorCode,
-    /// One plain sentence without private data.
-    pub detail: Option<String>,
+    /// The reason; `None` when none was recorded.
+    pub detail: Option<FailureDetail>,
 }
 
 impl Failure {
     /// A failure that is explained to the owner.
     #[must_use]
-    pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        let detail = Some(detail.into());
+    pub const fn new(code: ErrorCode, detail: FailureDetail) -> Self {
+        let detail = Some(detail);
         Self { code, detail }
     }
 
     /// The queue did not take the job of an upgraded package.
     #[must_use]
-    pub fn not_queued() -> Self {
-        let detail = "The queue did not take the package; submit it again.";
-        Self::new(ErrorCode::ServerError, detail)
+    pub const fn not_queued() -> Self {
+        Self::new(ErrorCode::ServerError, FailureDetail::NotQueued)
     }
 
     /// The store has lost the result.
     #[must_use]
-    pub fn result_lost() -> Self {
-        let detail = "The stored result is gone; submit the link again.";
-        Self::new(ErrorCode::ServerError, detail)
+    pub const fn result_lost() -> Self {
+        Self::new(ErrorCode::ServerError, FailureDetail::ResultLost)
     }
 }
 

@@ -22,6 +22,7 @@ use crate::archive::ArchiveReader;
 use crate::blobs::BlobStore;
 use crate::clock::Clock;
 use crate::domain::error_code::ErrorCode;
+use crate::domain::failure_detail::FailureDetail;
 use crate::domain::link::LinkPolicy;
 use crate::domain::queue::Lane;
 use crate::queue::{Delivery, JobQueue};
@@ -126,13 +127,8 @@ impl ProcessPackage {
     async fn work(&self, lease: Lease, delivery: Box<dyn Delivery>, stop: CancellationToken) {
         let began = Instant::now();
         let outcome = if lease.attempt > self.settings.max_attempts {
-            AttemptOutcome::Fail(
-                ErrorCode::ServerError,
-                format!(
-                    "The package was given up after {} attempts that ended without a result.",
-                    self.settings.max_attempts
-                ),
-            )
+            let attempts = self.settings.max_attempts.into();
+            AttemptOutcome::Fail(ErrorCode::ServerError, FailureDetail::AttemptsExhausted { attempts })
         } else {
             PackageAttempt::new(self, &lease, &*delivery, stop).run().await
         };

@@ -7,6 +7,7 @@ use tokio::time::timeout;
 use super::access::{AccessError, prove};
 use crate::Dumpus;
 use crate::domain::error_code::ErrorCode;
+use crate::domain::failure_detail::FailureDetail;
 use crate::domain::lifecycle::Stage;
 use crate::domain::package::PackageId;
 use crate::domain::queue::{Lane, LaneTotals, Position};
@@ -52,7 +53,7 @@ pub enum PackageState {
         /// Why, for clients.
         code: ErrorCode,
         /// Why, for people.
-        detail: Option<String>,
+        detail: Option<FailureDetail>,
     },
 }
 

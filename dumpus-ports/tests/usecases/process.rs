@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use dumpus_adapters::memory::source::MemoryPackage;
 use dumpus_ports::archive::ArchiveError;
-use dumpus_ports::domain::analysis::MissingUserData;
+use dumpus_ports::domain::analysis::{MissingUserData, OverBudget};
 use dumpus_ports::domain::error_code::ErrorCode;
+use dumpus_ports::domain::failure_detail::{ArchiveDefect, FailureDetail, PackageLimit};
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::link::{LinkPolicy, Origin};
 use dumpus_ports::domain::queue::Lane;
@@ -16,8 +17,14 @@ use dumpus_ports::usecase::{PackageState, ProcessPackage, RoundOutcome};
 
 use crate::support::{FailingArchive, FailingSource, NOW, Person, World, pass, run, seconds, unstopped};
 
+const DEFECT: ArchiveDefect = ArchiveDefect::NoDirectory;
+const OVER_BUDGET: OverBudget = OverBudget {
+    what: PackageLimit::Entries,
+    limit: 7,
+};
+
 /// An error, and the code and detail that owners see.
-type Case<E> = (fn() -> E, ErrorCode, &'static str);
+type Case<E> = (fn() -> E, ErrorCode, FailureDetail);
 
 /// How a package ends that is worked on once, by a worker made otherwise than usual.
 async fn end(change: impl FnOnce(&mut ProcessPackage)) -> (World, PackageState) {
@@ -30,8 +37,8 @@ async fn end(change: impl FnOnce(&mut ProcessPackage)) -> (World, PackageState) 
     (world, state)
 }
 
-fn failed(stage: Stage, code: ErrorCode, detail: &str) -> PackageState {
-    let detail = Some(detail.to_owned());
+fn failed(stage: Stage, code: ErrorCode, detail: FailureDetail) -> PackageState {
+    let detail = Some(detail);
     PackageState::Failed { stage, code, detail }
 }
 
@@ -87,19 +94,19 @@ async fn a_worker_of_one_lane_leaves_the_other() {
 async fn each_end_of_a_download_has_its_code() {
     let cases: [Case<SourceError>; 3] = [
         (
-            || SourceError::Expired("Discord does not serve this link any more.".to_owned()),
+            || SourceError::Expired(FailureDetail::LinkExpired),
             ErrorCode::ExpiredLink,
-            "Discord does not serve this link any more.",
+            FailureDetail::LinkExpired,
         ),
         (
-            || SourceError::Invalid("Behind the link is no archive.".to_owned()),
+            || SourceError::Invalid(FailureDetail::NoArchive),
             ErrorCode::InvalidLink,
-            "Behind the link is no archive.",
+            FailureDetail::NoArchive,
         ),
         (
-            || SourceError::Unavailable("The archive ends early: 412 of 980 MB arrived.".to_owned()),
+            || SourceError::Unavailable(FailureDetail::Changed),
             ErrorCode::ServerError,
-            "The archive ends early: 412 of 980 MB arrived.",
+            FailureDetail::Changed,
         ),
     ];
     for (error, code, detail) in cases {
@@ -115,22 +122,22 @@ async fn each_end_of_a_download_has_its_code() {
 async fn each_end_of_a_reading_has_its_code() {
     let cases: [Case<ArchiveError>; 3] = [
         (
-            || ArchiveError::NotAnArchive("its directory is missing"),
+            || ArchiveError::NotAnArchive(DEFECT),
             ErrorCode::InvalidLink,
-            "The file is not a readable archive: its directory is missing.",
+            FailureDetail::NotAnArchive { defect: DEFECT },
         ),
         (
-            || ArchiveError::TooLarge {
-                what: "entries",
-                limit: 7,
-            },
+            || ArchiveError::TooLarge(OVER_BUDGET),
             ErrorCode::InvalidLink,
-            "The package is too large: entries is more than the allowed 7.",
+            FailureDetail::LimitExceeded {
+                what: OVER_BUDGET.what,
+                limit: OVER_BUDGET.limit,
+            },
         ),
         (
             || ArchiveError::MissingUserData(MissingUserData),
             ErrorCode::MissingUserData,
-            "The package does not identify its owner.",
+            FailureDetail::MissingUserData,
         ),
     ];
     for (error, code, detail) in cases {
@@ -179,7 +186,7 @@ async fn a_link_that_waited_too_long_is_asked_for_again() {
     let ann = world.waiting("ann").await;
     pass(seconds(31 * 24 * 3_600)).await;
     world.work().await;
-    let detail = "The link waited too long, or was sealed by another instance; submit it again.";
+    let detail = FailureDetail::LinkNotOpened;
     let expected = failed(Stage::Locked, ErrorCode::ServerError, detail);
     assert_eq!(world.state(&ann).await, expected);
 }
@@ -194,7 +201,7 @@ async fn a_link_that_is_not_accepted_any_more_is_not_followed() {
     world.work().await;
     let key = UpnKey::new(policy.parse(link).unwrap().key().expose());
     let link = link.to_owned();
-    let detail = "The link must be one of Discord's, or start with an origin that this instance allows.";
+    let detail = FailureDetail::LinkNotAllowed;
     let expected = failed(Stage::Locked, ErrorCode::InvalidLink, detail);
     assert_eq!(world.state(&Person { link, key, id }).await, expected);
 }

@@ -8,6 +8,7 @@ use dumpus_ports::CancellationToken;
 use dumpus_ports::archive::ArchiveError;
 use dumpus_ports::blobs::BlobStore;
 use dumpus_ports::domain::error_code::ErrorCode;
+use dumpus_ports::domain::failure_detail::{AttemptError, FailureDetail};
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::queue::JobQueue;
@@ -60,11 +61,12 @@ async fn the_third_attempt_that_fails_is_the_last() {
         assert!(is_waiting(&world, &ann).await);
     }
     world.work_as(&worker).await;
-    let detail = "Processing failed 3 times, at last because the package could not be read back.";
+    let (attempts, error) = (3, AttemptError::NotReadBack);
+    let detail = FailureDetail::ProcessingFailed { attempts, error };
     let failed = PackageState::Failed {
         stage: Stage::Analyzing,
         code: ErrorCode::ServerError,
-        detail: Some(detail.to_owned()),
+        detail: Some(detail),
     };
     assert_eq!(world.state(&ann).await, failed);
     pass(PAST_LEASE).await;
@@ -84,11 +86,11 @@ async fn a_package_that_kills_its_workers_is_given_up_at_the_fourth_lease() {
     // It could be processed now, but nobody may try.
     world.person("ann");
     world.work().await;
-    let detail = "The package was given up after 3 attempts that ended without a result.";
+    let detail = FailureDetail::AttemptsExhausted { attempts: 3 };
     let failed = PackageState::Failed {
         stage: Stage::Downloading,
         code: ErrorCode::ServerError,
-        detail: Some(detail.to_owned()),
+        detail: Some(detail),
     };
     assert_eq!(world.state(&ann).await, failed);
     pass(PAST_LEASE).await;

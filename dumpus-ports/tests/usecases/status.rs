@@ -5,6 +5,7 @@ use std::sync::Arc;
 use dumpus_adapters::memory::source::MemoryPackage;
 use dumpus_ports::blobs::BlobStore;
 use dumpus_ports::domain::error_code::ErrorCode;
+use dumpus_ports::domain::failure_detail::{ArchiveDefect, FailureDetail};
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::queue::{Lane, LaneTotals, Position};
 use dumpus_ports::usecase::{AccessError, PackageState, PackageStatus};
@@ -126,13 +127,15 @@ async fn a_failed_package_tells_where_and_why() {
     let ann = world.waiting("ann").await;
     let mut worker = world.worker();
     worker.archive = Arc::new(FailingArchive(|| {
-        dumpus_ports::archive::ArchiveError::NotAnArchive("it is a poem")
+        dumpus_ports::archive::ArchiveError::NotAnArchive(ArchiveDefect::NoDirectory)
     }));
     world.work_as(&worker).await;
     let failed = PackageState::Failed {
         stage: Stage::Analyzing,
         code: ErrorCode::InvalidLink,
-        detail: Some("The file is not a readable archive: it is a poem.".to_owned()),
+        detail: Some(FailureDetail::NotAnArchive {
+            defect: ArchiveDefect::NoDirectory,
+        }),
     };
     assert_eq!(world.state(&ann).await, failed);
 }
@@ -162,11 +165,10 @@ async fn a_result_that_the_store_has_lost_is_told_as_a_failure() {
     let world = World::new();
     let ann = world.processed("ann").await;
     world.blobs.inner().delete(world.result(&ann).await.blob).await.unwrap();
-    let detail = "The stored result is gone; submit the link again.";
     let failed = PackageState::Failed {
         stage: Stage::Processed,
         code: ErrorCode::ServerError,
-        detail: Some(detail.to_owned()),
+        detail: Some(FailureDetail::ResultLost),
     };
     assert_eq!(world.state(&ann).await, failed);
 }

@@ -1,6 +1,7 @@
 //! `GET /process/{package_id}/status`.
 
 use dumpus_ports::domain::error_code::ErrorCode;
+use dumpus_ports::domain::failure_detail::FailureDetail;
 use dumpus_ports::domain::lifecycle::{Failure, Stage};
 use serde_json::{Value, json};
 
@@ -34,7 +35,10 @@ async fn a_package_is_followed_from_submission_to_result() {
         (&json!("DOWNLOADING"), &json!(42))
     );
     leases
-        .fail(&lease, &Failure::new(ErrorCode::ExpiredLink, "The link has expired."))
+        .fail(
+            &lease,
+            &Failure::new(ErrorCode::ExpiredLink, FailureDetail::LinkExpired),
+        )
         .await
         .unwrap();
     let failed = status(&instance, &key(0)).await;
@@ -44,7 +48,11 @@ async fn a_package_is_followed_from_submission_to_result() {
             &failed["errorMessageCode"],
             &failed["errorDetail"]
         ),
-        (&json!(true), &json!("EXPIRED_LINK"), &json!("The link has expired."))
+        (
+            &json!(true),
+            &json!("EXPIRED_LINK"),
+            &json!("The link has expired. Discord's links work for some days only; request a new package.")
+        )
     );
     instance.process(&key(1), b"x").await;
     let processed = status(&instance, &key(1)).await;
@@ -63,7 +71,7 @@ async fn a_failed_package_carries_no_error_after_it_is_submitted_again() {
         .backends
         .registry
         .leases
-        .fail(&lease, &Failure::new(ErrorCode::ServerError, "x"))
+        .fail(&lease, &Failure::not_queued())
         .await
         .unwrap();
     instance.submit(&key(0)).await.assert_status_is_ok();

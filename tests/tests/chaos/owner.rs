@@ -195,7 +195,7 @@ impl Owner {
 
     fn fail(&mut self, world: &World, code: &str, status: &Value) {
         let detail = status["errorDetail"].as_str().unwrap_or_default();
-        let is_given_up = detail.contains(" attempts") || detail.contains(" times");
+        let is_given_up = detail.contains(" attempts");
         if code == "SERVER_ERROR" && is_given_up && self.given_up < MAX_GIVEN_UP {
             self.given_up += 1;
             world.tally.count("packages: given up and submitted again");

@@ -3,6 +3,8 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
 use dumpus_ports::archive::{ArchiveError, PackageBytes};
+use dumpus_ports::domain::analysis::OverBudget;
+use dumpus_ports::domain::failure_detail::{ArchiveDefect, PackageLimit};
 use dumpus_ports::domain::time::Day;
 use zip::read::ZipFileEntry;
 use zip::result::ZipError;
@@ -32,12 +34,12 @@ impl Directory {
         let metadata = match (reader.failure, opened) {
             (Some(Failure::Storage(error)), _) => return Err(ArchiveError::Storage(error)),
             (Some(Failure::Budget), _) => {
-                let (what, limit) = ("bytes of the archive's directory", max_bytes);
-                return Err(ArchiveError::TooLarge { what, limit });
+                let (what, limit) = (PackageLimit::DirectoryBytes, max_bytes);
+                return Err(OverBudget { what, limit }.into());
             }
             (None, opened) => opened.map_err(|error| ArchiveError::NotAnArchive(reason(&error)))?,
         };
-        ensure_at_most("entries", metadata.len() as u64, max_entries)?;
+        ensure_at_most(PackageLimit::Entries, metadata.len() as u64, max_entries)?;
         let mut newest = None;
         let mut entries = Vec::with_capacity(metadata.len());
         for index in 0..metadata.len() {
@@ -85,11 +87,11 @@ fn decoded(name: &[u8]) -> String {
 }
 
 /// Says what is wrong without what the archive says of itself.
-fn reason(error: &ZipError) -> &'static str {
+fn reason(error: &ZipError) -> ArchiveDefect {
     match error {
-        ZipError::UnsupportedArchive(_) => "it uses a feature of the format that packages do not have",
-        ZipError::Io(_) => "its directory ends early",
-        _ => "it ends early or has no directory",
+        ZipError::UnsupportedArchive(_) => ArchiveDefect::UnsupportedFeature,
+        ZipError::Io(_) => ArchiveDefect::TruncatedDirectory,
+        _ => ArchiveDefect::NoDirectory,
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use dumpus_ports::archive::ArchiveError;
 use dumpus_ports::domain::analysis::Budget;
+use dumpus_ports::domain::failure_detail::PackageLimit;
 use dumpus_ports::domain::time::DayWindow;
 
 use super::sentiment::Scorer;
@@ -37,6 +38,6 @@ impl ReadContext {
     /// Adds messages. Whether a package has too many does not depend on the order in which they are added.
     pub(super) fn count_messages(&self, more: u64) -> Result<(), ArchiveError> {
         let before = self.messages.fetch_add(more, Ordering::Relaxed);
-        ensure_at_most("messages", before + more, self.limits.messages)
+        ensure_at_most(PackageLimit::Messages, before + more, self.limits.messages)
     }
 }

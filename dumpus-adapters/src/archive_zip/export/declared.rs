@@ -1,6 +1,7 @@
 //! What the directory declares of the entries that will be read: a bomb is refused before anything is unpacked.
 
 use dumpus_ports::archive::ArchiveError;
+use dumpus_ports::domain::failure_detail::PackageLimit;
 use dumpus_ports::domain::layout::Layout;
 
 use crate::archive_zip::container::{Archive, Entry};
@@ -58,12 +59,12 @@ impl Declared {
 
     /// Refuses a package that is too large.
     pub(super) fn check(&self, limits: &ArchiveLimits, archive_bytes: u64) -> Result<(), ArchiveError> {
-        ensure_at_most("bytes of one unpacked file", self.largest, limits.entry_bytes)?;
-        ensure_at_most("unpacked bytes", self.unpacked, limits.unpacked_bytes)?;
-        ensure_at_most("bytes of small documents", self.documents, limits.documents_bytes)?;
+        ensure_at_most(PackageLimit::EntryBytes, self.largest, limits.entry_bytes)?;
+        ensure_at_most(PackageLimit::UnpackedBytes, self.unpacked, limits.unpacked_bytes)?;
+        ensure_at_most(PackageLimit::DocumentsBytes, self.documents, limits.documents_bytes)?;
         if self.unpacked > FREE_OF_RATIO {
             let ratio = self.unpacked / self.packed.clamp(1, archive_bytes.max(1));
-            ensure_at_most("unpacked bytes for each packed byte", ratio, limits.ratio)?;
+            ensure_at_most(PackageLimit::Ratio, ratio, limits.ratio)?;
         }
         Ok(())
     }

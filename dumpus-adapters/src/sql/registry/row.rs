@@ -5,6 +5,7 @@ use std::str::FromStr;
 use dumpus_ports::blobs::BlobKey;
 use dumpus_ports::domain::crypto::{Envelope, Suite};
 use dumpus_ports::domain::error_code::ErrorCode;
+use dumpus_ports::domain::failure_detail::FailureDetail;
 use dumpus_ports::domain::lifecycle::{CurrentLease, Dispatch, End, Stage};
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{LaneTotals, Ticket};
@@ -71,10 +72,11 @@ fn lease(columns: &mut Columns<'_>) -> Result<Option<CurrentLease>, RegistryErro
 
 fn end(columns: &mut Columns<'_>, stage: Stage) -> Result<Option<End>, RegistryError> {
     let code: Option<String> = columns.next("packages.error_code")?;
-    let detail = columns.next("packages.error_detail")?;
+    let detail: Option<String> = columns.next("packages.error_detail")?;
     let outcome = if let Some(code) = code {
         columns.skip(5);
         let code = ErrorCode::from_str(&code).map_err(|_| inconsistent("packages.error_code"))?;
+        let detail = detail.map(|text| FailureDetail::decode(&text));
         Outcome::Failed(Failure { code, detail })
     } else if stage == Stage::Processed {
         Outcome::Processed(StoredResult {
@@ -165,7 +167,10 @@ impl<'a> Columns<'a> {
 
 /// `error_code` and `error_detail` as parameters.
 pub(super) fn failure(failure: &Failure) -> [Value; 2] {
-    [Value::from(failure.code.as_str()), Value::from(failure.detail.clone())]
+    [
+        Value::from(failure.code.as_str()),
+        Value::from(failure.detail.as_ref().map(FailureDetail::encode)),
+    ]
 }
 
 /// Bytes as a parameter.

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::{Fresh, LONG, begin_queued, fail, granted, id, process, result};
-use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
 use crate::registry::{Attempt, Failure, Lease};
 
@@ -11,7 +10,7 @@ use crate::registry::{Attempt, Failure, Lease};
 async fn changes_nothing(registry: &Fresh, lease: &Lease) {
     let row = async || registry.packages.find(lease.package).await.unwrap().map(|row| row.run);
     let before = row().await;
-    let failure = Failure::new(ErrorCode::ServerError, "");
+    let failure = Failure::not_queued();
     let answers = [
         ("is_current", registry.leases.is_current(lease).await),
         ("extend", registry.leases.extend(lease, LONG).await),

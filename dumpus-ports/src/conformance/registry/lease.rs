@@ -6,6 +6,7 @@ use super::{
     Fresh, LONG, ask, at_once, begin, begin_queued, epoch, fail, find, granted, id, process, request, result, row, run,
 };
 use crate::domain::error_code::ErrorCode;
+use crate::domain::failure_detail::FailureDetail;
 use crate::domain::lifecycle::Stage;
 use crate::registry::{Attempt, Failure, LeaseOutcome, Outcome, RegistryError};
 
@@ -205,7 +206,7 @@ pub async fn a_failure_ends_the_run(registry: Fresh) {
     begin(&registry, 1, 1).await;
     let lease = granted(&registry, 1, 1, LONG).await;
     assert!(registry.leases.step(&lease, Stage::Downloading).await.unwrap());
-    let failure = Failure::new(ErrorCode::ExpiredLink, "It ended.");
+    let failure = Failure::new(ErrorCode::ExpiredLink, FailureDetail::Interrupted { received: 7 });
     assert!(registry.leases.fail(&lease, &failure).await.unwrap());
     let row = row(&registry, 1).await;
     assert_eq!(row.outcome(), Some(&Outcome::Failed(failure)));

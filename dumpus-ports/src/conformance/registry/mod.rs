@@ -24,7 +24,6 @@ use std::time::Duration;
 
 use crate::blobs::BlobKey;
 use crate::domain::crypto::{Envelope, Suite};
-use crate::domain::error_code::ErrorCode;
 use crate::domain::lifecycle::Stage;
 use crate::domain::package::{PackageId, RunId};
 use crate::domain::queue::{LaneTotals, Ticket};
@@ -123,7 +122,7 @@ async fn find(registry: &Fresh, package: u8) -> Package {
 }
 
 async fn fail(registry: &Fresh, lease: &Lease) {
-    let failure = Failure::new(ErrorCode::ServerError, "It failed.");
+    let failure = Failure::not_queued();
     assert!(registry.leases.fail(lease, &failure).await.unwrap());
 }
 

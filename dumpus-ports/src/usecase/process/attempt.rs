@@ -7,11 +7,12 @@ use bytes::Bytes;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::ProcessPackage;
-use super::outcome::{AttemptOutcome, archive_failure, sentence, source_failure};
+use super::outcome::{AttemptOutcome, archive_failure, source_failure};
 use super::progress::AttemptProgress;
 use crate::blobs::BlobKey;
 use crate::domain::crypto::Envelope;
 use crate::domain::error_code::ErrorCode;
+use crate::domain::failure_detail::{AttemptError, FailureDetail};
 use crate::domain::lifecycle::Stage;
 use crate::domain::link::PackageLink;
 use crate::queue::Delivery;
@@ -88,17 +89,17 @@ impl<'a> PackageAttempt<'a> {
             .await
             .map_err(|error| {
                 tracing::error!(error = %error, "Failed to write the statistics file");
-                AttemptOutcome::Retry("Failed to write the statistics file")
+                AttemptOutcome::Retry(AttemptError::NotWritten)
             })?;
         drop(report);
         let sealed = process.vault.seal_result(link.key(), &self.lease.package, packed);
-        sealed.map_err(|_| AttemptOutcome::Retry("the result could not be encrypted"))
+        sealed.map_err(|_| AttemptOutcome::Retry(AttemptError::NotEncrypted))
     }
 
     async fn store(&self, envelope: Envelope, sealed: Bytes) -> AttemptOutcome {
         let process = self.process;
         let Ok(key) = process.vault.random() else {
-            return AttemptOutcome::Retry("no randomness");
+            return AttemptOutcome::Retry(AttemptError::NotStored);
         };
         let blob = BlobKey::from_bytes(key);
         let size = sealed.len() as u64;
@@ -107,7 +108,7 @@ impl<'a> PackageAttempt<'a> {
             Ok(()) => AttemptOutcome::Done(StoredResult { blob, envelope, size }),
             Err(error) => {
                 tracing::warn!(error = %error, "Failed to store the result");
-                AttemptOutcome::Retry("Failed to store the result")
+                AttemptOutcome::Retry(AttemptError::NotStored)
             }
         }
     }
@@ -117,14 +118,11 @@ impl<'a> PackageAttempt<'a> {
         let opened = process
             .vault
             .open_queued_link(&self.lease.package, sealed, process.clock.now());
-        let text = opened.map_err(|_| {
-            let detail = "The link waited too long, or was sealed by another instance; submit it again.";
-            AttemptOutcome::Fail(ErrorCode::ServerError, detail.to_owned())
-        })?;
+        let text = opened.map_err(|_| AttemptOutcome::Fail(ErrorCode::ServerError, FailureDetail::LinkNotOpened))?;
         process
             .policy
             .parse(&text)
-            .map_err(|error| AttemptOutcome::Fail(ErrorCode::InvalidLink, sentence(&error.to_string())))
+            .map_err(|error| AttemptOutcome::Fail(ErrorCode::InvalidLink, error.into()))
     }
 
     async fn step(&self, to: Stage) -> Result<(), AttemptOutcome> {
@@ -135,7 +133,7 @@ impl<'a> PackageAttempt<'a> {
             Ok(false) => Err(AttemptOutcome::Lost),
             Err(error) => {
                 tracing::warn!(error = %error, "Failed to record a step");
-                Err(AttemptOutcome::Retry("the registry did not answer"))
+                Err(AttemptOutcome::Retry(AttemptError::RegistryUnavailable))
             }
         }
     }

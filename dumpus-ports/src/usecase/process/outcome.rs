@@ -1,16 +1,18 @@
-//! The outcomes of an attempt, and the error codes and details for owners.
+//! The outcomes of an attempt, and the failures that end a run.
 
 use crate::archive::ArchiveError;
+use crate::domain::analysis::OverBudget;
 use crate::domain::error_code::ErrorCode;
+use crate::domain::failure_detail::{AttemptError, FailureDetail};
 use crate::registry::StoredResult;
 use crate::source::SourceError;
 
 /// How an attempt ended.
 pub(super) enum AttemptOutcome {
     Done(StoredResult),
-    Fail(ErrorCode, String),
+    Fail(ErrorCode, FailureDetail),
     /// A fault on this side: another attempt may succeed, and is counted.
-    Retry(&'static str),
+    Retry(AttemptError),
     /// The process stops: another attempt will do, and does not count.
     Release,
     /// The package is not this worker's any more, or its registry cannot be reached for the length of a lease.
@@ -25,35 +27,30 @@ pub(super) fn source_failure(error: SourceError) -> AttemptOutcome {
         SourceError::Cancelled => AttemptOutcome::Lost,
         SourceError::Storage(error) => {
             tracing::error!(error = %error, "Failed to store a package while it was downloaded");
-            AttemptOutcome::Retry("there was no room to store the package")
+            AttemptOutcome::Retry(AttemptError::NoStorage)
         }
     }
 }
 
 pub(super) fn archive_failure(error: &ArchiveError) -> AttemptOutcome {
     match error {
-        ArchiveError::NotAnArchive(_) | ArchiveError::TooLarge { .. } => {
-            AttemptOutcome::Fail(ErrorCode::InvalidLink, sentence(&error.to_string()))
+        &ArchiveError::NotAnArchive(defect) => {
+            AttemptOutcome::Fail(ErrorCode::InvalidLink, FailureDetail::NotAnArchive { defect })
+        }
+        &ArchiveError::TooLarge(OverBudget { what, limit }) => {
+            AttemptOutcome::Fail(ErrorCode::InvalidLink, FailureDetail::LimitExceeded { what, limit })
         }
         ArchiveError::MissingUserData(_) => {
-            AttemptOutcome::Fail(ErrorCode::MissingUserData, sentence(&error.to_string()))
+            AttemptOutcome::Fail(ErrorCode::MissingUserData, FailureDetail::MissingUserData)
         }
         ArchiveError::Cancelled => AttemptOutcome::Lost,
         ArchiveError::Storage(_) => {
             tracing::error!(error = %error, "Failed to read back a package");
-            AttemptOutcome::Retry("the package could not be read back")
+            AttemptOutcome::Retry(AttemptError::NotReadBack)
         }
         ArchiveError::Failed(_) => {
             tracing::error!(error = %error, "The reader failed");
-            AttemptOutcome::Retry("The reader failed")
+            AttemptOutcome::Retry(AttemptError::ReaderFailed)
         }
     }
-}
-
-/// A message as a sentence for people.
-pub(super) fn sentence(message: &str) -> String {
-    let mut letters = message.chars();
-    letters.next().map_or_else(String::new, |first| {
-        format!("{}{}.", first.to_uppercase(), letters.as_str())
-    })
 }

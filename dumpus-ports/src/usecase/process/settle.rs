@@ -3,6 +3,7 @@
 use super::ProcessPackage;
 use super::outcome::AttemptOutcome;
 use crate::domain::error_code::ErrorCode;
+use crate::domain::failure_detail::FailureDetail;
 use crate::queue::Delivery;
 use crate::registry::{Attempt, Failure, Lease};
 use crate::usecase::access::AccessError;
@@ -38,15 +39,16 @@ impl ProcessPackage {
                 tracing::info!(elapsed_ms, error.code = %code, "A package failed");
                 delivery.acknowledge().await?;
             }
-            AttemptOutcome::Retry(reason) if lease.attempt >= self.settings.max_attempts => {
-                let detail = format!("Processing failed {} times, at last because {reason}.", lease.attempt);
+            AttemptOutcome::Retry(error) if lease.attempt >= self.settings.max_attempts => {
+                let attempts = lease.attempt.into();
+                let detail = FailureDetail::ProcessingFailed { attempts, error };
                 let failure = Failure::new(ErrorCode::ServerError, detail);
                 self.retry_while_unavailable(|| self.leases.fail(lease, &failure))
                     .await?;
                 delivery.acknowledge().await?;
             }
             AttemptOutcome::Retry(reason) => {
-                tracing::warn!(elapsed_ms, reason, "An attempt failed");
+                tracing::warn!(elapsed_ms, reason = %reason, "An attempt failed");
                 self.retry_while_unavailable(|| self.leases.release(lease, Attempt::Counted))
                     .await?;
                 delivery.release().await?;

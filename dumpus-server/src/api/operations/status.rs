@@ -131,7 +131,7 @@ impl From<PackageStatus> for StatusBody {
                 body.is_errored = true;
                 body.processing_step = Some(stage.into());
                 body.error_message_code = Some(code.into());
-                body.error_detail = detail;
+                body.error_detail = detail.map(|detail| detail.to_string());
             }
         }
         body
@@ -181,6 +181,7 @@ impl Status {
 mod tests {
     use super::*;
     use dumpus_ports::domain::error_code::ErrorCode;
+    use dumpus_ports::domain::failure_detail::FailureDetail;
     use dumpus_ports::domain::queue::{LaneTotals, Position};
     use poem_openapi::types::ToJSON;
     use serde_json::{Value, json};
@@ -214,9 +215,9 @@ mod tests {
         let failed = json_of(PackageState::Failed {
             stage: Stage::Downloading,
             code: ErrorCode::ExpiredLink,
-            detail: Some("The link has expired.".to_owned()),
+            detail: Some(FailureDetail::TooManyRedirects),
         });
-        assert_eq!(failed["errorDetail"], "The link has expired.");
+        assert_eq!(failed["errorDetail"], "The link redirects too many times.");
         let refused = |code| StatusBody::refused(code, "no").to_json().unwrap();
         let running = underway(Stage::Downloading, Lane::Standard);
         assert_eq!(running["processingProgress"], 3);
