@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use dumpus_adapters::sql::SqlDatabase;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::LaneTotals;
-use dumpus_ports::registry::{Epoch, NewPackage, PackageRegistry as _, RedispatchPolicy};
+use dumpus_ports::registry::{Epoch, NewPackage, OwnerLink, PackageRegistry as _, RedispatchPolicy};
 use tokio::task::JoinSet;
 
 use databases::Scratch;
@@ -96,7 +96,7 @@ async fn fill(database: &SqlDatabase, rows: u32) {
                 let admission = NewPackage {
                     package: id(package),
                     run: RunId::from_bytes([1; 16]),
-                    owner_link: vec![1; 900],
+                    owner_link: OwnerLink(vec![1; 900]),
                     joined: LaneTotals::default(),
                 };
                 registry.admit(&admission).await.unwrap();

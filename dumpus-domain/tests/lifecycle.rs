@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use dumpus_domain::lifecycle::{
-    Attempt, EPOCH_KEPT_FOR, Epoch, KnownEpochs, Lease, LeaseOutcome, LeaseRequest, NewPackage, RedispatchPolicy,
-    Rollback, Run, Stage,
+    Attempt, EPOCH_KEPT_FOR, Epoch, KnownEpochs, Lease, LeaseOutcome, LeaseRequest, NewPackage, OwnerLink,
+    RedispatchPolicy, Rollback, Run, Stage,
 };
 use dumpus_domain::package::{PackageId, RunId};
 use dumpus_domain::queue::{Lane, LaneTotals, Ticket};
@@ -20,7 +20,7 @@ fn admitted() -> Run {
     let new = NewPackage {
         package: PackageId::from_bytes([1; 16]),
         run: RUN,
-        owner_link: vec![1],
+        owner_link: OwnerLink(vec![1]),
         joined: LaneTotals::default(),
     };
     Run::admit(None, &new, || Ticket(1), START).unwrap()

@@ -13,13 +13,13 @@ use crate::{BoxError, CancellationToken};
 
 /// The bytes of a package, readable at any place by many threads at once.
 pub trait PackageBytes: Send + Sync {
-    /// How many bytes there are.
+    /// Number of bytes.
     fn size(&self) -> u64;
 
     /// Fills the whole buffer with the bytes from `offset` on.
     ///
     /// # Errors
-    /// `UnexpectedEof` when the package ends before the buffer is full; what the storage says otherwise.
+    /// `UnexpectedEof` if the package ends before the buffer is full, otherwise the error of the storage.
     fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()>;
 }
 
@@ -82,7 +82,7 @@ impl Progress {
 
 /// Reads packages.
 ///
-/// Contract, in the words of [`crate::conformance`]:
+/// Contract, tested by [`crate::conformance`]:
 /// 1. Equal bytes give equal reports, on any number of threads.
 /// 2. Whatever the bytes are, the answer is a report or an error, never a panic.
 /// 3. Damage inside a package whose directory can be read is stated in the report's sections, not an error.
@@ -93,7 +93,8 @@ pub trait ArchiveReader: Send + Sync {
     /// Reads the package and analyses it. Progress is reported in bytes of the archive.
     ///
     /// # Errors
-    /// [`ArchiveError::Cancelled`] once `cancel` is cancelled; a reader checks it at least once per block.
+    /// [`ArchiveError::Storage`] is worth another attempt with the same link. [`ArchiveError::Cancelled`] once `cancel` is
+    /// cancelled; a reader checks it at least once per block. The other errors are final.
     async fn read(
         &self,
         package: Arc<dyn PackageBytes>,
@@ -122,6 +123,6 @@ pub enum ArchiveError {
     #[error("the package could not be read back")]
     Storage(#[source] io::Error),
     /// A defect of the reader.
-    #[error("The reader failed")]
+    #[error("the reader failed")]
     Failed(#[source] BoxError),
 }

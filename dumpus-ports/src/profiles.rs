@@ -1,5 +1,7 @@
 //! Ports: names and pictures of Discord users and servers, from a third party.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 /// The public profile of a user.
@@ -38,8 +40,8 @@ pub enum ProfileError {
     /// The directory's rate limit does not end within the time that a request waits.
     #[error("too many look-ups")]
     RateLimited {
-        /// Seconds until another attempt makes sense, at least 1.
-        retry_after: u64,
+        /// When another attempt makes sense, in whole seconds, at least 1.
+        retry_after: Duration,
     },
     /// The directory cannot be reached, or its response cannot be parsed.
     #[error("the directory is unavailable")]

@@ -1,4 +1,4 @@
-//! Port: fetching a package from behind its link.
+//! Port: the download of packages.
 
 use std::io;
 use std::sync::Arc;
@@ -10,23 +10,24 @@ use crate::archive::{PackageBytes, Progress};
 use crate::domain::failure_detail::FailureDetail;
 use crate::domain::link::PackageLink;
 
-/// Fetches packages.
+/// Downloads packages.
 ///
-/// What it gives exists for the caller only: dropped, nothing of the package is left, and nothing of it is ever on a
-/// disk in plaintext.
+/// The returned bytes exist for the caller only: nothing of the package is left when they are dropped, and nothing of it
+/// is ever on a disk in plaintext.
 ///
-/// Contract, in the words of [`crate::conformance`]:
-/// 1. What is behind the link comes as it is, readable at any place.
+/// Contract, tested by [`crate::conformance`]:
+/// 1. The bytes behind the link are returned unchanged, readable at any offset.
 /// 2. At the end of a successful download the progress is complete.
-/// 3. Downloads at the same time do not mix.
-/// 4. Each end has its error, whose text names neither address nor key.
-/// 5. A cancelled download ends with [`SourceError::Cancelled`], within a second, whatever it waits for.
+/// 3. Concurrent downloads do not mix.
+/// 4. Each kind of failure has its error, whose text contains neither address nor key.
+/// 5. A cancelled download ends with [`SourceError::Cancelled`] within a second, whatever it waits for.
 #[async_trait]
 pub trait PackageSource: Send + Sync {
     /// Downloads the package. Progress is reported in bytes of the package. Transient faults are retried inside.
     ///
     /// # Errors
-    /// [`SourceError::Cancelled`] once `cancel` is cancelled.
+    /// [`SourceError::Expired`] and [`SourceError::Invalid`] are final, [`SourceError::Unavailable`] and
+    /// [`SourceError::Storage`] are worth another attempt; [`SourceError::Cancelled`] once `cancel` is cancelled.
     async fn download(
         &self,
         link: &PackageLink,

@@ -8,10 +8,11 @@ use crate::domain::package::PackageId;
 use crate::domain::secret::UpnKey;
 use crate::domain::time::Millis;
 use crate::queue::SealedLink;
+use crate::registry::OwnerLink;
 
-/// Cryptography, synchronous: it only computes.
+/// Cryptography. Methods are synchronous, because they only compute, and read no clock: instants are arguments.
 ///
-/// Contract, in the words of [`crate::conformance`]:
+/// Contract, tested by [`crate::conformance`]:
 /// 1. A result opens with the key and package it was sealed for; with any bit changed, in ciphertext or envelope, or
 ///    for another key or package, it does not.
 /// 2. Sealing twice gives different bytes.
@@ -27,16 +28,16 @@ pub trait Vault: Send + Sync {
     /// Whether the key owns the package, in constant time.
     fn owns(&self, key: &UpnKey, package: &PackageId) -> bool;
 
-    /// Encrypts a result for its owner.
+    /// Encrypts a result for its owner: what a client needs to decrypt it besides its key, and the ciphertext.
     ///
     /// # Errors
-    /// When the system gives no randomness.
+    /// [`VaultError::NoRandomness`] if the system has no random bytes.
     fn seal_result(&self, key: &UpnKey, package: &PackageId, plain: Vec<u8>) -> Result<(Envelope, Bytes), VaultError>;
 
-    /// Checks that a result is what was sealed, without opening it.
+    /// Checks that a result is authentic, without decrypting it.
     ///
     /// # Errors
-    /// [`VaultError::Tampered`] when it is not.
+    /// [`VaultError::Tampered`] if it is not what was sealed for this key and package.
     fn verify_result(
         &self,
         key: &UpnKey,
@@ -45,10 +46,10 @@ pub trait Vault: Send + Sync {
         sealed: &[u8],
     ) -> Result<(), VaultError>;
 
-    /// Checks and decrypts a result, in place when nothing else holds the bytes.
+    /// Checks and decrypts a result, in place if nothing else holds the bytes.
     ///
     /// # Errors
-    /// [`VaultError::Tampered`] when it is not what was sealed.
+    /// [`VaultError::Tampered`] if it is not what was sealed for this key and package; no plaintext is returned then.
     fn open_result(
         &self,
         key: &UpnKey,
@@ -57,44 +58,44 @@ pub trait Vault: Send + Sync {
         sealed: Bytes,
     ) -> Result<Bytes, VaultError>;
 
-    /// Seals a link for the queue, under the instance's key.
+    /// Seals a link for the queue under the instance's key. It opens up to and including `expires`.
     ///
     /// # Errors
-    /// When the system gives no randomness.
+    /// [`VaultError::NoRandomness`] if the system has no random bytes.
     fn seal_queued_link(&self, package: &PackageId, link: &str, expires: Millis) -> Result<SealedLink, VaultError>;
 
-    /// Opens a link of the queue.
+    /// Opens a link of the queue. `now` is the time of the clock port.
     ///
     /// # Errors
-    /// [`VaultError::Tampered`] when it was sealed for another package or instance, or has expired.
+    /// [`VaultError::Tampered`] if it was sealed for another package or instance, or has expired.
     fn open_queued_link(&self, package: &PackageId, link: &SealedLink, now: Millis) -> Result<String, VaultError>;
 
     /// Seals a link for its owner, under a key derived from theirs.
     ///
     /// # Errors
-    /// When the system gives no randomness.
-    fn seal_owner_link(&self, key: &UpnKey, package: &PackageId, link: &str) -> Result<Vec<u8>, VaultError>;
+    /// [`VaultError::NoRandomness`] if the system has no random bytes.
+    fn seal_owner_link(&self, key: &UpnKey, package: &PackageId, link: &str) -> Result<OwnerLink, VaultError>;
 
     /// Opens a link with its owner's key.
     ///
     /// # Errors
-    /// [`VaultError::Tampered`] when it was sealed for another key or package.
-    fn open_owner_link(&self, key: &UpnKey, package: &PackageId, sealed: &[u8]) -> Result<String, VaultError>;
+    /// [`VaultError::Tampered`] if it was sealed for another key or package.
+    fn open_owner_link(&self, key: &UpnKey, package: &PackageId, link: &OwnerLink) -> Result<String, VaultError>;
 
-    /// Signs the address of a blob until an instant.
+    /// Signs that a blob may be downloaded until `expires`. The caller checks the time. Cannot fail.
     fn sign_blob(&self, blob: BlobKey, expires: Millis) -> [u8; 32];
 
     /// Whether a signature is the one of [`Vault::sign_blob`], in constant time.
     fn is_blob_signature(&self, blob: BlobKey, expires: Millis, signature: &[u8]) -> bool;
 
-    /// Random bytes for ids and keys of blobs.
+    /// 16 random bytes, for ids and the keys of blobs.
     ///
     /// # Errors
-    /// When the system gives no randomness.
+    /// [`VaultError::NoRandomness`] if the system has no random bytes.
     fn random(&self) -> Result<[u8; 16], VaultError>;
 }
 
-/// Why the vault did not do it.
+/// Why a call to the vault failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VaultError {

@@ -12,6 +12,7 @@ use dumpus_ports::domain::package::PackageId;
 use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::queue::SealedLink;
+use dumpus_ports::registry::OwnerLink;
 use dumpus_ports::vault::{Vault, VaultError};
 use ring::aead::LessSafeKey;
 use ring::hmac;
@@ -98,16 +99,16 @@ impl Vault for RingVault {
         Ok(link)
     }
 
-    fn seal_owner_link(&self, key: &UpnKey, package: &PackageId, link: &str) -> Result<Vec<u8>, VaultError> {
+    fn seal_owner_link(&self, key: &UpnKey, package: &PackageId, link: &str) -> Result<OwnerLink, VaultError> {
         let mut nonce = [0; link::NONCE];
         self.fill(&mut nonce)?;
         let binding = link::binding(labels::OWNER_LINK, package, None);
-        link::seal(&derive::owner_key(key), nonce, &binding, link)
+        link::seal(&derive::owner_key(key), nonce, &binding, link).map(OwnerLink)
     }
 
-    fn open_owner_link(&self, key: &UpnKey, package: &PackageId, sealed: &[u8]) -> Result<String, VaultError> {
+    fn open_owner_link(&self, key: &UpnKey, package: &PackageId, link: &OwnerLink) -> Result<String, VaultError> {
         let binding = link::binding(labels::OWNER_LINK, package, None);
-        link::open(&derive::owner_key(key), &binding, sealed)
+        link::open(&derive::owner_key(key), &binding, &link.0)
     }
 
     fn sign_blob(&self, blob: BlobKey, expires: Millis) -> [u8; 32] {

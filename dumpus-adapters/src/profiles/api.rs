@@ -142,7 +142,7 @@ impl Api {
 
 fn rate_limited(wait: Duration) -> ProfileError {
     ProfileError::RateLimited {
-        retry_after: wait.as_secs() + 1,
+        retry_after: Duration::from_secs(wait.as_secs() + 1),
     }
 }
 

@@ -9,7 +9,7 @@ use dumpus_ports::domain::failure_detail::FailureDetail;
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::LaneTotals;
-use dumpus_ports::registry::{Attempt, Epoch, Failure, Lease, LeaseRequest, NewPackage, StoredResult};
+use dumpus_ports::registry::{Attempt, Epoch, Failure, Lease, LeaseRequest, NewPackage, OwnerLink, StoredResult};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -156,7 +156,7 @@ pub(crate) fn admission(package: u8, run: RunId) -> NewPackage {
     NewPackage {
         package: id(package),
         run,
-        owner_link: vec![package, 0, 255],
+        owner_link: OwnerLink(vec![package, 0, 255]),
         joined: LaneTotals {
             standard: u64::from(package),
             premium: 7,

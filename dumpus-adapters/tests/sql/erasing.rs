@@ -6,7 +6,7 @@ use dumpus_adapters::sql::{SqlDatabase, SqlOptions};
 use dumpus_ports::blobs::{BlobKey, BlobStore as _};
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::LaneTotals;
-use dumpus_ports::registry::{NewPackage, PackageRegistry as _};
+use dumpus_ports::registry::{NewPackage, OwnerLink, PackageRegistry as _};
 
 use crate::support::{self, Scratch};
 
@@ -44,7 +44,7 @@ async fn no_file_of_the_database_contains_a_deleted_package() {
         let admission = NewPackage {
             package: PackageId::from_bytes([number; 16]),
             run: RunId::from_bytes([number; 16]),
-            owner_link: [MARKER, &[number]].concat(),
+            owner_link: OwnerLink([MARKER, &[number]].concat()),
             joined: LaneTotals::default(),
         };
         registry.admit(&admission).await.unwrap();

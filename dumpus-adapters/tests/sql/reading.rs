@@ -3,7 +3,7 @@ use dumpus_ports::domain::failure_detail::FailureDetail;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::LaneTotals;
 use dumpus_ports::registry::{
-    Epoch, NewPackage, Outcome, PackageRegistry as _, RedispatchPolicy, RegistryError, SecretStore as _,
+    Epoch, NewPackage, Outcome, OwnerLink, PackageRegistry as _, RedispatchPolicy, RegistryError, SecretStore as _,
 };
 use sea_orm::{ConnectionTrait as _, Database, Statement};
 
@@ -19,7 +19,7 @@ async fn with_package(scratch: Option<Scratch>) -> Option<(SqlDatabase, Scratch)
     let admission = NewPackage {
         package: PACKAGE,
         run: RunId::from_bytes([8; 16]),
-        owner_link: vec![1],
+        owner_link: OwnerLink(vec![1]),
         joined: LaneTotals::default(),
     };
     database.registry().admit(&admission).await.unwrap();

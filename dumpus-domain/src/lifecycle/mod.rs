@@ -14,5 +14,5 @@ mod work;
 pub use dispatch::{Dispatch, EPOCH_KEPT_FOR, Epoch, KnownEpochs, RedispatchPolicy};
 pub use lease::{Attempt, CurrentLease, Lease, LeaseOutcome, LeaseRequest};
 pub use outcome::{DeletedPackage, End, Failure, Outcome, StoredResult};
-pub use run::{NewPackage, Rollback, Run};
+pub use run::{NewPackage, OwnerLink, Rollback, Run};
 pub use stage::{IllegalStep, Stage, UnknownStage};

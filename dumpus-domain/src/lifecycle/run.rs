@@ -7,6 +7,16 @@ use crate::package::{BlobKey, PackageId, RunId};
 use crate::queue::{Lane, LaneTotals, Ticket};
 use crate::time::Millis;
 
+/// A link that only the key of its package's owner opens; empty when there is none.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct OwnerLink(pub Vec<u8>);
+
+impl std::fmt::Debug for OwnerLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OwnerLink(redacted)")
+    }
+}
+
 /// A submitted package.
 #[derive(Clone, Debug)]
 pub struct NewPackage {
@@ -14,8 +24,8 @@ pub struct NewPackage {
     pub package: PackageId,
     /// The run that begins if the package is admitted.
     pub run: RunId,
-    /// Its link, sealed so that only its owner's key opens it.
-    pub owner_link: Vec<u8>,
+    /// Its link.
+    pub owner_link: OwnerLink,
     /// Packages in the lanes before it.
     pub joined: LaneTotals,
 }
@@ -33,8 +43,8 @@ pub struct Run {
     pub ticket: Ticket,
     /// Packages in the lanes when it came.
     pub joined: LaneTotals,
-    /// Its link, sealed so that only its owner's key opens it; empty after the end.
-    pub owner_link: Vec<u8>,
+    /// Its link; empty after the end.
+    pub owner_link: OwnerLink,
     /// How its job stands with the queue.
     pub dispatch: Dispatch,
     /// Where it is. A failed run keeps the stage that it failed in.
@@ -180,6 +190,6 @@ impl Run {
         self.end = Some(End { at: now, outcome });
         self.lease = None;
         self.progress = None;
-        self.owner_link.clear();
+        self.owner_link = OwnerLink::default();
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::package::PackageId;
 use crate::domain::secret::UpnKey;
 use crate::domain::time::Millis;
 use crate::queue::SealedLink;
+use crate::registry::OwnerLink;
 use crate::vault::{Vault, VaultError};
 
 const LINK: &str = "https://click.discord.com/ls/click?upn=u001.a-key-that-nobody-may-see";
@@ -132,18 +133,18 @@ pub async fn queued_link_opens_for_its_package_in_time(vault: &dyn Vault) {
 pub async fn owner_link_opens_with_the_owners_key(vault: &dyn Vault) {
     let package = vault.package_id(&owner());
     let sealed = vault.seal_owner_link(&owner(), &package, LINK).expect("sealed");
-    assert!(!contains(&sealed, "click.discord.com") && !contains(&sealed, "a-key-that"));
+    assert!(!contains(&sealed.0, "click.discord.com") && !contains(&sealed.0, "a-key-that"));
     assert_eq!(vault.open_owner_link(&owner(), &package, &sealed).as_deref(), Ok(LINK));
     for (key, package) in [(stranger(), package), (owner(), vault.package_id(&stranger()))] {
         let opened = vault.open_owner_link(&key, &package, &sealed);
         assert_eq!(opened, Err(VaultError::Tampered));
     }
-    each_flip(&sealed, |flipped| {
-        let opened = vault.open_owner_link(&owner(), &package, &flipped);
+    each_flip(&sealed.0, |flipped| {
+        let opened = vault.open_owner_link(&owner(), &package, &OwnerLink(flipped));
         assert_eq!(opened, Err(VaultError::Tampered));
     });
     let queued = vault.seal_queued_link(&package, LINK, Millis(1)).expect("sealed").0;
-    let elsewhere = vault.open_owner_link(&owner(), &package, &queued);
+    let elsewhere = vault.open_owner_link(&owner(), &package, &OwnerLink(queued));
     assert_eq!(elsewhere, Err(VaultError::Tampered));
 }
 

@@ -19,8 +19,10 @@ use crate::domain::package::{PackageId, RunId};
 ///    erased.
 /// 5. What the holder of a lease writes is recorded. Stages follow each other as [`Stage::step`] allows.
 ///
+/// Every method is atomic, also between processes, and uses the registry's clock.
+///
 /// # Errors
-/// Every method: [`RegistryError::Unavailable`] when the same call may succeed later. The call may then have taken
+/// Every method: [`RegistryError::Unavailable`] if the same call may succeed later. The call may nevertheless have taken
 /// effect; all methods are safe to repeat.
 #[async_trait]
 pub trait LeaseRegistry: Send + Sync {

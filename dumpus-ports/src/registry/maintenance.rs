@@ -1,4 +1,4 @@
-//! Port: what a sweep asks of the registry.
+//! Port: deletion of what has expired.
 
 use std::time::Duration;
 
@@ -13,8 +13,10 @@ use crate::blobs::BlobKey;
 /// 1. `expire` erases ended packages only, those that ended first before others, and at most `limit` of them.
 /// 2. `unreferenced` returns the blobs that no package points to, in the order in which they were given.
 ///
+/// Every method is atomic, also between processes, and uses the registry's clock.
+///
 /// # Errors
-/// Every method: [`RegistryError::Unavailable`] when the same call may succeed later. Packages that were erased by a
+/// Every method: [`RegistryError::Unavailable`] if the same call may succeed later. Packages that were erased by a
 /// call whose answer was lost are not reported again; their blobs are then unreferenced.
 #[async_trait]
 pub trait RegistryMaintenance: Send + Sync {

@@ -17,8 +17,8 @@ pub use self::packages::PackageRegistry;
 pub use self::secrets::SecretStore;
 use crate::BoxError;
 pub use crate::domain::lifecycle::{
-    Attempt, DeletedPackage, Epoch, Failure, Lease, LeaseOutcome, LeaseRequest, NewPackage, Outcome, RedispatchPolicy,
-    Run, StoredResult,
+    Attempt, DeletedPackage, Epoch, Failure, Lease, LeaseOutcome, LeaseRequest, NewPackage, Outcome, OwnerLink,
+    RedispatchPolicy, Run, StoredResult,
 };
 use crate::domain::queue::{Lane, Ticket};
 use crate::domain::time::Millis;

@@ -19,8 +19,10 @@ use crate::domain::queue::{Lane, QueueSnapshot};
 /// 6. A deleted package is unknown.
 /// 7. A processed run whose result is lost fails, and a new one can begin.
 ///
+/// Every method is atomic, also between processes, and uses the registry's clock.
+///
 /// # Errors
-/// Every method: [`RegistryError::Unavailable`] when the same call may succeed later. The call may then have taken
+/// Every method: [`RegistryError::Unavailable`] if the same call may succeed later. The call may nevertheless have taken
 /// effect; all methods are safe to repeat.
 #[async_trait]
 pub trait PackageRegistry: Send + Sync {
@@ -39,7 +41,7 @@ pub trait PackageRegistry: Send + Sync {
     /// the run is confirmed, ended or not the current one.
     async fn rollback_admission(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError>;
 
-    /// The package's current run, and the registry's clock.
+    /// The package's current run and the time by the registry's clock; `None` if the package is unknown.
     async fn find(&self, package: PackageId) -> Result<Option<Package>, RegistryError>;
 
     /// Claims the right to push a job again that the queue lost or did not confirm, see
@@ -57,7 +59,7 @@ pub trait PackageRegistry: Send + Sync {
     /// Fails a processed run whose result is gone. False when it is not the current one or not processed.
     async fn mark_result_lost(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError>;
 
-    /// Erases the package's row.
+    /// Erases the package's row, and returns what else has to be deleted; `None` if the package is unknown.
     async fn delete(&self, package: PackageId) -> Result<Option<DeletedPackage>, RegistryError>;
 
     /// Moves the package to the premium lane. Returns its current run; `None` when the package is unknown.
@@ -67,6 +69,6 @@ pub trait PackageRegistry: Send + Sync {
     /// [`Run::is_lost_for_long`](super::Run::is_lost_for_long). `epoch` is the queue's current one.
     async fn queue_snapshot(&self, epoch: &Epoch, policy: &RedispatchPolicy) -> Result<QueueSnapshot, RegistryError>;
 
-    /// Whether the registry answers.
+    /// Checks that the registry answers.
     async fn ping(&self) -> Result<(), RegistryError>;
 }

@@ -73,7 +73,12 @@ async fn invalid_ids_are_not_looked_up() {
 async fn errors_of_the_directory_are_passed_on() {
     let world = World::new();
     let ann = world.waiting("ann").await;
-    for expected in [ProfileError::RateLimited { retry_after: 3 }, ProfileError::Unavailable] {
+    for expected in [
+        ProfileError::RateLimited {
+            retry_after: std::time::Duration::from_secs(3),
+        },
+        ProfileError::Unavailable,
+    ] {
         match look_up(&world, &ann, Directory(Some(expected.clone())), "1").await {
             Err(LookUpError::Profile(error)) => assert_eq!(error, expected),
             other => panic!("{other:?}"),

@@ -58,7 +58,7 @@ async fn a_package_becomes_a_result_of_which_nothing_is_left_in_the_queue() {
 async fn the_links_of_a_processed_package_are_gone() {
     let world = World::new();
     let ann = world.processed("ann").await;
-    assert!(world.row(&ann).await.owner_link.is_empty());
+    assert!(world.row(&ann).await.owner_link.0.is_empty());
 }
 
 #[tokio::test(start_paused = true)]

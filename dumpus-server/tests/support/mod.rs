@@ -45,7 +45,9 @@ impl ProfileDirectory for Users {
                 display_name: None,
                 avatar_url: "https://cdn.discordapp.com/embed/avatars/0.png".to_owned(),
             })),
-            "429" => Err(ProfileError::RateLimited { retry_after: 7 }),
+            "429" => Err(ProfileError::RateLimited {
+                retry_after: Duration::from_secs(7),
+            }),
             "500" => Err(ProfileError::Unavailable),
             "666" => panic!("a defect that names a secret"),
             _ => Ok(None),

@@ -239,7 +239,7 @@ fn begin(admission: &NewPackage) -> Vec<Value> {
     let new = [
         count(admission.joined.standard),
         count(admission.joined.premium),
-        bytes(&admission.owner_link),
+        bytes(&admission.owner_link.0),
     ];
     run_key(admission.package, admission.run, new)
 }

@@ -11,7 +11,7 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{LaneTotals, Ticket};
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::{
-    DeletedPackage, Epoch, Failure, LeaseRequest, Outcome, Package, RegistryError, Run, StoredResult,
+    DeletedPackage, Epoch, Failure, LeaseRequest, Outcome, OwnerLink, Package, RegistryError, Run, StoredResult,
 };
 use sea_orm::{QueryResult, TryGetable, Value};
 
@@ -46,9 +46,7 @@ fn package(package: PackageId, columns: &mut Columns<'_>) -> Result<Package, Reg
             standard: columns.number::<i64, _>("packages.joined_standard")?,
             premium: columns.number::<i64, _>("packages.joined_premium")?,
         },
-        owner_link: columns
-            .next::<Option<Vec<u8>>>("packages.owner_link")?
-            .unwrap_or_default(),
+        owner_link: OwnerLink(columns.next::<Option<_>>("packages.owner_link")?.unwrap_or_default()),
         dispatch: Dispatch {
             epoch: columns.next::<Option<_>>("packages.queue_epoch")?.map(Epoch),
             at: Millis(columns.next("packages.dispatched_at")?),

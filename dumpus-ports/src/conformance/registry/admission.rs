@@ -137,7 +137,7 @@ pub async fn rolling_back_an_upgraded_package_fails_its_run(registry: Fresh) {
     assert!(registry.packages.rollback_admission(id(1), run(2)).await.unwrap());
     let failed = row(&registry, 1).await;
     assert_eq!(failed.outcome(), Some(&Outcome::Failed(Failure::not_queued())));
-    assert!(failed.owner_link.is_empty(), "the link is not needed any more");
+    assert!(failed.owner_link.0.is_empty(), "the link is not needed any more");
     assert!(!registry.packages.rollback_admission(id(1), run(2)).await.unwrap());
     let again = registry.packages.admit(&admission(1, 3)).await.unwrap();
     assert!(matches!(again, Admission::Started { lane, .. } if lane == Lane::Premium));

@@ -189,7 +189,7 @@ pub async fn a_result_ends_the_run(registry: Fresh) {
         (row.stage, row.progress, row.lease.is_some()),
         (Stage::Processed, None, false)
     );
-    assert!(row.owner_link.is_empty(), "the link is not needed any more");
+    assert!(row.owner_link.0.is_empty(), "the link is not needed any more");
 }
 
 /// Clause 5: the answer of the first call may have been lost.
@@ -214,5 +214,5 @@ pub async fn a_failure_ends_the_run(registry: Fresh) {
         (row.stage, row.progress, row.lease.is_some()),
         (Stage::Downloading, None, false)
     );
-    assert!(row.owner_link.is_empty(), "the link is not needed any more");
+    assert!(row.owner_link.0.is_empty(), "the link is not needed any more");
 }

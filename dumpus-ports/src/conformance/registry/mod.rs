@@ -28,7 +28,8 @@ use crate::domain::lifecycle::Stage;
 use crate::domain::package::{PackageId, RunId};
 use crate::domain::queue::{LaneTotals, Ticket};
 use crate::registry::{
-    Admission, Epoch, Failure, Lease, LeaseOutcome, LeaseRequest, NewPackage, Package, Registry, Run, StoredResult,
+    Admission, Epoch, Failure, Lease, LeaseOutcome, LeaseRequest, NewPackage, OwnerLink, Package, Registry, Run,
+    StoredResult,
 };
 
 /// A registry with no packages.
@@ -53,7 +54,7 @@ fn admission(package: u8, life: u8) -> NewPackage {
     NewPackage {
         package: id(package),
         run: run(life),
-        owner_link: vec![package, life, 0, 255],
+        owner_link: OwnerLink(vec![package, life, 0, 255]),
         joined: LaneTotals {
             standard: u64::from(package),
             premium: u64::from(life),

@@ -79,7 +79,7 @@ impl From<AccessError> for Refusal {
 impl From<ProfileError> for Refusal {
     fn from(error: ProfileError) -> Self {
         match error {
-            ProfileError::RateLimited { retry_after } => Self::RateLimited(retry_after.max(1)),
+            ProfileError::RateLimited { retry_after } => Self::RateLimited(retry_after.as_secs().max(1)),
             other => {
                 tracing::warn!(error = %other, "Directory of users or guilds did not answer");
                 Self::Unavailable
