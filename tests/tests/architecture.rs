@@ -21,7 +21,16 @@ const ALLOWED: [(&str, &[&str]); 7] = [
 const DOMAIN_MAY_USE: &[&str] = &["base64", "indexmap", "rustc-hash", "thiserror", "url", "zeroize"];
 
 /// External crates that the ports may use in addition.
-const PORTS_MAY_USE: &[&str] = &["async-trait", "dumpus-domain", "thiserror", "tokio", "tracing"];
+const PORTS_MAY_USE: &[&str] = &[
+    "async-trait",
+    "backon",
+    "bytes",
+    "dumpus-domain",
+    "thiserror",
+    "tokio",
+    "tokio-util",
+    "tracing",
+];
 
 /// Technologies, and the only crate that may use each.
 const BEHIND: [(&str, &[&str]); 10] = [
