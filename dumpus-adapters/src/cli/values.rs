@@ -33,7 +33,7 @@ where
     }
 }
 
-/// The text of a size, as [`bytes`] parses it.
+/// The text of a size, as [`bytes()`] parses it.
 #[must_use]
 pub fn bytes_text(bytes: u64) -> String {
     format!("{:.0}", ByteSize(bytes)).replace(' ', "")
