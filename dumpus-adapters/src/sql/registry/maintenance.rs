@@ -15,16 +15,17 @@ const BLOBS: usize = 500;
 #[async_trait]
 impl RegistryMaintenance for SqlRegistry {
     async fn expire(&self, retention: Duration, limit: u32) -> Result<Vec<DeletedPackage>, RegistryError> {
-        // Two sweeps at once take different rows, and neither waits.
+        // Two sweeps at once take different rows, and neither waits. PostgreSQL may evaluate a subquery in `IN` more than
+        // once, each time with other rows that are not locked yet; a common table expression is evaluated once.
         let lock = if self.pools.write.dialect().is_postgres() {
             "FOR UPDATE SKIP LOCKED"
         } else {
             ""
         };
         let sql = format!(
-            "DELETE FROM packages WHERE id IN (SELECT id FROM packages
+            "WITH expired AS MATERIALIZED (SELECT id FROM packages
                 WHERE ended_at IS NOT NULL AND ended_at <= {{now}} - $1 ORDER BY ended_at, id LIMIT $2 {lock})
-            RETURNING run, blob_key"
+            DELETE FROM packages WHERE id IN (SELECT id FROM expired) RETURNING run, blob_key"
         );
         let values = vec![millis(retention), Value::from(i64::from(limit))];
         let rows = self.pools.write.all(&sql, values).await?;
