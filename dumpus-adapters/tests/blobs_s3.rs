@@ -135,15 +135,17 @@ async fn an_expired_address_is_rejected() {
 
 #[tokio::test]
 async fn an_address_contains_the_public_endpoint_and_no_secret() {
-    let options = |path_style| S3Options {
-        endpoint: Some("http://store.internal:9000".to_owned()),
-        public_endpoint: Some("https://blobs.example.org".to_owned()),
-        bucket: "results".to_owned(),
-        region: "eu-central-1".to_owned(),
-        access_key: "the-access-key".to_owned(),
-        secret_key: "the-secret-key".to_owned(),
-        prefix: "a/b".to_owned(),
-        path_style: Some(path_style),
+    let options = |path_style| {
+        let mut options = S3Options::default();
+        options.endpoint = Some("http://store.internal:9000".to_owned());
+        options.public_endpoint = Some("https://blobs.example.org".to_owned());
+        "results".clone_into(&mut options.bucket);
+        "eu-central-1".clone_into(&mut options.region);
+        "the-access-key".clone_into(&mut options.access_key);
+        "the-secret-key".clone_into(&mut options.secret_key);
+        "a/b".clone_into(&mut options.prefix);
+        options.path_style = Some(path_style);
+        options
     };
     for (path_style, start) in [
         (true, "https://blobs.example.org/results/a/b/"),
@@ -229,21 +231,13 @@ async fn cors_rules_are_checked_like_a_browser_does() {
 async fn a_public_endpoint_that_is_not_the_store_is_reported() {
     let Some(server) = Server::get() else { return };
     let refused = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let unreachable = S3Options {
-        public_endpoint: Some(format!("http://{refused}")),
-        ..server.options.clone()
-    };
+    let mut unreachable = server.options.clone();
+    unreachable.public_endpoint = Some(format!("http://{refused}"));
     let error = S3Blobs::new(unreachable).unwrap().check_cors(ORIGIN).await.unwrap_err();
     assert!(matches!(error, CorsError::Unreachable(_)), "{error}");
 
-    let other = S3Options {
-        public_endpoint: server
-            .options
-            .endpoint
-            .as_ref()
-            .map(|store| format!("{store}/elsewhere")),
-        ..server.options.clone()
-    };
+    let mut other = server.options.clone();
+    other.public_endpoint = other.endpoint.as_ref().map(|store| format!("{store}/elsewhere"));
     let error = S3Blobs::new(other).unwrap().check_cors(ORIGIN).await.unwrap_err();
     assert!(matches!(error, CorsError::Refused(_)), "{error}");
     assert!(!chain(&error).contains("the-"), "{error}");
@@ -300,16 +294,12 @@ async fn assert_unavailable(store: &S3Blobs) {
 }
 
 fn at(address: std::net::SocketAddr) -> S3Blobs {
-    let options = S3Options {
-        endpoint: Some(format!("http://{address}")),
-        public_endpoint: None,
-        bucket: "dumpus".to_owned(),
-        region: "us-east-1".to_owned(),
-        access_key: "name".to_owned(),
-        secret_key: "key".to_owned(),
-        prefix: String::new(),
-        path_style: Some(true),
-    };
+    let mut options = S3Options::default();
+    options.endpoint = Some(format!("http://{address}"));
+    "dumpus".clone_into(&mut options.bucket);
+    "name".clone_into(&mut options.access_key);
+    "key".clone_into(&mut options.secret_key);
+    options.path_style = Some(true);
     S3Blobs::new(options).unwrap()
 }
 

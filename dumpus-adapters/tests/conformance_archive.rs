@@ -13,10 +13,9 @@ mod zip {
     use crate::support::{EVENTS, Entry, package, with_entry};
 
     fn reader(threads: usize) -> ZipReader {
-        ZipReader::new(ZipOptions {
-            threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN),
-            ..ZipOptions::default()
-        })
+        let mut options = ZipOptions::default();
+        options.threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+        ZipReader::new(options)
     }
 
     fn samples() -> Samples {

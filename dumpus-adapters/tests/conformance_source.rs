@@ -63,7 +63,7 @@ mod memory {
                 Behind::Fault => MemoryPackage::Unavailable,
                 Behind::Silence => MemoryPackage::Silence,
             };
-            self.source.put(link.address(), package);
+            self.source.put(link.address().expose(), package);
             link
         }
     }
@@ -80,9 +80,7 @@ mod memory {
 mod http {
     use super::stub::server::{Head, Reply, Stub};
     use super::*;
-    use dumpus_adapters::source_http::{DownloadLimits, HttpSource, HttpSourceSettings};
-    use dumpus_adapters::spool::SpoolSettings;
-    use dumpus_adapters::transport::TransportSettings;
+    use dumpus_adapters::source_http::{HttpSource, HttpSourceSettings};
     use std::sync::{Arc, Mutex};
     use std::time::Duration;
 
@@ -107,21 +105,11 @@ mod http {
             })
             .await;
             let links = Links::new(&stub.origin());
-            let settings = HttpSourceSettings {
-                transport: TransportSettings {
-                    policy: links.policy(),
-                    ..TransportSettings::default()
-                },
-                spool: SpoolSettings {
-                    memory,
-                    ..SpoolSettings::default()
-                },
-                limits: DownloadLimits {
-                    attempts: 3,
-                    backoff: Duration::from_millis(2),
-                    ..DownloadLimits::default()
-                },
-            };
+            let mut settings = HttpSourceSettings::default();
+            settings.transport.policy = links.policy();
+            settings.spool.memory = memory;
+            settings.limits.attempts = 3;
+            settings.limits.backoff = Duration::from_millis(2);
             Self {
                 source: HttpSource::new(settings).expect("a source"),
                 links,

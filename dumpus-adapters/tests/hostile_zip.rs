@@ -15,6 +15,12 @@ use support::{
     Archive, CHANNEL, DEFLATED, EVENTS, Entry, MESSAGES, STORED, package, read, read_with, section, with, with_entry,
 };
 
+fn without_sentiment() -> ZipOptions {
+    let mut options = ZipOptions::default();
+    options.sentiment = false;
+    options
+}
+
 fn limited(set: impl FnOnce(&mut ArchiveLimits)) -> ZipOptions {
     let mut options = ZipOptions::default();
     set(&mut options.limits);
@@ -351,14 +357,7 @@ async fn malformed_messages_are_gone_through_once() {
 async fn truncated_archives_are_refused_or_read() {
     let bytes = package().build();
     for length in 0..bytes.len() {
-        let answer = read_with(
-            ZipOptions {
-                sentiment: false,
-                ..ZipOptions::default()
-            },
-            bytes[..length].to_vec(),
-        )
-        .await;
+        let answer = read_with(without_sentiment(), bytes[..length].to_vec()).await;
         assert!(
             matches!(answer, Err(ArchiveError::NotAnArchive(_))),
             "{length}: {answer:?}"
@@ -368,10 +367,7 @@ async fn truncated_archives_are_refused_or_read() {
 
 #[tokio::test]
 async fn flipped_bits_are_errors_or_gaps() {
-    let reader = ZipReader::new(ZipOptions {
-        sentiment: false,
-        ..ZipOptions::default()
-    });
+    let reader = ZipReader::new(without_sentiment());
     let mut rng = fastrand::Rng::with_seed(4);
     let plain = package().build();
     let mut stored = package();

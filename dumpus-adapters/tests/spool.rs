@@ -11,10 +11,9 @@ use proptest::prelude::*;
 const BLOCK: usize = 64 << 10;
 
 fn settings(memory: usize) -> SpoolSettings {
-    SpoolSettings {
-        memory,
-        ..SpoolSettings::default()
-    }
+    let mut settings = SpoolSettings::default();
+    settings.memory = memory;
+    settings
 }
 
 /// Bytes that differ from block to block.
@@ -82,10 +81,8 @@ fn threads_read_different_places_at_once() {
 
 #[test]
 fn a_folder_that_takes_no_file_is_an_error() {
-    let nowhere = SpoolSettings {
-        memory: 10,
-        folder: "/nowhere/at/all".into(),
-    };
+    let mut nowhere = settings(10);
+    nowhere.folder = "/nowhere/at/all".into();
     assert!(SpoolWriter::new(nowhere.clone(), Some(11)).is_err());
     let mut writer = SpoolWriter::new(nowhere, None).unwrap();
     assert!(writer.write(&[0; 10]).is_ok());

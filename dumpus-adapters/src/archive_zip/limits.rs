@@ -18,6 +18,7 @@ const GIB: u64 = 1 << 30;
     derive(clap::Args),
     command(next_help_heading = "Limits of a package")
 )]
+#[non_exhaustive]
 pub struct ArchiveLimits {
     /// Entries of an archive, folders included.
     ///
@@ -103,6 +104,7 @@ impl Default for ArchiveLimits {
         let FoldLimits {
             counted_events,
             distinct_keys,
+            ..
         } = FoldLimits::default();
         Self {
             entries: 200_000,
@@ -124,11 +126,11 @@ impl Default for ArchiveLimits {
 
 impl ArchiveLimits {
     /// What the analysis may keep.
-    pub(crate) const fn fold(&self) -> FoldLimits {
-        FoldLimits {
-            counted_events: self.counted_events,
-            distinct_keys: self.distinct_keys,
-        }
+    pub(crate) fn fold(&self) -> FoldLimits {
+        let mut limits = FoldLimits::default();
+        limits.counted_events = self.counted_events;
+        limits.distinct_keys = self.distinct_keys;
+        limits
     }
 }
 

@@ -24,6 +24,7 @@ pub use self::limits::ArchiveLimits;
 /// How packages are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::Args), command(next_help_heading = "Work"))]
+#[non_exhaustive]
 pub struct ZipOptions {
     /// Threads that read one package; by default one per core.
     #[cfg_attr(feature = "cli", arg(

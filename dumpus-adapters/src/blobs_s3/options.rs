@@ -11,6 +11,7 @@ use crate::cli::values;
 /// What an operator says about their object store.
 #[derive(Clone)]
 #[cfg_attr(feature = "cli", derive(clap::Args), command(next_help_heading = "Object store"))]
+#[non_exhaustive]
 pub struct S3Options {
     /// Bucket of an S3-compatible store for results; unset, results are in the database.
     ///

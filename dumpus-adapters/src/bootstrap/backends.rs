@@ -27,8 +27,6 @@ use super::settings::{self, BackendSettings, WorkSettings};
 
 /// The name of the instance's key among the registry's secrets.
 const INSTANCE_KEY: &str = "instance-key";
-/// What begins every key in Redis.
-const REDIS_PREFIX: &str = "dumpus";
 
 /// Why a process cannot start: one sentence for the operator, without secrets.
 #[derive(Debug, thiserror::Error)]
@@ -71,14 +69,10 @@ pub async fn connect_services(
         return Err(StartupError::new("PostgreSQL and Redis are not configured"));
     };
     let database = open_database(postgres.expose_secret()).await?;
-    let queue = RedisQueue::connect(RedisOptions {
-        url: redis.expose_secret().to_owned(),
-        ca_file: transport.extra_ca_file.clone(),
-        prefix: REDIS_PREFIX.to_owned(),
-        lease,
-        consumer: consumer()?,
-    });
-    let queue = queue.await.map_err(StartupError::of)?;
+    let mut options = RedisOptions::new(redis.expose_secret(), consumer()?);
+    options.ca_file.clone_from(&transport.extra_ca_file);
+    options.lease = lease;
+    let queue = RedisQueue::connect(options).await.map_err(StartupError::of)?;
     if let Some(warnings) = queue.config_warnings().await {
         for warning in warnings {
             tracing::warn!("{warning}");

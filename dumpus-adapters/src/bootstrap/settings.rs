@@ -19,6 +19,7 @@ pub(super) const INSTANCE_KEY: &str = "DUMPUS_INSTANCE_KEY";
 /// The backends of an instance.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Backends")]
+#[non_exhaustive]
 pub struct BackendSettings {
     /// PostgreSQL, as `postgres://user:password@host/database`; needs Redis too. Without both, embedded mode.
     #[arg(long, env = "POSTGRES_URL", hide_env_values = true, requires = "redis_url",
@@ -57,6 +58,7 @@ impl BackendSettings {
 /// How packages are processed.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Work")]
+#[non_exhaustive]
 pub struct WorkSettings {
     /// Packages processed at a time.
     #[arg(long, env = "DUMPUS_CONCURRENCY", value_name = "NUMBER", value_parser = values::number(1..=64_usize),
@@ -84,13 +86,12 @@ impl WorkSettings {
     /// Durations and limits of the use case.
     #[must_use]
     pub fn process(&self) -> ProcessSettings {
-        ProcessSettings {
-            lease: self.lease,
-            // Three heartbeats may be lost before the package is.
-            heartbeat: self.lease / 4,
-            max_attempts: self.max_attempts,
-            ..ProcessSettings::default()
-        }
+        let mut settings = ProcessSettings::default();
+        settings.lease = self.lease;
+        // Three heartbeats may be lost before the package is.
+        settings.heartbeat = self.lease / 4;
+        settings.max_attempts = self.max_attempts;
+        settings
     }
 }
 

@@ -5,6 +5,7 @@ use tracing_subscriber::EnvFilter;
 /// What is logged, and how.
 #[derive(clap::Args, Clone, Debug)]
 #[command(next_help_heading = "Log")]
+#[non_exhaustive]
 pub struct LogSettings {
     /// What is logged: a level, or directives such as `info,dumpus_server=debug`.
     #[arg(id = "log", long, env = "DUMPUS_LOG", value_name = "FILTER", value_parser = filter, default_value = "info")]

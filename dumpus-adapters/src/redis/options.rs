@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dumpus_ports::BoxError;
+use dumpus_ports::usecase::ProcessSettings;
 use fred::error::{Error, ErrorKind};
 use fred::types::config::{Config, Server, ServerConfig, TlsConfig, TlsConnector};
 use rustls::pki_types::CertificateDer;
@@ -12,6 +13,7 @@ use rustls::pki_types::pem::PemObject;
 
 /// Where the queue is and how this process takes part in it.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct RedisOptions {
     /// `redis://user:password@host:port/database`, or `rediss://` for TLS.
     pub url: String,
@@ -23,6 +25,19 @@ pub struct RedisOptions {
     pub lease: Duration,
     /// Name of this worker among the workers.
     pub consumer: String,
+}
+
+impl RedisOptions {
+    /// The queue at this URL, without further certificates, under the prefix `dumpus` and with the default lease.
+    pub fn new(url: impl Into<String>, consumer: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            ca_file: None,
+            prefix: "dumpus".to_owned(),
+            lease: ProcessSettings::default().lease,
+            consumer: consumer.into(),
+        }
+    }
 }
 
 /// Why connecting to the queue failed.
@@ -151,13 +166,7 @@ mod tests {
     use super::*;
 
     fn options(url: &str) -> RedisOptions {
-        RedisOptions {
-            url: url.to_owned(),
-            ca_file: None,
-            prefix: "test".to_owned(),
-            lease: Duration::from_mins(1),
-            consumer: "test".to_owned(),
-        }
+        RedisOptions::new(url, "test")
     }
 
     #[test]

@@ -26,6 +26,7 @@ use download::Download;
 /// How long a download may take, how large it may be, and how often it is tried.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "cli", derive(clap::Args), command(next_help_heading = "Downloads"))]
+#[non_exhaustive]
 pub struct DownloadLimits {
     /// Until the head of an answer is there, connecting included.
     #[cfg_attr(feature = "cli", arg(skip = Self::default().first_byte))]
@@ -70,6 +71,7 @@ impl Default for DownloadLimits {
 /// Settings of [`HttpSource`].
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
+#[non_exhaustive]
 pub struct HttpSourceSettings {
     /// Where connections may lead.
     #[cfg_attr(feature = "cli", command(flatten))]

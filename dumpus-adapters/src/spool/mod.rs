@@ -27,6 +27,7 @@ const PIECES_AHEAD: usize = 16;
 /// Where packages lie.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "cli", derive(clap::Args), command(next_help_heading = "Downloads"))]
+#[non_exhaustive]
 pub struct SpoolSettings {
     /// Where archives are spooled, encrypted; by default the system's directory for temporary files.
     ///

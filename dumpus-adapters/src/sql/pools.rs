@@ -6,6 +6,7 @@ use super::pool::Pool;
 
 /// Limits of connections and requests.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct SqlOptions {
     /// Connections for requests. A few more are made for blobs, and one for the snapshot.
     pub connections: u32,

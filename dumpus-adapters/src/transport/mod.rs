@@ -32,6 +32,7 @@ pub(crate) const USER_AGENT: &str = concat!(
 /// Where connections may lead, and which certificates they trust.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "cli", derive(clap::Args), command(next_help_heading = "Downloads"))]
+#[non_exhaustive]
 pub struct TransportSettings {
     /// Further origins of links beside Discord's, such as `https://files.example.org`; a bare host means https.
     ///

@@ -280,11 +280,10 @@ async fn progress_counts_packed_bytes_of_needed_entries() {
     let archive = package().file("Servers/icon.jpeg", vec![7; 100_000]);
     let needed: usize = package().entries.iter().map(|entry| entry.data.len()).sum();
     let progress = Progress::new();
-    let reader = ZipReader::new(ZipOptions {
-        threads: NonZeroUsize::MIN,
-        sentiment: false,
-        ..ZipOptions::default()
-    });
+    let mut options = ZipOptions::default();
+    options.threads = NonZeroUsize::MIN;
+    options.sentiment = false;
+    let reader = ZipReader::new(options);
     let report = reader
         .read(
             Arc::new(archive.build()),

@@ -104,9 +104,10 @@ async fn certificates_of_authorities_in_the_ca_file_are_trusted() {
         .collect()
     });
     let url = format!("rediss://127.0.0.1:{}", server.port());
-    let with_ca = |file: &str| RedisOptions {
-        ca_file: Some(server.folder().join(file)),
-        ..options(&url, "test", LEASE, "worker")
+    let with_ca = |file: &str| {
+        let mut options = options(&url, "test", LEASE, "worker");
+        options.ca_file = Some(server.folder().join(file));
+        options
     };
     let queue = RedisQueue::connect(with_ca("ca.pem")).await.expect("the CA is trusted");
     assert_works(&queue, 1).await;
@@ -144,10 +145,8 @@ async fn authorities_of_the_system_are_trusted_beside_the_file() {
     let (Ok(url), Some(file)) = (std::env::var(TLS_URL), std::env::var_os(TLS_FILE)) else {
         return;
     };
-    let options = RedisOptions {
-        ca_file: Some(file.into()),
-        ..options(&url, "test", LEASE, "worker")
-    };
+    let mut options = options(&url, "test", LEASE, "worker");
+    options.ca_file = Some(file.into());
     let queue = RedisQueue::connect(options)
         .await
         .expect("the system's authority is trusted");

@@ -53,13 +53,10 @@ pub(crate) fn lasting_port() -> u16 {
 }
 
 pub(crate) fn options(url: &str, prefix: &str, lease: Duration, consumer: &str) -> RedisOptions {
-    RedisOptions {
-        url: url.to_owned(),
-        ca_file: None,
-        prefix: prefix.to_owned(),
-        lease,
-        consumer: consumer.to_owned(),
-    }
+    let mut options = RedisOptions::new(url, consumer);
+    prefix.clone_into(&mut options.prefix);
+    options.lease = lease;
+    options
 }
 
 /// A server of one test. It stores nothing on disk, so it restarts empty.

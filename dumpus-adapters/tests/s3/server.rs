@@ -92,16 +92,13 @@ fn start() -> Option<Server> {
 }
 
 fn options(endpoint: &str, bucket: &str, access_key: &str, secret_key: &str) -> S3Options {
-    S3Options {
-        endpoint: Some(endpoint.to_owned()),
-        public_endpoint: None,
-        bucket: bucket.to_owned(),
-        region: "us-east-1".to_owned(),
-        access_key: access_key.to_owned(),
-        secret_key: secret_key.to_owned(),
-        prefix: String::new(),
-        path_style: Some(true),
-    }
+    let mut options = S3Options::default();
+    options.endpoint = Some(endpoint.to_owned());
+    bucket.clone_into(&mut options.bucket);
+    access_key.clone_into(&mut options.access_key);
+    secret_key.clone_into(&mut options.secret_key);
+    options.path_style = Some(true);
+    options
 }
 
 /// Other tests change the folder at the same time.

@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use dumpus_adapters::source_http::HttpSourceSettings;
-use dumpus_adapters::spool::SpoolSettings;
 use dumpus_ports::domain::failure_detail::FailureDetail;
 use dumpus_ports::source::SourceError;
 
@@ -24,13 +22,8 @@ async fn a_package_in_chunks_comes_as_it_is() {
 #[tokio::test]
 async fn a_large_package_lies_encrypted_on_the_disk_and_comes_as_it_is() {
     let stub = Stub::start(|_, head| Reply::file(head, &package(), ETAG)).await;
-    let settings = HttpSourceSettings {
-        spool: SpoolSettings {
-            memory: 1000,
-            ..SpoolSettings::default()
-        },
-        ..settings(&[&stub])
-    };
+    let mut settings = settings(&[&stub]);
+    settings.spool.memory = 1000;
     let link = link_to(&stub, &settings);
     assert!(fetch(settings, &link).await.expect("a package") == package());
 }

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use dumpus_adapters::source_http::HttpSourceSettings;
-use dumpus_adapters::transport::TransportSettings;
 use dumpus_ports::domain::failure_detail::FailureDetail;
 use dumpus_ports::source::SourceError;
 
@@ -46,15 +45,10 @@ impl Discord {
             place("storage.googleapis.com", self.storage.address),
         ]
         .join(",");
-        let settings = HttpSourceSettings {
-            transport: TransportSettings {
-                overrides: overrides.parse().expect("overrides"),
-                extra_ca_file,
-                ..TransportSettings::default()
-            },
-            limits: quick_limits(),
-            ..HttpSourceSettings::default()
-        };
+        let mut settings = HttpSourceSettings::default();
+        settings.transport.overrides = overrides.parse().expect("overrides");
+        settings.transport.extra_ca_file = extra_ca_file;
+        settings.limits = quick_limits();
         let key = format!("u001.{}", "x-2B".repeat(150));
         let text = format!("https://click.discord.com/ls/click?upn={key}");
         let link = settings.transport.policy.parse(&text).expect("a link");

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use dumpus_adapters::source_http::HttpSourceSettings;
-use dumpus_adapters::spool::SpoolSettings;
 use dumpus_ports::domain::failure_detail::FailureDetail;
 use dumpus_ports::source::SourceError;
 
@@ -85,13 +83,9 @@ async fn a_package_over_the_limit_is_refused_by_its_length_and_by_its_bytes() {
 #[tokio::test]
 async fn a_disk_that_takes_nothing_is_no_fault_of_the_link() {
     let stub = Stub::start(|_, _| Reply::new(200, package())).await;
-    let settings = HttpSourceSettings {
-        spool: SpoolSettings {
-            memory: 10,
-            folder: "/nowhere/at/all".into(),
-        },
-        ..settings(&[&stub])
-    };
+    let mut settings = settings(&[&stub]);
+    settings.spool.memory = 10;
+    settings.spool.folder = "/nowhere/at/all".into();
     let link = link_to(&stub, &settings);
     let outcome = fetch(settings, &link).await;
     assert!(matches!(outcome, Err(SourceError::Storage(_))), "{outcome:?}");

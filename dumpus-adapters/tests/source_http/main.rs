@@ -13,7 +13,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dumpus_adapters::source_http::{DownloadLimits, HttpSource, HttpSourceSettings};
-use dumpus_adapters::transport::TransportSettings;
 use dumpus_ports::archive::{PackageBytes, Progress};
 use dumpus_ports::domain::link::{LinkPolicy, PackageLink};
 use dumpus_ports::source::{PackageSource as _, SourceError};
@@ -29,24 +28,19 @@ fn package() -> Vec<u8> {
 }
 
 fn quick_limits() -> DownloadLimits {
-    DownloadLimits {
-        attempts: 3,
-        backoff: Duration::from_millis(2),
-        longest_wait: Duration::from_millis(20),
-        ..DownloadLimits::default()
-    }
+    let mut limits = DownloadLimits::default();
+    limits.attempts = 3;
+    limits.backoff = Duration::from_millis(2);
+    limits.longest_wait = Duration::from_millis(20);
+    limits
 }
 
 fn settings(stubs: &[&Stub]) -> HttpSourceSettings {
     let origins = stubs.iter().map(|stub| stub.origin().parse().expect("an origin"));
-    HttpSourceSettings {
-        transport: TransportSettings {
-            policy: LinkPolicy::new(origins.collect()),
-            ..TransportSettings::default()
-        },
-        limits: quick_limits(),
-        ..HttpSourceSettings::default()
-    }
+    let mut settings = HttpSourceSettings::default();
+    settings.transport.policy = LinkPolicy::new(origins.collect());
+    settings.limits = quick_limits();
+    settings
 }
 
 fn link_to(stub: &Stub, settings: &HttpSourceSettings) -> PackageLink {

@@ -136,12 +136,10 @@ async fn silent_connections_are_replaced() {
     let wire = Wire::to(url.socket_addrs(|| Some(5432)).unwrap()[0]).await;
     url.set_ip_host(wire.address.ip()).unwrap();
     url.set_port(Some(wire.address.port())).unwrap();
-    let options = SqlOptions {
-        connections: 2,
-        acquire_timeout: Duration::from_millis(300),
-        request_timeout: Duration::from_millis(500),
-        ..SqlOptions::default()
-    };
+    let mut options = SqlOptions::default();
+    options.connections = 2;
+    options.acquire_timeout = Duration::from_millis(300);
+    options.request_timeout = Duration::from_millis(500);
     let database = SqlDatabase::connect(url.as_str(), options).await.unwrap();
     let registry = database.registry();
     assert_eq!(registry.find(PACKAGE).await.unwrap(), None);

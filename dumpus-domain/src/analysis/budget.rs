@@ -6,6 +6,7 @@ use crate::failure_detail::PackageLimit;
 
 /// What an analysis may keep in memory, over all files of a package together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FoldLimits {
     /// Events of counted types.
     pub counted_events: u64,

@@ -33,6 +33,7 @@ use crate::vault::Vault;
 
 /// Limits of processing.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct ProcessSettings {
     /// Lease duration: a package is requeued if its worker does not renew the lease for this long.
     pub lease: Duration,

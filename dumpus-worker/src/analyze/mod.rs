@@ -99,10 +99,8 @@ pub async fn run(args: AnalyzeArgs) -> Result<(), AnalyzeError> {
     };
     let mut file = beside(&args.out).map_err(output)?;
 
-    let mut options = ZipOptions {
-        sentiment: !args.no_sentiment,
-        ..ZipOptions::default()
-    };
+    let mut options = ZipOptions::default();
+    options.sentiment = !args.no_sentiment;
     if let Some(threads) = args.threads {
         options.threads = threads;
     }

@@ -143,11 +143,9 @@ impl Bench {
     }
 
     fn read(&self, path: &Path, threads: usize, sentiment: bool) -> Report {
-        let options = ZipOptions {
-            threads: NonZeroUsize::new(threads).unwrap(),
-            sentiment,
-            ..ZipOptions::default()
-        };
+        let mut options = ZipOptions::default();
+        options.threads = NonZeroUsize::new(threads).unwrap();
+        options.sentiment = sentiment;
         let package = Arc::new(PackageFile::open(path).unwrap());
         self.runtime
             .block_on(ZipReader::new(options).read(package, Progress::new(), dumpus_ports::CancellationToken::new()))

@@ -11,10 +11,8 @@ use dumpus_ports::report::{Packing, ReportWriter};
 
 /// Reads a package with a number of threads.
 pub fn analyse(package: Vec<u8>, threads: usize) -> Result<Report, ArchiveError> {
-    let options = ZipOptions {
-        threads: NonZeroUsize::new(threads).unwrap(),
-        ..ZipOptions::default()
-    };
+    let mut options = ZipOptions::default();
+    options.threads = NonZeroUsize::new(threads).unwrap();
     let reader = ZipReader::new(options);
     runtime().block_on(reader.read(
         Arc::new(package),
