@@ -28,10 +28,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     ))?;
     let package = b"dumpus observations\nowner\tid=123456789012345678\tusername=ann";
     let source = MemorySource::default();
-    source.put(link.address(), MemoryPackage::Bytes(Arc::new(package.to_vec())));
+    source.put(
+        link.address().expose(),
+        MemoryPackage::Bytes(Arc::new(package.to_vec())),
+    );
     let worker = dumpus.worker(Arc::new(source), Arc::new(MemoryArchive), Arc::new(MemoryReports));
 
-    let id = dumpus.submit(link.address()).await?;
+    let id = dumpus.submit(&link).await?;
     worker.process_next(Duration::from_secs(5)).await?;
     let statistics = dumpus.fetch(link.key(), id).await?.ok_or("there is no result")?;
     println!("{}", str::from_utf8(&statistics)?);

@@ -1,4 +1,4 @@
-//! The secret of a package.
+//! The secrets of a package. They are zeroed when they are dropped, and cannot be printed.
 
 use std::fmt;
 
@@ -25,6 +25,31 @@ impl UpnKey {
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+/// The text of a package's link, which contains its key. An address that was opened from the queue is to be parsed by the
+/// policy of the process that requests it.
+#[derive(PartialEq, Eq)]
+pub struct LinkAddress(Zeroizing<String>);
+
+impl LinkAddress {
+    /// From the text of a link.
+    #[must_use]
+    pub const fn new(text: Zeroizing<String>) -> Self {
+        Self(text)
+    }
+
+    /// The text of the link, to seal, to parse or to request.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for LinkAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LinkAddress(redacted)")
     }
 }
 

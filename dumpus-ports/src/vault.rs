@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::blobs::BlobKey;
 use crate::domain::crypto::Envelope;
 use crate::domain::package::PackageId;
-use crate::domain::secret::UpnKey;
+use crate::domain::secret::{LinkAddress, UpnKey};
 use crate::domain::time::Millis;
 use crate::queue::SealedLink;
 use crate::registry::OwnerLink;
@@ -62,31 +62,36 @@ pub trait Vault: Send + Sync {
     ///
     /// # Errors
     /// [`VaultError::NoRandomness`] if the system has no random bytes.
-    fn seal_queued_link(&self, package: &PackageId, link: &str, expires: Millis) -> Result<SealedLink, VaultError>;
+    fn seal_queued_link(
+        &self,
+        package: &PackageId,
+        link: &LinkAddress,
+        expires: Millis,
+    ) -> Result<SealedLink, VaultError>;
 
     /// Opens a link of the queue. `now` is the time of the clock port.
     ///
     /// # Errors
     /// [`VaultError::Tampered`] if it was sealed for another package or instance, or has expired.
-    fn open_queued_link(&self, package: &PackageId, link: &SealedLink, now: Millis) -> Result<String, VaultError>;
+    fn open_queued_link(&self, package: &PackageId, link: &SealedLink, now: Millis) -> Result<LinkAddress, VaultError>;
 
     /// Seals a link for its owner, under a key derived from theirs.
     ///
     /// # Errors
     /// [`VaultError::NoRandomness`] if the system has no random bytes.
-    fn seal_owner_link(&self, key: &UpnKey, package: &PackageId, link: &str) -> Result<OwnerLink, VaultError>;
+    fn seal_owner_link(&self, key: &UpnKey, package: &PackageId, link: &LinkAddress) -> Result<OwnerLink, VaultError>;
 
     /// Opens a link with its owner's key.
     ///
     /// # Errors
     /// [`VaultError::Tampered`] if it was sealed for another key or package.
-    fn open_owner_link(&self, key: &UpnKey, package: &PackageId, link: &OwnerLink) -> Result<String, VaultError>;
+    fn open_owner_link(&self, key: &UpnKey, package: &PackageId, link: &OwnerLink) -> Result<LinkAddress, VaultError>;
 
     /// Signs that a blob may be downloaded until `expires`. The caller checks the time. Cannot fail.
-    fn sign_blob(&self, blob: BlobKey, expires: Millis) -> [u8; 32];
+    fn sign_blob(&self, blob: BlobKey, expires: Millis) -> BlobSignature;
 
     /// Whether a signature is the one of [`Vault::sign_blob`], in constant time.
-    fn is_blob_signature(&self, blob: BlobKey, expires: Millis, signature: &[u8]) -> bool;
+    fn is_blob_signature(&self, blob: BlobKey, expires: Millis, signature: &BlobSignature) -> bool;
 
     /// 16 random bytes, for ids and the keys of blobs.
     ///
@@ -94,6 +99,10 @@ pub trait Vault: Send + Sync {
     /// [`VaultError::NoRandomness`] if the system has no random bytes.
     fn random(&self) -> Result<[u8; 16], VaultError>;
 }
+
+/// Proves that this instance issued the address of a blob: an HMAC-SHA-256.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlobSignature(pub [u8; 32]);
 
 /// Why a call to the vault failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -2,6 +2,7 @@
 
 use dumpus_ports::domain::crypto::link_binding;
 use dumpus_ports::domain::package::PackageId;
+use dumpus_ports::domain::secret::LinkAddress;
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::vault::VaultError;
 use ring::aead::{Aad, LessSafeKey, NONCE_LEN, Nonce};
@@ -20,7 +21,13 @@ pub(super) fn binding(label: &'static [u8], package: &PackageId, expires: Option
 }
 
 /// Seals a link. Random 96-bit nonces are safe for 2^32 links under one key.
-pub(super) fn seal(key: &LessSafeKey, nonce: [u8; NONCE], binding: &[u8], link: &str) -> Result<Vec<u8>, VaultError> {
+pub(super) fn seal(
+    key: &LessSafeKey,
+    nonce: [u8; NONCE],
+    binding: &[u8],
+    link: &LinkAddress,
+) -> Result<Vec<u8>, VaultError> {
+    let link = link.expose();
     let mut sealed = Vec::with_capacity(NONCE + link.len() + key.algorithm().tag_len());
     sealed.extend(nonce);
     sealed.extend(link.as_bytes());
@@ -37,12 +44,12 @@ pub(super) fn seal(key: &LessSafeKey, nonce: [u8; NONCE], binding: &[u8], link: 
 }
 
 /// Opens a link.
-pub(super) fn open(key: &LessSafeKey, binding: &[u8], sealed: &[u8]) -> Result<String, VaultError> {
+pub(super) fn open(key: &LessSafeKey, binding: &[u8], sealed: &[u8]) -> Result<LinkAddress, VaultError> {
     let (nonce, sealed) = sealed.split_first_chunk().ok_or(VaultError::Tampered)?;
     let mut text = Zeroizing::new(sealed.to_vec());
     let plain = key
         .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(binding), &mut text)
         .map_err(|_| VaultError::Tampered)?;
     let link = str::from_utf8(plain).map_err(|_| VaultError::Tampered)?;
-    Ok(link.to_owned())
+    Ok(LinkAddress::new(Zeroizing::new(link.to_owned())))
 }

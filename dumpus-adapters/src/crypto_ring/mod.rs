@@ -9,11 +9,11 @@ use bytes::Bytes;
 use dumpus_ports::blobs::BlobKey;
 use dumpus_ports::domain::crypto::{Envelope, labels};
 use dumpus_ports::domain::package::PackageId;
-use dumpus_ports::domain::secret::UpnKey;
+use dumpus_ports::domain::secret::{LinkAddress, UpnKey};
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::queue::SealedLink;
 use dumpus_ports::registry::OwnerLink;
-use dumpus_ports::vault::{Vault, VaultError};
+use dumpus_ports::vault::{BlobSignature, Vault, VaultError};
 use ring::aead::LessSafeKey;
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -79,7 +79,12 @@ impl Vault for RingVault {
         result::open(key, package, envelope, sealed)
     }
 
-    fn seal_queued_link(&self, package: &PackageId, link: &str, expires: Millis) -> Result<SealedLink, VaultError> {
+    fn seal_queued_link(
+        &self,
+        package: &PackageId,
+        link: &LinkAddress,
+        expires: Millis,
+    ) -> Result<SealedLink, VaultError> {
         let mut nonce = [0; link::NONCE];
         self.fill(&mut nonce)?;
         let binding = link::binding(labels::QUEUED_LINK, package, Some(expires));
@@ -88,7 +93,7 @@ impl Vault for RingVault {
         Ok(SealedLink(sealed))
     }
 
-    fn open_queued_link(&self, package: &PackageId, link: &SealedLink, now: Millis) -> Result<String, VaultError> {
+    fn open_queued_link(&self, package: &PackageId, link: &SealedLink, now: Millis) -> Result<LinkAddress, VaultError> {
         let (expires, sealed) = link.0.split_first_chunk().ok_or(VaultError::Tampered)?;
         let expires = Millis(i64::from_be_bytes(*expires));
         let binding = link::binding(labels::QUEUED_LINK, package, Some(expires));
@@ -99,32 +104,26 @@ impl Vault for RingVault {
         Ok(link)
     }
 
-    fn seal_owner_link(&self, key: &UpnKey, package: &PackageId, link: &str) -> Result<OwnerLink, VaultError> {
+    fn seal_owner_link(&self, key: &UpnKey, package: &PackageId, link: &LinkAddress) -> Result<OwnerLink, VaultError> {
         let mut nonce = [0; link::NONCE];
         self.fill(&mut nonce)?;
         let binding = link::binding(labels::OWNER_LINK, package, None);
         link::seal(&derive::owner_key(key), nonce, &binding, link).map(OwnerLink)
     }
 
-    fn open_owner_link(&self, key: &UpnKey, package: &PackageId, link: &OwnerLink) -> Result<String, VaultError> {
+    fn open_owner_link(&self, key: &UpnKey, package: &PackageId, link: &OwnerLink) -> Result<LinkAddress, VaultError> {
         let binding = link::binding(labels::OWNER_LINK, package, None);
         link::open(&derive::owner_key(key), &binding, &link.0)
     }
 
-    fn sign_blob(&self, blob: BlobKey, expires: Millis) -> [u8; 32] {
-        derive::tag_bytes(&hmac::sign(
-            &self.blob_addresses,
-            signed_address(blob, expires).as_bytes(),
-        ))
+    fn sign_blob(&self, blob: BlobKey, expires: Millis) -> BlobSignature {
+        let text = signed_address(blob, expires);
+        BlobSignature(derive::tag_bytes(&hmac::sign(&self.blob_addresses, text.as_bytes())))
     }
 
-    fn is_blob_signature(&self, blob: BlobKey, expires: Millis, signature: &[u8]) -> bool {
-        hmac::verify(
-            &self.blob_addresses,
-            signed_address(blob, expires).as_bytes(),
-            signature,
-        )
-        .is_ok()
+    fn is_blob_signature(&self, blob: BlobKey, expires: Millis, signature: &BlobSignature) -> bool {
+        let text = signed_address(blob, expires);
+        hmac::verify(&self.blob_addresses, text.as_bytes(), &signature.0).is_ok()
     }
 
     fn random(&self) -> Result<[u8; 16], VaultError> {

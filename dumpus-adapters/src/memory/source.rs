@@ -68,7 +68,7 @@ impl PackageSource for MemorySource {
         cancel: CancellationToken,
     ) -> Result<Arc<dyn PackageBytes>, SourceError> {
         while !cancel.is_cancelled() {
-            match self.get(link.address()) {
+            match self.get(link.address().expose()) {
                 MemoryPackage::Bytes(bytes) => {
                     let size = bytes.len() as u64;
                     progress.expect(size);

@@ -32,8 +32,7 @@ pub(super) struct Wanted {
 impl HttpSource {
     /// Asks at the link.
     pub(super) async fn ask_link(&self, link: &PackageLink, wanted: Option<&Wanted>) -> Result<Answer, Refusal> {
-        let address = Url::parse(link.address()).map_err(|_| Refusal::Invalid(FailureDetail::NoAddress))?;
-        self.ask(address, link.is_discord_host(), wanted).await
+        self.ask(link.url().clone(), link.is_discord_host(), wanted).await
     }
 
     /// Asks at an address that an answer came from before.

@@ -3,15 +3,15 @@
 mod origin;
 mod public;
 
-use std::fmt;
+use std::{fmt, mem};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use url::Url;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 pub use self::origin::{Origin, ParseOriginError};
 pub use self::public::is_public;
-use crate::secret::UpnKey;
+use crate::secret::{LinkAddress, UpnKey};
 
 /// Prefixes of the links in Discord's email; the second is from the documentation of the original service.
 const DISCORD_LINKS: [&str; 2] = [
@@ -28,7 +28,8 @@ pub const MAX_REDIRECTS: usize = 5;
 
 /// A link to a package, and the key in it. Both are secret.
 pub struct PackageLink {
-    address: Zeroizing<String>,
+    address: LinkAddress,
+    url: Url,
     key: UpnKey,
     is_discord_host: bool,
 }
@@ -45,10 +46,16 @@ pub enum LinkError {
 }
 
 impl PackageLink {
-    /// The address to request.
+    /// The text of the link, as it is sealed for the queue and for its owner.
     #[must_use]
-    pub fn address(&self) -> &str {
+    pub const fn address(&self) -> &LinkAddress {
         &self.address
+    }
+
+    /// The parsed address, to request. Copies of it are not zeroed when they are dropped.
+    #[must_use]
+    pub const fn url(&self) -> &Url {
+        &self.url
     }
 
     /// The key that owns the package.
@@ -67,6 +74,14 @@ impl PackageLink {
 impl fmt::Debug for PackageLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PackageLink(redacted)")
+    }
+}
+
+impl Drop for PackageLink {
+    fn drop(&mut self) {
+        if let Ok(empty) = Url::parse("data:,") {
+            String::from(mem::replace(&mut self.url, empty)).zeroize();
+        }
     }
 }
 
@@ -103,13 +118,14 @@ impl LinkPolicy {
             if key.len() < SHORTEST_DISCORD_KEY || !key.bytes().all(allowed) {
                 return Err(LinkError::Key);
             }
-            return Ok(link(text, key, true));
+            let url = Url::parse(text).map_err(|_| LinkError::Key)?;
+            return Ok(link(text, url, key, true));
         }
-        let address = Url::parse(text).map_err(|_| LinkError::Origin)?;
-        if !self.is_configured(&address) {
+        let url = Url::parse(text).map_err(|_| LinkError::Origin)?;
+        if !self.is_configured(&url) {
             return Err(LinkError::Origin);
         }
-        let upn = address
+        let upn = url
             .query_pairs()
             .find(|(name, _)| name == "upn")
             .map(|(_, value)| Zeroizing::new(value.into_owned()));
@@ -121,12 +137,12 @@ impl LinkPolicy {
                 key
             }
             // Standard alphabet with padding, like the original service.
-            None => Zeroizing::new(BASE64_STANDARD.encode(address.path().trim_matches('/'))),
+            None => Zeroizing::new(BASE64_STANDARD.encode(url.path().trim_matches('/'))),
         };
         if key.is_empty() {
             return Err(LinkError::Key);
         }
-        Ok(link(text, &key, false))
+        Ok(link(text, url, &key, false))
     }
 
     /// The restrictions for requesting this address, initially or after a redirect; `None` if it is not allowed.
@@ -144,9 +160,10 @@ impl LinkPolicy {
     }
 }
 
-fn link(address: &str, key: &str, is_discord_host: bool) -> PackageLink {
+fn link(text: &str, url: Url, key: &str, is_discord_host: bool) -> PackageLink {
     PackageLink {
-        address: Zeroizing::new(address.to_owned()),
+        address: LinkAddress::new(Zeroizing::new(text.to_owned())),
+        url,
         key: UpnKey::new(key),
         is_discord_host,
     }

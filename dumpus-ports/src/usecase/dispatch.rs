@@ -1,11 +1,11 @@
-//! Brings a package's job into the queue, at admission and when the queue lost it. The registry's row exists first; only a
-//! confirmed row counts as accepted.
+//! Pushes a package's job to the queue, at admission and after the queue lost it. The registry's row is written first; a
+//! package is accepted once its row is confirmed.
 
 use super::access::AccessError;
 use crate::Dumpus;
 use crate::domain::package::{PackageId, RunId};
 use crate::domain::queue::Lane;
-use crate::domain::secret::UpnKey;
+use crate::domain::secret::{LinkAddress, UpnKey};
 use crate::domain::time::{DAY, Millis};
 use crate::queue::Job;
 use crate::registry::{Epoch, Package, RedispatchPolicy};
@@ -20,7 +20,7 @@ impl Dumpus {
         package: PackageId,
         run: RunId,
         lane: Lane,
-        link: &str,
+        link: &LinkAddress,
     ) -> Result<bool, AccessError> {
         let expires = Millis(self.clock.now().0.saturating_add(LINK_LIFETIME));
         let link = self.vault.seal_queued_link(&package, link, expires)?;

@@ -11,6 +11,7 @@ use crate::domain::package::PackageId;
 use crate::domain::secret::UpnKey;
 use crate::domain::time::{Millis, SECOND};
 use crate::registry::StoredResult;
+use crate::vault::BlobSignature;
 
 /// How long the address of a blob is valid.
 const ADDRESS_LIFETIME: Duration = Duration::from_mins(5);
@@ -32,14 +33,18 @@ pub enum BlobAddress {
     /// In the store itself.
     Store(String),
     /// On the server's own signed route.
-    Server {
-        /// The blob.
-        blob: BlobKey,
-        /// When it expires, in seconds since 1970.
-        expires: i64,
-        /// The signature of both.
-        signature: [u8; 32],
-    },
+    Server(SignedBlob),
+}
+
+/// A blob, for those who have its address from this server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignedBlob {
+    /// The blob.
+    pub blob: BlobKey,
+    /// Until when the address is valid: whole seconds.
+    pub expires: Millis,
+    /// The signature of both.
+    pub signature: BlobSignature,
 }
 
 impl Dumpus {
@@ -80,32 +85,31 @@ impl Dumpus {
         }))
     }
 
-    /// The encrypted result at an address that [`Dumpus::locate_blob`] signed. `expires` is in seconds since 1970.
+    /// The encrypted result at an address that [`Dumpus::locate_blob`] signed.
     /// `None` if the signature is wrong, the address has expired by the clock port, or the blob was deleted.
     ///
     /// # Errors
     /// [`AccessError`] if the blob store fails.
-    pub async fn serve_blob(
-        &self,
-        blob: BlobKey,
-        expires: i64,
-        signature: &[u8],
-    ) -> Result<Option<Bytes>, AccessError> {
-        let until = Millis(expires.saturating_mul(SECOND));
-        if self.clock.now() > until || !self.vault.is_blob_signature(blob, until, signature) {
+    pub async fn serve_blob(&self, address: &SignedBlob) -> Result<Option<Bytes>, AccessError> {
+        let SignedBlob {
+            blob,
+            expires,
+            signature,
+        } = address;
+        if self.clock.now() > *expires || !self.vault.is_blob_signature(*blob, *expires, signature) {
             return Ok(None);
         }
-        Ok(self.blobs.get(blob).await?)
+        Ok(self.blobs.get(*blob).await?)
     }
 
     fn signed_address(&self, blob: BlobKey) -> BlobAddress {
         let lifetime = i64::try_from(ADDRESS_LIFETIME.as_secs()).unwrap_or(0);
-        let expires = self.clock.now().seconds() + lifetime;
-        BlobAddress::Server {
+        let expires = Millis((self.clock.now().seconds() + lifetime) * SECOND);
+        BlobAddress::Server(SignedBlob {
             blob,
             expires,
-            signature: self.vault.sign_blob(blob, Millis(expires * SECOND)),
-        }
+            signature: self.vault.sign_blob(blob, expires),
+        })
     }
 
     async fn stored(&self, package: PackageId) -> Result<Option<(StoredResult, Bytes)>, AccessError> {

@@ -13,10 +13,9 @@ mod sweep;
 mod upgrade;
 
 pub use access::AccessError;
-pub use fetch::{BlobAddress, LocatedBlob};
+pub use fetch::{BlobAddress, LocatedBlob, SignedBlob};
 pub use look_up::LookUpError;
 pub use process::{Liveness, ProcessPackage, ProcessSettings, RoundOutcome};
 pub(crate) use queue_positions::QueuePositions;
 pub use status::{PackageState, PackageStatus};
-pub use submit::SubmitError;
 pub use sweep::{Sweep, Swept};

@@ -1,7 +1,9 @@
 //! Results, on their way to their owners.
 
-use dumpus_ports::blobs::{BlobKey, BlobStore};
-use dumpus_ports::usecase::{AccessError, BlobAddress};
+use dumpus_ports::blobs::BlobStore;
+use dumpus_ports::domain::time::Millis;
+use dumpus_ports::usecase::{AccessError, BlobAddress, SignedBlob};
+use dumpus_ports::vault::BlobSignature;
 
 use crate::support::{Fault, Person, World, assert_unavailable, now, pass, seconds};
 
@@ -15,14 +17,10 @@ async fn tamper(world: &World, person: &Person, change: impl FnOnce(&mut Vec<u8>
 }
 
 /// The address on the server's own route.
-async fn address(world: &World, person: &Person) -> (BlobKey, i64, [u8; 32]) {
+async fn address(world: &World, person: &Person) -> SignedBlob {
     let located = world.dumpus.locate_blob(&person.key, person.id).await.unwrap().unwrap();
     match located.address {
-        BlobAddress::Server {
-            blob,
-            expires,
-            signature,
-        } => (blob, expires, signature),
+        BlobAddress::Server(address) => address,
         BlobAddress::Store(address) => panic!("memory has no addresses: {address}"),
     }
 }
@@ -111,28 +109,21 @@ async fn a_located_result_is_served_to_any_holder_of_its_address() {
     let located = world.dumpus.locate_blob(&ann.key, ann.id).await.unwrap().unwrap();
     assert_eq!(located.iv, world.result(&ann).await.envelope.iv);
     assert_eq!(located.ttl, seconds(300));
-    let (blob, expires, signature) = address(&world, &ann).await;
-    assert_eq!(expires, now(&world) + 300);
-    let served = world.dumpus.serve_blob(blob, expires, &signature).await.unwrap();
-    assert_eq!(served, world.blobs.get(blob).await.unwrap());
+    let address = address(&world, &ann).await;
+    assert_eq!(address.expires.seconds(), now(&world) + 300);
+    let served = world.dumpus.serve_blob(&address).await.unwrap();
+    assert_eq!(served, world.blobs.get(address.blob).await.unwrap());
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_address_is_good_for_five_minutes() {
     let world = World::new();
     let ann = world.processed("ann").await;
-    let (blob, expires, signature) = address(&world, &ann).await;
+    let address = address(&world, &ann).await;
     pass(seconds(300)).await;
-    assert!(
-        world
-            .dumpus
-            .serve_blob(blob, expires, &signature)
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert!(world.dumpus.serve_blob(&address).await.unwrap().is_some());
     pass(seconds(1)).await;
-    assert_eq!(world.dumpus.serve_blob(blob, expires, &signature).await.unwrap(), None);
+    assert_eq!(world.dumpus.serve_blob(&address).await.unwrap(), None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -140,21 +131,38 @@ async fn an_address_that_was_changed_leads_nowhere_and_asks_nothing() {
     let world = World::new();
     let ann = world.processed("ann").await;
     let eve = world.processed("eve").await;
-    let (blob, expires, signature) = address(&world, &ann).await;
-    let (of_eve, _, _) = address(&world, &eve).await;
-    let mut flipped = signature;
-    flipped[31] ^= 1;
+    let real = address(&world, &ann).await;
+    let mut flipped = real.signature;
+    flipped.0[31] ^= 1;
+    let changed = [
+        SignedBlob {
+            blob: address(&world, &eve).await.blob,
+            ..real
+        },
+        SignedBlob {
+            expires: Millis(real.expires.0 + 1_000),
+            ..real
+        },
+        SignedBlob {
+            expires: Millis(i64::MAX),
+            ..real
+        },
+        SignedBlob {
+            expires: Millis(i64::MIN),
+            ..real
+        },
+        SignedBlob {
+            signature: flipped,
+            ..real
+        },
+        SignedBlob {
+            signature: BlobSignature([0; 32]),
+            ..real
+        },
+    ];
     world.blobs.forbid();
-    for (blob, expires, signature) in [
-        (of_eve, expires, &signature[..]),
-        (blob, expires + 1, &signature[..]),
-        (blob, i64::MAX, &signature[..]),
-        (blob, i64::MIN, &signature[..]),
-        (blob, expires, &flipped[..]),
-        (blob, expires, &signature[..31]),
-        (blob, expires, &[]),
-    ] {
-        assert_eq!(world.dumpus.serve_blob(blob, expires, signature).await.unwrap(), None);
+    for address in changed {
+        assert_eq!(world.dumpus.serve_blob(&address).await.unwrap(), None);
     }
 }
 
@@ -162,7 +170,7 @@ async fn an_address_that_was_changed_leads_nowhere_and_asks_nothing() {
 async fn an_address_of_a_deleted_result_leads_nowhere() {
     let world = World::new();
     let ann = world.processed("ann").await;
-    let (blob, expires, signature) = address(&world, &ann).await;
+    let address = address(&world, &ann).await;
     world.delete(&ann).await.unwrap();
-    assert_eq!(world.dumpus.serve_blob(blob, expires, &signature).await.unwrap(), None);
+    assert_eq!(world.dumpus.serve_blob(&address).await.unwrap(), None);
 }

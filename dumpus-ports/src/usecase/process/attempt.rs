@@ -118,10 +118,10 @@ impl<'a> PackageAttempt<'a> {
         let opened = process
             .vault
             .open_queued_link(&self.lease.package, sealed, process.clock.now());
-        let text = opened.map_err(|_| AttemptOutcome::Fail(ErrorCode::ServerError, FailureDetail::LinkNotOpened))?;
+        let address = opened.map_err(|_| AttemptOutcome::Fail(ErrorCode::ServerError, FailureDetail::LinkNotOpened))?;
         process
             .policy
-            .parse(&text)
+            .parse(address.expose())
             .map_err(|error| AttemptOutcome::Fail(ErrorCode::InvalidLink, error.into()))
     }
 

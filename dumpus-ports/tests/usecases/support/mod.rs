@@ -24,8 +24,7 @@ use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::queue::{Delivery, JobQueue};
 use dumpus_ports::registry::{PackageRegistry as _, Registry, Run, StoredResult};
 use dumpus_ports::usecase::{
-    AccessError, Liveness, PackageState, PackageStatus, ProcessPackage, ProcessSettings, RoundOutcome, SubmitError,
-    Sweep, Swept,
+    AccessError, Liveness, PackageState, PackageStatus, ProcessPackage, ProcessSettings, RoundOutcome, Sweep, Swept,
 };
 use dumpus_ports::vault::Vault;
 use dumpus_ports::{Dumpus, DumpusBuilder};
@@ -124,7 +123,7 @@ impl World {
     }
 
     pub(crate) fn put(&self, link: &str, package: MemoryPackage) {
-        let address = LinkPolicy::default().parse(link).unwrap().address().to_owned();
+        let address = LinkPolicy::default().parse(link).unwrap().address().expose().to_owned();
         self.source.put(&address, package);
     }
 
@@ -133,8 +132,9 @@ impl World {
         builder(&self.clock, &self.registry, &self.queue, &self.blobs)
     }
 
-    pub(crate) async fn submit(&self, link: &str) -> Result<PackageId, SubmitError> {
-        self.dumpus.submit(link).await
+    pub(crate) async fn submit(&self, link: &str) -> Result<PackageId, AccessError> {
+        let link = self.dumpus.parse_link(link).unwrap();
+        self.dumpus.submit(&link).await
     }
 
     /// Somebody whose package waits.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use poem_openapi::{Object, OpenApi, param::Path, payload::Json, types::Example};
 
 use dumpus_ports::Dumpus;
-use dumpus_ports::usecase::BlobAddress;
+use dumpus_ports::usecase::{BlobAddress, SignedBlob};
 
 use crate::api::document::Group;
 use crate::api::http::{Client, Operation, OwnedId, Owner, Problem, RESULT_BUDGET, ResultResponse, with_timeout};
@@ -56,12 +56,12 @@ impl Blob {
             Ok(Some(located)) => ResultResponse::Found(Json(BlobBody {
                 url: match located.address {
                     BlobAddress::Store(url) => url,
-                    BlobAddress::Server {
+                    BlobAddress::Server(SignedBlob {
                         blob,
                         expires,
                         signature,
-                    } => {
-                        let signature = hex::encode(signature);
+                    }) => {
+                        let (expires, signature) = (expires.seconds(), hex::encode(signature.0));
                         format!("{}/blobs/{blob}?expires={expires}&signature={signature}", client.base)
                     }
                 },

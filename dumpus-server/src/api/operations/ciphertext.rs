@@ -11,6 +11,9 @@ use poem_openapi::{
 };
 
 use dumpus_ports::Dumpus;
+use dumpus_ports::domain::time::{Millis, SECOND};
+use dumpus_ports::usecase::SignedBlob;
+use dumpus_ports::vault::BlobSignature;
 
 use crate::api::document::Group;
 use crate::api::http::{Code, Operation, Problem, RESULT_BUDGET, RETRY_AFTER, Refusal, problem, with_timeout};
@@ -75,11 +78,20 @@ impl Ciphertext {
         #[doc = "When the URL expires, in seconds since 1970."] expires: Query<String>,
         #[doc = "Proof that this server issued the URL."] signature: Query<String>,
     ) -> CiphertextResponse {
-        let (Ok(blob), Ok(expires), Ok(signature)) = (blob_key.parse(), expires.parse(), hex::decode(&*signature))
-        else {
+        let mut bytes = [0; 32];
+        let (Ok(blob), Ok(expires), Ok(())) = (
+            blob_key.parse(),
+            expires.parse::<i64>(),
+            hex::decode_to_slice(&*signature, &mut bytes),
+        ) else {
             return CiphertextResponse::not_found();
         };
-        match with_timeout(RESULT_BUDGET, self.0.serve_blob(blob, expires, &signature)).await {
+        let address = SignedBlob {
+            blob,
+            expires: Millis(expires.saturating_mul(SECOND)),
+            signature: BlobSignature(bytes),
+        };
+        match with_timeout(RESULT_BUDGET, self.0.serve_blob(&address)).await {
             Ok(Some(bytes)) => CiphertextResponse::Found(Binary(bytes)),
             Ok(None) => CiphertextResponse::not_found(),
             Err(refusal) => refusal.into(),

@@ -11,7 +11,6 @@ use poem_openapi::{
 use serde_json::Value;
 
 use dumpus_ports::Dumpus;
-use dumpus_ports::usecase::SubmitError;
 
 use crate::api::document::Group;
 use crate::api::http::{BUDGET, Client, Code, Operation, RETRY_AFTER, RateLimit, Refusal, Refuse, with_timeout};
@@ -139,16 +138,6 @@ impl From<Refusal> for SubmitResponse {
     }
 }
 
-impl From<SubmitError> for Refusal {
-    fn from(error: SubmitError) -> Self {
-        match error {
-            SubmitError::Link(_) => Self::InvalidLink,
-            SubmitError::Access(error) => error.into(),
-            other => Self::defect(&other),
-        }
-    }
-}
-
 #[OpenApi(tag = "Group::Packages")]
 impl Submit {
     /// Submit a package
@@ -160,7 +149,10 @@ impl Submit {
         if let Some(Err(wait)) = self.limit.as_ref().map(|limit| limit.take(client.address)) {
             return Refusal::RateLimited(wait.as_secs() + 1).into();
         }
-        match with_timeout(BUDGET, self.dumpus.submit(&request.0.package_link.0)).await {
+        let Ok(link) = self.dumpus.parse_link(&request.0.package_link.0) else {
+            return Refusal::InvalidLink.into();
+        };
+        match with_timeout(BUDGET, self.dumpus.submit(&link)).await {
             Ok(package) => SubmitResponse::Read(Json(Acceptance {
                 is_accepted: true,
                 package_id: Some(package.to_string()),
