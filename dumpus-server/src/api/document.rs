@@ -1,5 +1,8 @@
 //! The description of the API, as served and as committed in `openapi/`.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use bytes::Bytes;
 use poem_openapi::Tags;
 use serde_json::{Value, json};
 
@@ -32,12 +35,17 @@ pub(super) enum Group {
 #[derive(Debug)]
 pub(super) struct Documents {
     /// As JSON.
-    pub(super) json: String,
+    pub(super) json: Bytes,
     /// As YAML.
-    pub(super) yaml: String,
+    pub(super) yaml: Bytes,
     /// As a page to try it out, which loads nothing from other hosts.
-    pub(super) html: String,
+    pub(super) html: Bytes,
+    /// The script of that page: three megabytes.
+    pub(super) script: Bytes,
 }
+
+/// Begins the script in the page of poem-openapi, which ends with it.
+const SCRIPT: &str = "<script charset=\"UTF-8\">";
 
 impl Documents {
     /// From what poem-openapi generates.
@@ -50,12 +58,29 @@ impl Documents {
         let yaml = serde_saphyr::to_string(&document).unwrap_or_default();
         // `<` could end the script element that holds the document; the default fonts come from another host.
         let embedded = json.replace('<', "\\u003c");
-        let html = page.replace(generated, &embedded).replace(
+        let (start, rest) = page.split_once(SCRIPT).unwrap_or((page, ""));
+        let (script, end) = rest.rsplit_once("</script>").unwrap_or((rest, ""));
+        let start = start.replace(generated, &embedded).replace(
             "type=\"application/json\"",
             "type=\"application/json\" data-configuration='{\"withDefaultFonts\":false}'",
         );
-        Self { json, yaml, html }
+        let version = version(script);
+        let html =
+            format!("{start}<script charset=\"UTF-8\" src=\"docs/scalar.js?version={version:016x}\"></script>{end}");
+        Self {
+            json: json.into(),
+            yaml: yaml.into(),
+            html: html.into(),
+            script: script.to_owned().into(),
+        }
     }
+}
+
+/// Changes with the script, so that caches may keep it forever.
+fn version(script: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    script.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Marks optional fields of responses as required and nullable, as they are sent; poem-openapi describes them as absent.

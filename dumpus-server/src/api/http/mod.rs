@@ -10,6 +10,7 @@ mod refusal;
 mod response;
 mod response_layer;
 mod route;
+mod shared;
 
 pub use self::client::{Network, ParseNetworkError, ProxySettings};
 pub use self::cors::{Cors, ParseOriginsError};
@@ -24,3 +25,4 @@ pub(super) use self::refusal::{BUDGET, LOOK_UP_BUDGET, RESULT_BUDGET, Refusal, w
 pub(super) use self::response::{OwnerResponse, ResultResponse};
 pub(super) use self::response_layer::ResponseLayer;
 pub(super) use self::route::{Operation, Route, RouteTable};
+pub(super) use self::shared::Shared;

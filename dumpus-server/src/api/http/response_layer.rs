@@ -22,6 +22,9 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pages work offline: they load nothing from other hosts.
 const PAGE_POLICY: &str = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'none'";
 
+/// Pages use none of these.
+const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+
 /// The outermost endpoint: every response leaves with its headers and in its documented shape.
 pub(in crate::api) struct ResponseLayer<E> {
     pub(in crate::api) inner: E,
@@ -56,7 +59,9 @@ impl<E: Endpoint<Output = Response>> Endpoint for ResponseLayer<E> {
         let headers = response.headers_mut();
         self.cors.apply(origin.as_ref(), headers);
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         if is_page {
+            headers.insert("permissions-policy", HeaderValue::from_static(PERMISSIONS));
             headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
         }
         if !route.is_cacheable() {

@@ -8,7 +8,7 @@ use poem_openapi::{
 
 use super::blob::BlobBody;
 use crate::api::document::Group;
-use crate::api::http::{Client, Operation, Problem, Refusal};
+use crate::api::http::{Client, Operation, Problem, Refusal, Shared};
 use crate::demo::Demo;
 
 pub(super) struct GetDemo(pub(super) Demo);
@@ -22,7 +22,7 @@ impl Operation for GetDemo {
 enum DemoResponse {
     /// The statistics: a SQLite file, compressed with gzip.
     #[oai(status = 200)]
-    Found(Binary<Bytes>),
+    Found(Shared<Binary<Bytes>>),
     /// A defect of the server.
     #[oai(status = 500)]
     Failed(Json<Problem>),
@@ -36,7 +36,7 @@ impl GetDemo {
     #[oai(path = "/process/demo/data", method = "get", operation_id = "getDemoData")]
     async fn data(&self) -> DemoResponse {
         match self.0.file().await {
-            Ok(file) => DemoResponse::Found(Binary(file)),
+            Ok(file) => DemoResponse::Found(Shared::new(file)),
             Err(error) => DemoResponse::Failed(Refusal::defect(&error).body()),
         }
     }

@@ -1,9 +1,10 @@
 //! `GET /`: a page that says what this server is.
 
+use bytes::Bytes;
 use poem_openapi::{OpenApi, payload::Html};
 
 use crate::api::document::Group;
-use crate::api::http::{Operation, Problem};
+use crate::api::http::{Operation, Problem, Shared};
 
 pub(super) struct Home;
 
@@ -16,7 +17,7 @@ impl Operation for Home {
 impl Home {
     /// What this server is
     #[oai(path = "/", method = "get", operation_id = "getHome")]
-    async fn home(&self) -> Html<&'static str> {
-        Html(include_str!("home.html"))
+    async fn home(&self) -> Shared<Html<String>> {
+        Shared::new(Bytes::from_static(include_bytes!("home.html")))
     }
 }

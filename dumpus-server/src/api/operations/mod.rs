@@ -82,7 +82,7 @@ pub(super) fn all(
     .with(health::GetHealth {
         hostname: settings.hostname.clone(),
     })
-    .with(ready::GetReadiness(dumpus))
+    .with(ready::GetReadiness::new(dumpus))
     .with(documents::GetDocuments(documents))
     .with(home::Home)
 }
