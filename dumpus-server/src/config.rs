@@ -13,6 +13,7 @@ use dumpus_adapters::cli::values;
 use dumpus_adapters::source_http::HttpSourceSettings;
 
 use crate::api::{ApiSettings, Cors, Network, ParseRateError, ProxySettings, Rate};
+use crate::connections::{ConnectionLimits, ConnectionSettings};
 
 /// A shorter token could be guessed, and opens the admin routes.
 const MIN_TOKEN_LENGTH: usize = 16;
@@ -53,6 +54,9 @@ pub struct ServerConfig {
     /// Bearer token of the admin routes, at least 16 characters; by default there are no admin routes.
     #[arg(long, env = "DUMPUS_ADMIN_TOKEN", hide_env_values = true, value_parser = admin_token)]
     pub admin_token: Option<SecretString>,
+    /// How many connections there may be.
+    #[command(flatten)]
+    pub connections: ConnectionLimits,
     /// Where everything is kept in embedded mode; created with mode 0700.
     #[arg(long, env = "DUMPUS_DATA_DIR", value_name = "DIRECTORY", default_value = "data")]
     pub data_dir: PathBuf,
@@ -104,6 +108,16 @@ pub fn settings() -> Command {
 }
 
 impl ServerConfig {
+    /// What connections are subject to.
+    #[must_use]
+    pub fn connections(&self) -> ConnectionSettings {
+        ConnectionSettings {
+            limits: self.connections,
+            trusted_proxies: self.trusted_proxies.clone(),
+            ..ConnectionSettings::default()
+        }
+    }
+
     /// How the API behaves.
     #[must_use]
     pub fn api(&self) -> ApiSettings {

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod config;
+pub mod connections;
 pub mod demo;
 mod demo_person;
 pub mod health;

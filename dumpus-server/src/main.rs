@@ -5,14 +5,14 @@ use std::process::ExitCode;
 use clap::{Arg, ArgMatches, Command};
 use tokio::net::TcpListener;
 
-use dumpus_adapters::bootstrap::telemetry;
+use dumpus_adapters::bootstrap::{process, telemetry};
 use dumpus_adapters::cli;
 use dumpus_server::config::{ServerConfig, settings};
 use dumpus_server::{health, run, wiring};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    telemetry::disable_core_dumps();
+    process::disable_core_dumps();
     let matches = command().get_matches();
     let (config, warnings) = match cli::load::<ServerConfig>(&settings(), &matches) {
         Ok(loaded) => loaded,
@@ -85,6 +85,6 @@ async fn serve(config: &ServerConfig) -> Result<ExitCode, Box<dyn std::error::Er
         "server"
     };
     tracing::info!(mode, "Dumpus is at http://{address}");
-    run::serve(listener, service, &shutdown).await?;
+    run::serve(listener, service, &shutdown).await;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,12 +1,10 @@
 //! The life of the server's process: serve, and stop without losing anything.
 
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use poem::Response;
 use poem::endpoint::BoxEndpoint;
-use poem::listener::TcpAcceptor;
-use poem::{Response, Server};
 use tokio::net::TcpListener;
 
 use dumpus_ports::Dumpus;
@@ -14,13 +12,14 @@ use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::usecase::{Liveness, ProcessPackage};
 use dumpus_worker::run::Shutdown;
 
-/// Connections that say nothing for this long are closed.
-const IDLE: Duration = Duration::from_secs(75);
+use crate::connections::{Acceptor, ConnectionSettings};
 
 /// Everything that runs in the server's process.
 pub struct Service {
     /// The API.
     pub api: BoxEndpoint<'static, Response>,
+    /// What the connections of clients are subject to.
+    pub connections: ConnectionSettings,
     /// The worker of embedded mode.
     pub worker: Option<Worker>,
     /// The instance; this process deletes what has expired.
@@ -41,10 +40,7 @@ pub struct Worker {
 
 /// Serves until the shutdown begins, then lets requests and the running package finish within the stop timeout; a
 /// package that has not finished by then is released.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(listener: TcpListener, service: Service, shutdown: &Shutdown) -> io::Result<()> {
+pub async fn serve(listener: TcpListener, service: Service, shutdown: &Shutdown) {
     if let Some(Worker {
         process,
         lanes,
@@ -55,21 +51,7 @@ pub async fn serve(listener: TcpListener, service: Service, shutdown: &Shutdown)
         dumpus_worker::run::spawn_work(&process, &lanes, work, shutdown);
     }
     dumpus_worker::run::spawn_sweep(service.dumpus, shutdown);
-    let acceptor = TcpAcceptor::from_tokio(listener)?;
-    let soft = shutdown.soft.clone();
-    let http = shutdown.spawn(async move {
-        let served = Server::new_with_acceptor(acceptor)
-            .idle_timeout(IDLE)
-            .run_with_graceful_shutdown(service.api, soft.clone().cancelled_owned(), Some(service.stop_timeout))
-            .await;
-        // Without its listener the process is of no use.
-        soft.cancel();
-        served
-    });
+    let acceptor = Acceptor::new(listener, service.api, service.connections);
+    shutdown.spawn(acceptor.run(shutdown.soft.clone(), shutdown.hard.clone()));
     shutdown.finish(service.stop_timeout).await;
-    if http.is_finished() {
-        http.await.map_err(io::Error::other)?
-    } else {
-        Ok(())
-    }
 }

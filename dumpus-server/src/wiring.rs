@@ -55,6 +55,7 @@ pub fn service(config: &ServerConfig, mut instance: DumpusBuilder) -> Result<Ser
     };
     Ok(Service {
         api: api::service(use_cases, config.api()),
+        connections: config.connections(),
         worker,
         dumpus,
         stop_timeout: config.work.stop_timeout,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
-use dumpus_adapters::bootstrap::{backends, telemetry};
+use dumpus_adapters::bootstrap::{backends, process, telemetry};
 use dumpus_adapters::cli;
 use dumpus_worker::analyze::{self, AnalyzeArgs};
 use dumpus_worker::config::{WorkerConfig, settings};
@@ -14,7 +14,7 @@ use dumpus_worker::run::{self, Shutdown};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    telemetry::disable_core_dumps();
+    process::disable_core_dumps();
     let matches = command().get_matches();
     if let Some(("analyze", arguments)) = matches.subcommand() {
         return analyze(arguments).await;

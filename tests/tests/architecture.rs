@@ -37,7 +37,7 @@ const BEHIND: [(&str, &[&str]); 10] = [
     ("sea-orm", &["dumpus-adapters"]),
     ("sea-orm-migration", &["dumpus-migrations"]),
     ("fred", &["dumpus-adapters"]),
-    ("hyper", &["dumpus-adapters"]),
+    ("hyper", &["dumpus-adapters", "dumpus-server"]),
     ("zip", &["dumpus-adapters", "dumpus-tests"]),
     ("sqlx", &["dumpus-adapters"]),
     ("ring", &["dumpus-adapters"]),

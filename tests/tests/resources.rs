@@ -17,7 +17,7 @@ use support::wait::eventually;
 const MB: u64 = 1_000_000;
 /// Memory limit of an idle server, in bytes.
 const IDLE: u64 = 50 * MB;
-const CONNECTIONS: usize = 1_000;
+const CONNECTIONS: usize = 600;
 
 fn assert_calm(instance: &Instance, idle: u64, what: &str) {
     let now = instance.process.resident_bytes();
@@ -29,7 +29,7 @@ fn assert_calm(instance: &Instance, idle: u64, what: &str) {
 #[test]
 fn misuse_does_not_increase_the_memory_of_an_idle_server() {
     let discord = Discord::start();
-    let instance = Instance::start(&discord, &[]);
+    let instance = Instance::start(&discord, &[("DUMPUS_MAX_CONNECTIONS_PER_CLIENT", "4096")]);
     let idle = instance.process.resident_bytes();
     // In a debug build, the pages of the program alone exceed the limit: `tests/run full` runs this test in release.
     if !cfg!(debug_assertions) {

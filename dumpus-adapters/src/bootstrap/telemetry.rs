@@ -64,10 +64,3 @@ fn hide_panic_messages() {
         tracing::error!(place, "Task panicked");
     }));
 }
-
-/// Keeps keys out of crash dumps: there are none.
-pub fn disable_core_dumps() {
-    if let Err(error) = rlimit::setrlimit(rlimit::Resource::CORE, 0, 0) {
-        tracing::warn!(error = %error, "Could not disable core dumps");
-    }
-}

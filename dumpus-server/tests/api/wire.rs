@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use dumpus_ports::CancellationToken;
 use dumpus_server::api::{ApiSettings, ProxySettings};
+use dumpus_server::connections::ConnectionSettings;
 use dumpus_server::run::{Service, serve};
 use dumpus_worker::run::Shutdown;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -17,7 +18,7 @@ struct Running {
     instance: Instance,
     address: SocketAddr,
     stop: CancellationToken,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
 }
 
 async fn start(settings: ApiSettings) -> Running {
@@ -26,6 +27,7 @@ async fn start(settings: ApiSettings) -> Running {
     let address = listener.local_addr().unwrap();
     let service = Service {
         api: api(&backends, settings.clone()),
+        connections: ConnectionSettings::default(),
         worker: None,
         dumpus: dumpus(&backends),
         stop_timeout: Duration::from_secs(10),
@@ -142,6 +144,6 @@ async fn a_stopped_server_finishes_its_requests_and_ends() {
     let mut answer = Vec::new();
     connection.read_to_end(&mut answer).await.unwrap();
     assert!(answer.starts_with(b"HTTP/1.1 400"));
-    server.serving.await.unwrap().unwrap();
+    server.serving.await.unwrap();
     assert!(TcpStream::connect(server.address).await.is_err());
 }

@@ -52,6 +52,14 @@ impl Instance {
         }
     }
 
+    /// Starts an instance under limits of the shell such as `ulimit -n 128`.
+    pub fn start_under(limits: &str, discord: &Discord, settings: &[(&str, &str)]) -> Self {
+        let mut instance = Self::start(discord, settings);
+        instance.process.restart_under(limits);
+        instance.address = ready(&mut instance.process);
+        instance
+    }
+
     /// Starts it again with its existing data.
     pub fn restart(&mut self) {
         self.process.run();

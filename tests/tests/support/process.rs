@@ -16,6 +16,8 @@ pub struct Process {
     name: String,
     arguments: Vec<String>,
     settings: Vec<(String, String)>,
+    /// Shell command that limits its resources.
+    limits: String,
     /// Its output, over all restarts.
     pub log: PathBuf,
 }
@@ -29,17 +31,27 @@ impl Process {
             name: name.to_owned(),
             arguments,
             settings,
+            limits: String::new(),
             log: log.to_owned(),
         };
         process.run();
         process
     }
 
+    /// Ends it, and starts it again under limits such as `ulimit -n 128`.
+    pub fn restart_under(&mut self, limits: &str) {
+        limits.clone_into(&mut self.limits);
+        self.kill();
+        self.run();
+    }
+
     /// Starts it again.
     pub fn run(&mut self) {
         assert!(self.child.is_none(), "{} runs already", self.name);
         let log = File::options().append(true).create(true).open(&self.log).unwrap();
-        let child = Command::new(program(&self.name))
+        let child = Command::new("bash")
+            .args(["-c", &format!("{}\nexec \"$0\" \"$@\"", self.limits)])
+            .arg(program(&self.name))
             .args(&self.arguments)
             .env_clear()
             .envs(self.settings.iter().map(|(name, value)| (name, value)))
