@@ -10,13 +10,13 @@ use crate::{
     rng::Rng,
 };
 
-type Archive = ArchiveWriter<Cursor<Vec<u8>>>;
+pub(crate) type Archive = ArchiveWriter<Cursor<Vec<u8>>>;
 
 const EVENTS: &str = "Activity/analytics/events-2026-00000-of-00001.json";
 const MESSAGES: &str = "Messages/c180000000000000011/messages.json";
 const EVENT: &[u8] = br#"{"event_type":"email_opened","event_id":"AQIC1","user_id":"170000000000000001","timestamp":"\"2024-01-01T18:23:01.005Z\""}"#;
 
-fn options() -> EntryOptions {
+pub(crate) fn options() -> EntryOptions {
     EntryOptions {
         day: day_number(2026, 2, 1),
         ..EntryOptions::default()
@@ -24,14 +24,14 @@ fn options() -> EntryOptions {
 }
 
 #[expect(clippy::expect_used, reason = "writing to memory does not fail")]
-fn archive(fill: impl FnOnce(&mut Archive) -> io::Result<()>) -> Vec<u8> {
+pub(crate) fn archive(fill: impl FnOnce(&mut Archive) -> io::Result<()>) -> Vec<u8> {
     let mut archive = ArchiveWriter::new(Cursor::new(Vec::new()), 9);
     fill(&mut archive).expect("writing to memory");
     archive.finish().expect("writing to memory").0.into_inner()
 }
 
 /// A package with one account, one conversation and `more`.
-fn package(more: impl FnOnce(&mut Archive) -> io::Result<()>) -> Vec<u8> {
+pub(crate) fn package(more: impl FnOnce(&mut Archive) -> io::Result<()>) -> Vec<u8> {
     archive(|archive| {
         for (name, content) in [
             (

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
+pub mod amplification;
 mod archive;
 pub mod calendar;
 mod channels;

@@ -18,7 +18,7 @@ const ALLOWED: [(&str, &[&str]); 7] = [
 ];
 
 /// External crates that the domain may use: no I/O, no runtime, no wire format.
-const DOMAIN_MAY_USE: &[&str] = &["base64", "indexmap", "rustc-hash", "thiserror", "url", "zeroize"];
+const DOMAIN_MAY_USE: &[&str] = &["base64", "foldhash", "indexmap", "thiserror", "url", "zeroize"];
 
 /// External crates that the ports may use in addition.
 const PORTS_MAY_USE: &[&str] = &[

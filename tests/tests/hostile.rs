@@ -6,11 +6,15 @@ mod support;
 
 use std::fs;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use dumpus_ports::archive::ArchiveError;
 use dumpus_ports::domain::report::SectionStatus;
-use dumpus_tests::{Damage, PackageSpec, generate_in_memory, hostile};
+use dumpus_tests::{Damage, PackageSpec, amplification, generate_in_memory, hostile};
+use support::discord::{Behaviour, Discord};
 use support::engine::analyse;
+use support::http::Request;
+use support::instance::Instance;
 
 /// Limit of the address space in kilobytes; the code and threads of the program take a third of it.
 const MEMORY: u32 = 1_500_000;
@@ -72,6 +76,45 @@ fn long_lines_and_deep_nesting_fit_in_little_memory() {
             "{said}"
         );
     }
+}
+
+#[test]
+fn a_long_text_takes_no_memory_in_each_row_that_repeats_it() {
+    for archive in [
+        amplification::long_avatar(4 << 20, 1_000),
+        amplification::long_guild_name(30 << 20, 1_000),
+    ] {
+        let (code, said) = run(&archive);
+        assert_eq!(code, Some(0), "{said}");
+    }
+}
+
+#[test]
+fn a_package_of_long_texts_does_not_end_the_server_that_processes_it() {
+    let discord = Discord::start();
+    let instance = Instance::start_under("ulimit -v 3000000", &discord, &[]);
+    let before = instance.process.resident_bytes();
+    let link = discord.link(amplification::long_avatar(4 << 20, 4_000), Behaviour::Package);
+    instance.process(&link);
+    let began = Instant::now();
+    assert_eq!(instance.send(&Request::get("/health")).status, 200);
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    assert!(instance.process.resident_bytes() < before + (64 << 20));
+}
+
+#[test]
+fn chosen_message_ids_take_no_more_time_than_random_ones() {
+    const COUNT: u64 = 50_000;
+    let time = |archive: Vec<u8>| {
+        let began = Instant::now();
+        assert_eq!(analyse(archive, 1).unwrap().message_count, COUNT);
+        began.elapsed()
+    };
+    let mut random = fastrand::Rng::with_seed(1);
+    let usual = time(amplification::message_ids((0..COUNT).map(|_| random.u64(1..))));
+    let chosen = time(amplification::message_ids(amplification::colliding_ids(COUNT)));
+    // A table in which they collide takes fifteen times as long.
+    assert!(chosen < usual * 4, "{chosen:?} instead of {usual:?}");
 }
 
 #[test]

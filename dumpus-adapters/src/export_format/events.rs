@@ -133,19 +133,19 @@ table! {
     every { event_id, user_id }
     // Name, key, how it is decoded, and the most bytes that a value may have.
     fields {
-        event_id: b"event_id", text -> Cow<'a, str>, 256;
-        user_id: b"user_id", text -> Cow<'a, str>, 256;
-        timestamp: b"timestamp", time -> Millis, 256;
-        client_time: b"client_track_timestamp", time -> Millis, 256;
-        channel_id: b"channel_id", text -> Cow<'a, str>, 256;
-        guild_id: b"guild_id", text -> Cow<'a, str>, 256;
-        application_id: b"application_id", unless_discord -> Cow<'a, str>, 256;
+        event_id: b"event_id", text -> Cow<'a, str>, 64;
+        user_id: b"user_id", text -> Cow<'a, str>, 64;
+        timestamp: b"timestamp", time -> Millis, 64;
+        client_time: b"client_track_timestamp", time -> Millis, 64;
+        channel_id: b"channel_id", text -> Cow<'a, str>, 64;
+        guild_id: b"guild_id", text -> Cow<'a, str>, 64;
+        application_id: b"application_id", unless_discord -> Cow<'a, str>, 64;
         emoji_name: b"emoji_name", text -> Cow<'a, str>, 256;
-        emoji_id: b"emoji_id", unless_null -> Cow<'a, str>, 256;
-        os: b"os", unquoted -> Cow<'a, str>, 256;
-        session: b"session", text -> Cow<'a, str>, 256;
+        emoji_id: b"emoji_id", unless_null -> Cow<'a, str>, 64;
+        os: b"os", unquoted -> Cow<'a, str>, 64;
+        session: b"session", text -> Cow<'a, str>, 64;
         page_name: b"page_name", text -> Cow<'a, str>, 256;
-        duration_ms: b"duration", integer -> i64, 256;
+        duration_ms: b"duration", integer -> i64, 64;
     }
     events {
         b"guild_joined" => GuildJoined { guild_id };

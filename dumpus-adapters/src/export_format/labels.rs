@@ -6,15 +6,23 @@ use dumpus_ports::domain::analysis::ChannelNames;
 
 const DM_PREFIX: &str = "Direct Message with ";
 
+/// Bytes of a channel's id; Discord's have 20.
+const LONGEST_ID: usize = 64;
+/// Bytes of a label: two names of up to 100 characters, and a few words.
+const LONGEST_LABEL: usize = 1_024;
+
 /// The labels of one package by channel id.
 #[derive(Debug, Default)]
 pub(crate) struct Labels(BTreeMap<Box<str>, Box<str>>);
 
 impl Labels {
-    /// Adds a label. Of several for one channel the last non-empty one is used.
+    /// Adds a label, or the start of a longer one. Of several for one channel the last non-empty one is used.
     pub(crate) fn insert(&mut self, channel_id: &str, label: Option<&str>) {
-        if let Some(label) = label.filter(|label| !label.is_empty()) {
-            self.0.insert(channel_id.into(), label.into());
+        if let Some(label) = label.filter(|label| !label.is_empty())
+            && channel_id.len() <= LONGEST_ID
+        {
+            let start = label.floor_char_boundary(LONGEST_LABEL);
+            self.0.insert(channel_id.into(), label[..start].into());
         }
     }
 

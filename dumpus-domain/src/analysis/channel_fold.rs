@@ -1,8 +1,9 @@
 //! Folds the messages of one channel. Channels are folded apart, in parallel.
 
-use rustc_hash::FxHashSet;
+use std::collections::BTreeSet;
 
 use super::hours::Hours;
+use super::kept;
 use super::observation::{Channel, Message};
 use crate::report::{MessageHours, Text};
 use crate::time::{DayWindow, Hour, Millis};
@@ -50,8 +51,9 @@ pub struct ChannelFold {
     /// The hour that is being read, and its messages so far: messages come sorted by time.
     run: (Hour, u32),
     hours: Hours,
-    /// Message ids seen, when the channel has two message files that may repeat each other.
-    seen: Option<FxHashSet<u64>>,
+    /// Message ids seen, when the channel has two message files that may repeat each other. Ordered, not hashed: whoever
+    /// made the package chose the ids, and could choose ones that collide.
+    seen: Option<BTreeSet<u64>>,
     pub(super) messages: u64,
     pub(super) undated: u64,
     pub(super) out_of_window: u64,
@@ -63,18 +65,17 @@ impl ChannelFold {
     /// A channel without messages yet.
     #[must_use]
     pub fn new(channel: &Channel<'_>, window: DayWindow) -> Self {
-        let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(Text::from);
         Self {
-            id: channel.id.into(),
+            id: kept::start_of_id(channel.id),
             kind: ChannelKind::of(channel),
-            name: text(channel.name),
-            guild_id: text(channel.guild_id),
-            guild_name: text(channel.guild_name),
+            name: channel.name.and_then(kept::name),
+            guild_id: channel.guild_id.and_then(kept::id),
+            guild_name: channel.guild_name.and_then(kept::name),
             recipients: channel
                 .recipients
                 .iter()
                 .flatten()
-                .map(|id| id.map(Text::from))
+                .map(|id| id.map(kept::start_of_id))
                 .collect(),
             window,
             run: (Hour::default(), 0),

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+use foldhash::{HashMap, HashSet};
 use indexmap::IndexSet;
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::Fingerprint;
 use super::budget::{Budget, OverBudget};
@@ -18,16 +19,16 @@ pub struct EventFold {
     pub(super) source: u32,
     pub(super) window: DayWindow,
     pub(super) budget: Arc<Budget>,
-    texts: FxHashSet<Text>,
+    texts: HashSet<Text>,
     /// What events add to: rows without a count, by the number that [`EventRow::Activity`] holds.
-    pub(super) rows: IndexSet<ActivityRow, FxBuildHasher>,
+    pub(super) rows: IndexSet<ActivityRow, RandomState>,
     pub(super) voice: Vec<VoiceMark>,
     pub(super) sessions: Vec<SessionMark>,
     /// Events with an id, which other lines may repeat.
     pub(super) records: Vec<Record>,
     /// Rows and marks of events without an id: each is counted.
     pub(super) unnamed: Vec<EventRow>,
-    pub(super) users: FxHashMap<Text, u64>,
+    pub(super) users: HashMap<Text, u64>,
     pub(super) counts: EventCounts,
 }
 
@@ -77,13 +78,13 @@ impl EventFold {
             source,
             window,
             budget,
-            texts: FxHashSet::default(),
+            texts: HashSet::default(),
             rows: IndexSet::default(),
             voice: Vec::new(),
             sessions: Vec::new(),
             records: Vec::new(),
             unnamed: Vec::new(),
-            users: FxHashMap::default(),
+            users: HashMap::default(),
             counts: EventCounts::default(),
         }
     }

@@ -12,6 +12,7 @@ mod event;
 mod event_fold;
 mod fingerprint;
 mod hours;
+mod kept;
 mod losses;
 mod merge;
 mod names;
@@ -63,10 +64,6 @@ struct Person {
     avatar_hash: Option<Text>,
 }
 
-fn text(text: Option<&str>) -> Option<Text> {
-    text.filter(|text| !text.is_empty()).map(Text::from)
-}
-
 impl Analysis {
     /// Nothing seen yet.
     #[must_use]
@@ -81,26 +78,25 @@ impl Analysis {
 
     /// The owner, from `user.json`. Without an id the profile says nothing.
     pub fn profile(&mut self, profile: &Profile<'_>) {
-        if profile.id.is_empty() {
-            return;
-        }
+        let Some(id) = kept::id(profile.id) else { return };
         self.owner = Some(Owner {
-            id: profile.id.into(),
-            name: text(profile.username).unwrap_or_else(|| "Unknown".into()),
-            display_name: text(profile.global_name),
-            avatar_hash: text(profile.avatar_hash),
+            id,
+            name: profile
+                .username
+                .and_then(kept::name)
+                .unwrap_or_else(|| "Unknown".into()),
+            display_name: profile.global_name.and_then(kept::name),
+            avatar_hash: profile.avatar_hash.and_then(kept::id),
         });
     }
 
     /// Somebody the owner knows. Of two rows for one person the first is kept.
     pub fn relationship(&mut self, person: &Relationship<'_>) {
-        if person.user_id.is_empty() {
-            return;
-        }
-        self.people.entry(person.user_id.into()).or_insert_with(|| Person {
-            username: text(person.username),
-            global_name: text(person.global_name),
-            avatar_hash: text(person.avatar_hash),
+        let Some(id) = kept::id(person.user_id) else { return };
+        self.people.entry(id).or_insert_with(|| Person {
+            username: person.username.and_then(kept::name),
+            global_name: person.global_name.and_then(kept::name),
+            avatar_hash: person.avatar_hash.and_then(kept::id),
         });
     }
 
@@ -111,8 +107,8 @@ impl Analysis {
 
     /// A guild of the servers index.
     pub fn guild(&mut self, guild_id: &str, name: Option<&str>) {
-        if !guild_id.is_empty() {
-            self.guild_names.insert(guild_id.into(), text(name));
+        if let Some(id) = kept::id(guild_id) {
+            self.guild_names.insert(id, name.and_then(kept::name));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::kept;
 use super::observation::Payment;
 use crate::report::{PaymentRow, Text};
 
@@ -15,7 +16,7 @@ pub(super) struct Payments {
 
 impl Payments {
     pub(super) fn observe(&mut self, payment: &Payment<'_>) {
-        let Some(id) = payment.id.filter(|id| !id.is_empty()) else {
+        let Some(id) = payment.id.and_then(kept::bounded_id) else {
             self.unreadable += 1;
             return;
         };
@@ -44,11 +45,7 @@ fn row(id: &str, payment: &Payment<'_>) -> Result<Option<PaymentRow>, Unreadable
     if payment.is_incomplete {
         return Ok(None);
     }
-    let currency = payment
-        .currency
-        .filter(|currency| !currency.is_empty())
-        .ok_or(Unreadable)?
-        .to_lowercase();
+    let currency = payment.currency.and_then(kept::currency).ok_or(Unreadable)?;
     if payment.is_virtual {
         return Ok(None);
     }
@@ -64,8 +61,8 @@ fn row(id: &str, payment: &Payment<'_>) -> Result<Option<PaymentRow>, Unreadable
         payment_id: id.into(),
         day: time.day(),
         amount,
-        currency: currency.into(),
-        description: payment.description.unwrap_or_default().into(),
+        currency,
+        description: kept::description(payment.description.unwrap_or_default()),
     }))
 }
 

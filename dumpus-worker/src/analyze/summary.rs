@@ -91,7 +91,12 @@ impl Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let partial = if self.is_partial { " (partial package)" } else { "" };
-        writeln!(f, "{} ({}){partial}", self.owner.name, self.owner.id)?;
+        writeln!(
+            f,
+            "{} ({}){partial}",
+            Printable(&self.owner.name),
+            Printable(&self.owner.id)
+        )?;
         if let (Some(first), Some(last)) = (&self.first_day, &self.last_day) {
             writeln!(f, "  days      {first} to {last}")?;
         }
@@ -105,7 +110,7 @@ impl fmt::Display for Summary {
         writeln!(f, "  voice     {}", Hours(self.voice_minutes))?;
         writeln!(f, "  sessions  {}", Hours(self.session_minutes))?;
         for (currency, amount) in &self.spent {
-            writeln!(f, "  spent     {}", money(*amount, currency))?;
+            writeln!(f, "  spent     {}", Printable(&money(*amount, currency)))?;
         }
         writeln!(f, "sections")?;
         for Section { name, status, detail } in &self.sections {
@@ -116,6 +121,22 @@ impl fmt::Display for Summary {
             writeln!(f, "  {name:<9} {status:<8}{detail}")?;
         }
         write!(f, "statistics: {} bytes", self.statistics_bytes)
+    }
+}
+
+/// A text of a package for a terminal, which control characters could make do things.
+struct Printable<'a>(&'a str);
+
+impl fmt::Display for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.0.chars().map(|char| {
+            if char.is_control() {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                char
+            }
+        });
+        shown.into_iter().try_for_each(|char| fmt::Write::write_char(f, char))
     }
 }
 
@@ -154,6 +175,12 @@ fn minor_digits(currency: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn control_characters_of_names_are_not_printed() {
+        let name = "\u{1b}]0;title\u{7}ann\u{9b}31m";
+        assert_eq!(Printable(name).to_string(), "\u{FFFD}]0;title\u{FFFD}ann\u{FFFD}31m");
+    }
 
     #[test]
     fn amounts_have_the_decimals_of_their_currency() {

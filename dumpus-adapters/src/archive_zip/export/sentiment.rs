@@ -2,6 +2,9 @@
 
 use vader_parity::SentimentIntensityAnalyzer;
 
+/// How much of a text is scored. Discord's longest messages have 4,000 characters.
+const MAX_CHARACTERS: usize = 8_000;
+
 /// Scores texts. Its lexicon is read once; scoring is linear in the text's length, also for texts made to be slow.
 pub struct Scorer(SentimentIntensityAnalyzer);
 
@@ -18,7 +21,11 @@ impl Scorer {
         if text.trim().is_empty() {
             return None;
         }
-        let compound = self.0.polarity_scores(text).compound;
+        let end = text
+            .char_indices()
+            .nth(MAX_CHARACTERS)
+            .map_or(text.len(), |(end, _)| end);
+        let compound = self.0.polarity_scores(&text[..end]).compound;
         #[expect(clippy::cast_possible_truncation, reason = "the score is between -1 and 1")]
         let units = (compound * 10_000.0).round() as i32;
         Some(units.clamp(-10_000, 10_000))
