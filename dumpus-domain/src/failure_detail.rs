@@ -179,6 +179,10 @@ details! {
     Interrupted "interrupted" { received: u64 } ("The archive ends early: only {} arrived.", in_unit(*received))
     Changed "changed" ("The package behind the link changed while it was downloaded.")
     TooLong "too_long" { seconds: u64 } ("The download took longer than the allowed {}.", time(*seconds))
+    TooSlow "too_slow" { received: u64, seconds: u64 }
+        ("The server that hosts the package sent only {} in {}.", in_unit(*received), time(*seconds))
+    AnalysisTooLong "analysis_too_long" { seconds: u64 }
+        ("The analysis took longer than the allowed {}.", time(*seconds))
     TooLarge "too_large" { bytes: u64 }
         ("The package is larger than the {} that this server accepts.", in_unit(*bytes))
     NotAnArchive "not_an_archive" { defect: ArchiveDefect } ("The file is not a readable archive: {defect}.")

@@ -104,6 +104,12 @@ fn redirects_lead_to_https_or_to_configured_origins() {
     assert_eq!(hop("https://storage.googleapis.com/x?sig=1"), Some(Hop::Public));
     assert_eq!(hop("http://127.0.0.1:9000/x"), Some(Hop::Configured));
     assert_eq!(hop("http://storage.googleapis.com/x"), None);
+    assert_eq!(hop("https://storage.googleapis.com:8443/x"), None, "another port");
+    assert_eq!(
+        hop("https://mirror.example.org:9000/x"),
+        Some(Hop::Public),
+        "a port of the operator's"
+    );
     assert_eq!(hop("https://user:pass@storage.googleapis.com/x"), None);
     assert_eq!(hop("file:///etc/passwd"), None);
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Command};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use dumpus_adapters::archive_zip::ZipOptions;
 use dumpus_adapters::bootstrap::telemetry::LogSettings;
@@ -128,7 +128,7 @@ impl ServerConfig {
                 trusted_proxies: self.trusted_proxies.clone(),
             },
             submit_rate: self.submit_rate,
-            admin_token: self.admin_token.as_ref().map(|token| token.expose_secret().to_owned()),
+            admin_token: self.admin_token.clone(),
             hostname: hostname(),
         }
     }

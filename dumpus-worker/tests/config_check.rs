@@ -40,7 +40,10 @@ fn secrets_come_from_files() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let table = String::from_utf8(output.stdout).unwrap();
     let line = |name: &str| {
-        let line = table.lines().find(|line| line.starts_with(name)).unwrap();
+        let line = table
+            .lines()
+            .find(|line| line.split_whitespace().next() == Some(name))
+            .unwrap();
         line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(line("POSTGRES_URL"), format!("*** file {}", file.display()));

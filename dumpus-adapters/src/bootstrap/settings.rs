@@ -76,6 +76,11 @@ pub struct WorkSettings {
     #[arg(long, env = "DUMPUS_LEASE", value_name = "DURATION", value_parser = values::duration(Duration::from_secs(5)),
         default_value = values::duration_text(ProcessSettings::default().lease))]
     pub lease: Duration,
+    /// Longest analysis of a package.
+    #[arg(id = "max_analysis_time", long = "max-analysis-time", env = "DUMPUS_MAX_ANALYSIS_TIME", value_name = "DURATION",
+        value_parser = values::duration(Duration::from_secs(1)),
+        default_value = values::duration_text(ProcessSettings::default().max_analysis))]
+    pub max_analysis: Duration,
     /// How long requests and running packages may take to finish on shutdown.
     #[arg(long, env = "DUMPUS_STOP_TIMEOUT", value_name = "DURATION", value_parser = values::duration(Duration::ZERO),
         default_value = "30s")]
@@ -91,6 +96,7 @@ impl WorkSettings {
         // Three heartbeats may be lost before the package is.
         settings.heartbeat = self.lease / 4;
         settings.max_attempts = self.max_attempts;
+        settings.max_analysis = self.max_analysis;
         settings
     }
 }

@@ -12,7 +12,7 @@ use dumpus_ports::domain::link::PackageLink;
 use dumpus_ports::source::SourceError;
 use hyper::header::HeaderValue;
 use hyper::{HeaderMap, StatusCode};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use url::Url;
 
 use super::answer::{Place, Refusal, SNIFFED, judge_body, judge_head};
@@ -35,6 +35,29 @@ pub(super) struct Download<'a> {
     storage: Option<Url>,
     /// Most bytes that any attempt reached.
     farthest: u64,
+    /// What hosts have sent in all attempts.
+    received: Received,
+}
+
+/// Bytes that were sent, and how long that took.
+#[derive(Clone, Copy, Debug, Default)]
+struct Received {
+    bytes: u64,
+    time: Duration,
+}
+
+impl Received {
+    /// Whether hosts have been sending too slowly for too long.
+    fn check(self, limits: &DownloadLimits) -> Result<(), Failure> {
+        let least = u128::from(limits.slowest) * self.time.as_micros() / 1_000_000;
+        if self.time <= limits.grace || u128::from(self.bytes) >= least {
+            return Ok(());
+        }
+        Err(Failure::TooSlow(FailureDetail::TooSlow {
+            received: self.bytes,
+            seconds: self.time.as_secs(),
+        }))
+    }
 }
 
 /// What has come so far.
@@ -68,6 +91,7 @@ enum Failure {
     /// Another attempt shall begin at once, because something about this one was out of date.
     Again(FailureDetail),
     TooLarge,
+    TooSlow(FailureDetail),
     Storage(io::Error),
 }
 
@@ -98,6 +122,7 @@ impl<'a> Download<'a> {
             arriving: None,
             storage: None,
             farthest: 0,
+            received: Received::default(),
         }
     }
 
@@ -113,6 +138,7 @@ impl<'a> Download<'a> {
                 Err(Failure::Again(detail)) => (detail, None),
                 Err(Failure::Answered(Refusal::Expired(detail))) => return Err(SourceError::Expired(detail)),
                 Err(Failure::Answered(Refusal::Invalid(detail))) => return Err(SourceError::Invalid(detail)),
+                Err(Failure::TooSlow(detail)) => return Err(SourceError::Unavailable(detail)),
                 Err(Failure::TooLarge) => {
                     return Err(SourceError::Invalid(FailureDetail::TooLarge { bytes: limits.bytes }));
                 }
@@ -161,7 +187,15 @@ impl<'a> Download<'a> {
         let Some(arriving) = &mut self.arriving else {
             return Err(FailureDetail::Changed.into());
         };
-        while let Some(piece) = pieces.next().await.map_err(|Broken| arriving.short())? {
+        loop {
+            let asked = Instant::now();
+            let next = pieces.next().await;
+            self.received.time += asked.elapsed();
+            let Some(piece) = next.map_err(|Broken| arriving.short())? else {
+                break;
+            };
+            self.received.bytes += piece.len() as u64;
+            self.received.check(limits)?;
             arriving.take(piece, self.progress, limits.bytes).await?;
         }
         match arriving.total {

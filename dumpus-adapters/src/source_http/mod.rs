@@ -34,9 +34,19 @@ pub struct DownloadLimits {
     /// Between two pieces of a body.
     #[cfg_attr(feature = "cli", arg(skip = Self::default().idle))]
     pub idle: Duration,
-    /// For everything, waits between attempts included.
-    #[cfg_attr(feature = "cli", arg(skip = Self::default().whole))]
+    /// Longest download, waits between attempts included.
+    #[cfg_attr(feature = "cli", arg(
+        id = "max_download_time", long = "max-download-time", env = "DUMPUS_MAX_DOWNLOAD_TIME", value_name = "DURATION",
+        value_parser = values::duration(Duration::from_secs(1)),
+        default_value = values::duration_text(Self::default().whole),
+    ))]
     pub whole: Duration,
+    /// Least average speed in bytes per second, once a host has been sending for a minute ([`DownloadLimits::grace`]).
+    #[cfg_attr(feature = "cli", arg(skip = Self::default().slowest))]
+    pub slowest: u64,
+    /// How long a host may send before its speed counts.
+    #[cfg_attr(feature = "cli", arg(skip = Self::default().grace))]
+    pub grace: Duration,
     /// Size of the largest archive that is downloaded.
     #[cfg_attr(feature = "cli", arg(
         id = "max_download", long = "max-download", env = "DUMPUS_MAX_DOWNLOAD", value_name = "BYTES", value_parser = values::bytes(1_u64),
@@ -60,6 +70,8 @@ impl Default for DownloadLimits {
             first_byte: Duration::from_secs(30),
             idle: Duration::from_secs(30),
             whole: Duration::from_hours(2),
+            slowest: 64 << 10,
+            grace: Duration::from_mins(1),
             bytes: 20 << 30,
             attempts: 7,
             backoff: Duration::from_secs(1),

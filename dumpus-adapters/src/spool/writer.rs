@@ -72,7 +72,8 @@ impl SpoolWriter {
 
 /// Seals blocks into a file that has no name.
 struct Sealing {
-    file: File,
+    /// Gone once a write has failed: another one would seal the same block number again, which shows its plaintext.
+    file: Option<File>,
     cipher: BlockCipher,
     /// Not sealed yet: only full blocks are, and the last one when it is known to be the last.
     pending: Vec<u8>,
@@ -82,7 +83,7 @@ struct Sealing {
 impl Sealing {
     fn new(settings: &SpoolSettings) -> io::Result<Self> {
         Ok(Self {
-            file: tempfile::tempfile_in(&settings.folder)?,
+            file: Some(tempfile::tempfile_in(&settings.folder)?),
             cipher: BlockCipher::generate()?,
             pending: Vec::with_capacity(BLOCK + TAG),
             blocks: 0,
@@ -90,6 +91,9 @@ impl Sealing {
     }
 
     fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        if self.file.is_none() {
+            return Err(failed_before());
+        }
         while !bytes.is_empty() {
             if self.pending.len() == BLOCK {
                 self.seal(false)?;
@@ -102,18 +106,25 @@ impl Sealing {
     }
 
     fn seal(&mut self, is_last: bool) -> io::Result<()> {
+        let mut file = self.file.take().ok_or_else(failed_before)?;
         self.cipher.seal(self.blocks, is_last, &mut self.pending)?;
-        self.file.write_all(&self.pending)?;
+        file.write_all(&self.pending)?;
         self.pending.clear();
         self.blocks += 1;
+        self.file = Some(file);
         Ok(())
     }
 
     fn finish(mut self) -> io::Result<SealedFile> {
         let length = self.blocks * BLOCK as u64 + self.pending.len() as u64;
         self.seal(true)?;
-        Ok(SealedFile::new(self.file, self.cipher, length))
+        let file = self.file.ok_or_else(failed_before)?;
+        Ok(SealedFile::new(file, self.cipher, length))
     }
+}
+
+fn failed_before() -> io::Error {
+    io::Error::other("a block could not be written")
 }
 
 #[cfg(test)]
@@ -137,6 +148,18 @@ mod tests {
     fn read(package: &dyn PackageBytes, offset: u64, length: usize) -> io::Result<Vec<u8>> {
         let mut buffer = vec![0; length];
         package.read_exact_at(offset, &mut buffer).map(|()| buffer)
+    }
+
+    #[test]
+    fn nothing_is_sealed_after_a_write_that_failed() {
+        let mut sealing = Sealing::new(&SpoolSettings::default()).unwrap();
+        sealing.file = Some(File::options().write(true).open("/dev/full").unwrap());
+        let block = package(BLOCK + 1);
+        assert!(sealing.write(&block).is_err());
+        // Were the disk to have room again, the block would be sealed with a nonce that was used before.
+        assert!(sealing.write(&block).is_err());
+        assert!(sealing.file.is_none());
+        assert!(sealing.finish().is_err());
     }
 
     #[test]

@@ -96,6 +96,24 @@ async fn a_worker_that_stops_waiting_takes_no_job_from_others() {
 }
 
 #[tokio::test]
+async fn nothing_is_left_of_a_job_that_was_promoted_during_its_delivery() {
+    let server = RedisServer::start();
+    let queue = connect(&server, LEASE, "worker").await;
+    for is_purged in [true, false] {
+        queue.push(&job(1)).await.unwrap();
+        let delivery = take(&queue).await;
+        assert!(queue.promote(job(1).package, job(1).run).await.unwrap());
+        if is_purged {
+            queue.purge(job(1).package).await.unwrap();
+        } else {
+            delivery.acknowledge().await.unwrap();
+        }
+        let keys = server.ask(&["KEYS", "*promoted*"]);
+        assert!(keys.is_empty(), "{keys:?}");
+    }
+}
+
+#[tokio::test]
 async fn different_prefixes_are_different_queues() {
     let server = RedisServer::start();
     let one = connect(&server, LEASE, "worker").await;

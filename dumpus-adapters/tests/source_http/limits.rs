@@ -64,6 +64,26 @@ async fn the_whole_download_has_a_limit() {
 }
 
 #[tokio::test]
+async fn a_host_that_sends_too_slowly_for_too_long_is_left() {
+    let stub = Stub::start(|_, head| Reply::file(head, &package(), ETAG)).await;
+    let mut settings = settings(&[&stub]);
+    settings.limits.slowest = u64::MAX;
+    let link = link_to(&stub, &settings);
+    assert!(
+        fetch(settings.clone(), &link)
+            .await
+            .expect("a package within the grace")
+            == package()
+    );
+    settings.limits.grace = Duration::ZERO;
+    let outcome = fetch(settings, &link).await;
+    let Err(SourceError::Unavailable(FailureDetail::TooSlow { .. })) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(stub.requests().len(), 2, "no further attempt");
+}
+
+#[tokio::test]
 async fn a_package_over_the_limit_is_refused_by_its_length_and_by_its_bytes() {
     for is_chunked in [false, true] {
         let stub = Stub::start(move |_, _| {

@@ -23,6 +23,8 @@ const DISCORD_LINKS: [&str; 2] = [
 const SHORTEST_DISCORD_KEY: usize = 500;
 /// Keys of links to other hosts.
 const SHORTEST_OTHER_KEY: usize = 16;
+/// The only port of public hosts, besides those of configured origins.
+const HTTPS: u16 = 443;
 /// Allows for Discord's click host, a redirect to the storage host, and mirrors.
 pub const MAX_REDIRECTS: usize = 5;
 
@@ -152,7 +154,9 @@ impl LinkPolicy {
             return Some(Hop::Configured);
         }
         let origin = Origin::of(address)?;
-        (origin.scheme == "https").then_some(Hop::Public)
+        // Other ports would make this server a scanner of them for whoever controls a redirect.
+        let has_usual_port = origin.port == HTTPS || self.origins.iter().any(|known| known.port == origin.port);
+        (origin.scheme == "https" && has_usual_port).then_some(Hop::Public)
     }
 
     fn is_configured(&self, address: &Url) -> bool {

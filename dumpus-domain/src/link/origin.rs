@@ -10,7 +10,7 @@ use url::{Host, Url};
 pub struct Origin {
     pub(super) scheme: String,
     host: Host<String>,
-    port: u16,
+    pub(super) port: u16,
 }
 
 /// The text is not an origin.

@@ -43,6 +43,8 @@ pub struct ProcessSettings {
     pub poll_interval: Duration,
     /// Attempts per run before the package is given up: it may be what kills the workers.
     pub max_attempts: u32,
+    /// Longest analysis of a package, without download and storing.
+    pub max_analysis: Duration,
 }
 
 impl Default for ProcessSettings {
@@ -52,6 +54,7 @@ impl Default for ProcessSettings {
             heartbeat: Duration::from_secs(15),
             poll_interval: Duration::from_millis(500),
             max_attempts: 3,
+            max_analysis: Duration::from_mins(30),
         }
     }
 }

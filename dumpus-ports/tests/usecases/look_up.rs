@@ -41,11 +41,19 @@ async fn look_up(
 #[tokio::test(start_paused = true)]
 async fn the_owner_of_a_package_is_told_who_a_user_is() {
     let world = World::new();
-    let ann = world.waiting("ann").await;
+    let ann = world.processed("ann").await;
     let found = look_up(&world, &ann, MemoryProfiles::new([zoe()]), "123456789012345678").await;
     assert_eq!(found.unwrap(), Some(zoe()));
     let unknown = look_up(&world, &ann, MemoryProfiles::new([zoe()]), "1").await;
     assert_eq!(unknown.unwrap(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_submitted_link_alone_does_not_give_access_to_the_directory() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let answer = look_up(&world, &ann, Directory(None), "123456789012345678").await;
+    assert!(matches!(answer, Err(LookUpError::Access(AccessError::Unauthorized))));
 }
 
 #[tokio::test(start_paused = true)]
@@ -59,7 +67,7 @@ async fn a_key_without_a_package_is_told_nothing() {
 #[tokio::test(start_paused = true)]
 async fn invalid_ids_are_not_looked_up() {
     let world = World::new();
-    let ann = world.waiting("ann").await;
+    let ann = world.processed("ann").await;
     for text in ["", "deleted:123", "12 3", "-1", "+1", "٣", "1/../2", &"1".repeat(21)] {
         assert_eq!(
             look_up(&world, &ann, Directory(None), text).await.unwrap(),
@@ -72,7 +80,7 @@ async fn invalid_ids_are_not_looked_up() {
 #[tokio::test(start_paused = true)]
 async fn errors_of_the_directory_are_passed_on() {
     let world = World::new();
-    let ann = world.waiting("ann").await;
+    let ann = world.processed("ann").await;
     for expected in [
         ProfileError::RateLimited {
             retry_after: std::time::Duration::from_secs(3),
@@ -89,7 +97,7 @@ async fn errors_of_the_directory_are_passed_on() {
 #[tokio::test(start_paused = true)]
 async fn an_unavailable_registry_is_reported() {
     let world = World::new();
-    let ann = world.waiting("ann").await;
+    let ann = world.processed("ann").await;
     world.registry.inject("find", [Fault::Unavailable]);
     match look_up(&world, &ann, Directory(None), "1").await {
         Err(LookUpError::Access(error)) => assert_unavailable::<()>(Err(error), "the registry"),

@@ -15,7 +15,9 @@ use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::source::SourceError;
 use dumpus_ports::usecase::{PackageState, ProcessPackage, RoundOutcome};
 
-use crate::support::{FailingArchive, FailingSource, NOW, Person, World, pass, run, seconds, unstopped};
+use crate::support::{
+    FailingArchive, FailingSource, Gate, GatedArchive, NOW, Person, World, pass, run, seconds, unstopped,
+};
 
 const DEFECT: ArchiveDefect = ArchiveDefect::NoDirectory;
 const OVER_BUDGET: OverBudget = OverBudget {
@@ -147,6 +149,19 @@ async fn each_end_of_a_reading_has_its_code() {
         assert!(world.queued().await.is_empty());
         assert!(world.stored().await.is_empty());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_analysis_that_takes_too_long_ends_the_run() {
+    let gate = Gate::new();
+    let closed = gate.clone();
+    let (_world, state) = end(|worker| {
+        worker.settings.max_analysis = seconds(100);
+        worker.archive = Arc::new(GatedArchive(closed));
+    })
+    .await;
+    let detail = FailureDetail::AnalysisTooLong { seconds: 100 };
+    assert_eq!(state, failed(Stage::Analyzing, ErrorCode::ServerError, detail));
 }
 
 #[tokio::test(start_paused = true)]

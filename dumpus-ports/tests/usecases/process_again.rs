@@ -335,7 +335,7 @@ async fn a_long_analysis_keeps_its_lease() {
     worker.archive = Arc::new(GatedArchive(gate.clone()));
     let watch = async {
         gate.reached().await;
-        tokio::time::sleep(seconds(1_800)).await;
+        tokio::time::sleep(seconds(1_700)).await;
         assert!(world.is_leased(&ann).await);
         assert!(world.queued().await.is_empty());
         gate.open();

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use secrecy::SecretString;
+
 use super::http::{Cors, ProxySettings, Rate};
 
 /// How the API behaves.
@@ -14,7 +16,7 @@ pub struct ApiSettings {
     /// Submissions per client address; `None` without limit.
     pub submit_rate: Option<Rate>,
     /// The token that a payment back end presents; `None` takes no upgrades.
-    pub admin_token: Option<String>,
+    pub admin_token: Option<SecretString>,
     /// The name of this machine in `/health`.
     pub hostname: String,
 }

@@ -52,3 +52,15 @@ async fn a_widget_never_has_a_null_icon() {
         }
     }
 }
+
+#[tokio::test]
+async fn one_client_cannot_spend_the_requests_of_the_bot() {
+    let instance = Instance::new();
+    for number in 0..30 {
+        let response = instance.client.get(format!("/widget/{}", 100 + number)).send().await;
+        assert_eq!(response.0.status(), 404);
+    }
+    let response = instance.client.get("/widget/1").send().await;
+    assert_eq!(response.0.status(), 429);
+    assert!(response.0.header("retry-after").is_some());
+}

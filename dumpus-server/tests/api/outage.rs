@@ -96,7 +96,7 @@ fn without_queue(hangs: bool) -> Instance {
     let mut backends = backends();
     backends.queue = Arc::new(UnavailableQueue { hangs });
     let settings = ApiSettings {
-        admin_token: Some(ADMIN.to_owned()),
+        admin_token: Some(ADMIN.into()),
         ..ApiSettings::default()
     };
     Instance::over(backends, settings)

@@ -127,7 +127,7 @@ pub(crate) struct Instance {
 impl Instance {
     pub(crate) fn new() -> Self {
         Self::with(ApiSettings {
-            admin_token: Some(ADMIN.to_owned()),
+            admin_token: Some(ADMIN.into()),
             ..ApiSettings::default()
         })
     }

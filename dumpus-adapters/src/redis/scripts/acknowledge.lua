@@ -4,4 +4,5 @@ if not is_held(ARGV[1], ARGV[2], ARGV[3], ARGV[4]) then
 end
 remove(ARGV[1], ARGV[2])
 redis.call('DEL', JOB)
+redis.call('SREM', PROMOTED, JOB)
 return 1

@@ -4,6 +4,7 @@ use std::future::pending;
 use std::pin::pin;
 
 use bytes::Bytes;
+use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::ProcessPackage;
@@ -81,7 +82,16 @@ impl<'a> PackageAttempt<'a> {
         let reading = process
             .archive
             .read(package, self.progress.enter_phase(), self.cancel.clone());
-        let report = reading.await.map_err(|error| archive_failure(&error))?;
+        let Ok(read) = timeout(process.settings.max_analysis, reading).await else {
+            // The threads that read the package look at the token.
+            self.cancel.cancel();
+            let seconds = process.settings.max_analysis.as_secs();
+            return Err(AttemptOutcome::Fail(
+                ErrorCode::ServerError,
+                FailureDetail::AnalysisTooLong { seconds },
+            ));
+        };
+        let report = read.map_err(|error| archive_failure(&error))?;
         let name = self.lease.package.to_string();
         let packed = process
             .report

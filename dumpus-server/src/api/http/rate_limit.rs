@@ -1,4 +1,4 @@
-//! The rate limit of submissions per client address.
+//! Rate limits per client address.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
@@ -50,20 +50,57 @@ impl FromStr for Rate {
     }
 }
 
+/// Limits the requests of each client: of an IPv4 address or, with IPv6, of a /56 network, and of a /48 network with
+/// sixteen times as many. Providers assign networks of these sizes, so that addresses alone would limit nobody.
+#[derive(Debug)]
+pub(in crate::api) struct RateLimit {
+    clients: Buckets,
+    sites: Buckets,
+}
+
+/// How many times the requests of one client a /48 network may make.
+const SITE_FACTOR: u32 = 16;
+
 /// The generic cell rate algorithm, for each address.
 ///
 /// Kept is the time at which an address may make a full burst again; before that, the rest of a period must leave room
 /// for the request.
 #[derive(Debug)]
-pub(in crate::api) struct RateLimit {
+struct Buckets {
     rate: Rate,
     idle_at: Cache<IpAddr, Instant>,
 }
 
 impl RateLimit {
-    /// A limit that no address has used yet.
+    /// A limit that nobody has used yet.
     #[must_use]
     pub(in crate::api) fn new(rate: Rate) -> Self {
+        let site = Rate {
+            count: rate.count.saturating_mul(SITE_FACTOR),
+            ..rate
+        };
+        Self {
+            clients: Buckets::new(rate),
+            sites: Buckets::new(site),
+        }
+    }
+
+    /// Counts a request.
+    ///
+    /// # Errors
+    /// The time until a request is accepted; this one is not counted.
+    pub(in crate::api) fn take(&self, address: IpAddr) -> Result<(), Duration> {
+        let address = address.to_canonical();
+        self.clients.take(network(address, 56))?;
+        if address.is_ipv6() {
+            self.sites.take(network(address, 48))?;
+        }
+        Ok(())
+    }
+}
+
+impl Buckets {
+    fn new(rate: Rate) -> Self {
         let idle_at = Cache::builder()
             .max_capacity(MAX_ADDRESSES)
             // The default policy rejects new keys when the cache is full: they would never be limited.
@@ -75,15 +112,11 @@ impl RateLimit {
         }
     }
 
-    /// Counts a request.
-    ///
-    /// # Errors
-    /// The time until a request is accepted; this one is not counted.
-    pub(in crate::api) fn take(&self, address: IpAddr) -> Result<(), Duration> {
+    fn take(&self, network: IpAddr) -> Result<(), Duration> {
         let now = Instant::now();
         let interval = self.rate.period / self.rate.count;
         let mut wait = Duration::ZERO;
-        self.idle_at.entry(rate_limit_key(address)).and_compute_with(|known| {
+        self.idle_at.entry(network).and_compute_with(|known| {
             let idle_at = known.map_or(now, |entry| entry.into_value().max(now)) + interval;
             wait = idle_at.saturating_duration_since(now + self.rate.period);
             if wait.is_zero() { Op::Put(idle_at) } else { Op::Nop }
@@ -92,11 +125,11 @@ impl RateLimit {
     }
 }
 
-/// The address, or the /64 network of an IPv6 address: providers assign at least that to one customer.
-fn rate_limit_key(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
-        address @ IpAddr::V4(_) => address,
+/// The network of this size that an IPv6 address is in; an IPv4 address itself.
+fn network(address: IpAddr, bits: u32) -> IpAddr {
+    match address {
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << (128 - bits)))),
+        IpAddr::V4(_) => address,
     }
 }
 
@@ -127,9 +160,24 @@ mod tests {
         assert_eq!(limit.take("192.0.2.2".parse().unwrap()), Ok(()));
         assert_eq!(limit.take("2001:db8::1".parse().unwrap()), Ok(()));
         assert!(
-            limit.take("2001:db8::2".parse().unwrap()).is_err(),
-            "the same /64 network"
+            limit.take("2001:db8:0:ff::2".parse().unwrap()).is_err(),
+            "the same /56 network"
         );
+        assert_eq!(limit.take("2001:db8:0:100::1".parse().unwrap()), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_addresses_of_a_site_reset_no_limit() {
+        let limit = limit("2/hour");
+        let victim = "192.0.2.1".parse().unwrap();
+        assert_eq!(limit.take(victim), Ok(()));
+        assert_eq!(limit.take(victim), Ok(()));
+        let site = u128::from("2001:db8:1::".parse::<Ipv6Addr>().unwrap());
+        let accepted = (0..u128::from(u16::MAX))
+            .filter(|number| limit.take(IpAddr::V6((site | number << 64).into())).is_ok())
+            .count();
+        assert_eq!(accepted, 32);
+        assert!(limit.take(victim).is_err());
     }
 
     #[tokio::test(start_paused = true)]
@@ -138,11 +186,11 @@ mod tests {
         for number in 0..u32::try_from(MAX_ADDRESSES).unwrap() + 10 {
             assert_eq!(limit.take(IpAddr::V4(number.into())), Ok(()));
         }
-        limit.idle_at.run_pending_tasks();
-        assert!(limit.idle_at.entry_count() <= MAX_ADDRESSES);
+        limit.clients.idle_at.run_pending_tasks();
+        assert!(limit.clients.idle_at.entry_count() <= MAX_ADDRESSES);
         let address = "192.0.2.1".parse().unwrap();
         assert_eq!(limit.take(address), Ok(()));
-        limit.idle_at.run_pending_tasks();
+        limit.clients.idle_at.run_pending_tasks();
         assert!(limit.take(address).is_err());
     }
 

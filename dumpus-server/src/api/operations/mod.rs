@@ -73,12 +73,9 @@ pub(super) fn all(
     .with(ciphertext::Ciphertext(dumpus.clone()))
     .with(user::User(dumpus.clone()))
     .with(delete::Delete(dumpus.clone()))
-    .with(upgrade::Upgrade {
-        dumpus: dumpus.clone(),
-        admin_token: settings.admin_token.clone(),
-    })
+    .with(upgrade::Upgrade::new(dumpus.clone(), settings.admin_token.clone()))
     .with(demo::GetDemo(demo))
-    .with(widget::Widget(guilds))
+    .with(widget::Widget::new(guilds))
     .with(health::GetHealth {
         hostname: settings.hostname.clone(),
     })

@@ -1,6 +1,7 @@
 //! `GET /widget/{guild_id}`: a guild as a widget of the official client shows it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use poem::Error;
 use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json, types::Example};
@@ -8,9 +9,27 @@ use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json, typ
 use dumpus_ports::profiles::GuildDirectory;
 
 use crate::api::document::Group;
-use crate::api::http::{BUDGET, Code, Operation, Refusal, Refuse, with_timeout};
+use crate::api::http::{BUDGET, Client, Code, Operation, Rate, RateLimit, Refusal, Refuse, with_timeout};
 
-pub(super) struct Widget(pub(super) Option<Arc<dyn GuildDirectory>>);
+/// Requests of one client. A page of the official client shows one widget; each unknown guild costs a request of the bot.
+const RATE: Rate = Rate {
+    count: 30,
+    period: Duration::from_mins(1),
+};
+
+pub(super) struct Widget {
+    guilds: Option<Arc<dyn GuildDirectory>>,
+    limit: RateLimit,
+}
+
+impl Widget {
+    pub(super) fn new(guilds: Option<Arc<dyn GuildDirectory>>) -> Self {
+        Self {
+            guilds,
+            limit: RateLimit::new(RATE),
+        }
+    }
+}
 
 impl Operation for Widget {
     type Refusal = WidgetProblem;
@@ -120,14 +139,21 @@ impl From<Refusal> for WidgetResponse {
 impl Widget {
     /// Widget of a guild
     #[oai(path = "/widget/:guild_id", method = "get", operation_id = "getWidget")]
-    async fn widget(&self, #[doc = "Discord's id of the guild."] guild_id: Path<String>) -> WidgetResponse {
+    async fn widget(
+        &self,
+        client: Client,
+        #[doc = "Discord's id of the guild."] guild_id: Path<String>,
+    ) -> WidgetResponse {
         let is_id = (1..=20).contains(&guild_id.len()) && guild_id.bytes().all(|byte| byte.is_ascii_digit());
         if !is_id {
             return WidgetResponse::malformed();
         }
-        let Some(guilds) = &self.0 else {
+        let Some(guilds) = &self.guilds else {
             return WidgetResponse::not_found("This instance knows no guilds.");
         };
+        if let Err(wait) = self.limit.take(client.address) {
+            return Refusal::RateLimited(wait.as_secs() + 1).into();
+        }
         match with_timeout(BUDGET * 3, guilds.look_up_guild(&guild_id)).await {
             Ok(Some(guild)) => match guild.icon_url {
                 Some(icon_url) => WidgetResponse::Found(Json(WidgetBody {
