@@ -19,11 +19,11 @@ pub enum LookUpError {
 }
 
 impl Dumpus {
-    /// A Discord user, for the owner of a processed package; `None` if nobody has the id or this instance has no
-    /// directory of users.
+    /// A Discord user, for the owner of a processed package; `None` if the package is not processed, nobody has the id, or
+    /// this instance has no directory of users.
     ///
     /// # Errors
-    /// [`AccessError::Unauthorized`] also if the package is not processed, [`LookUpError::Profile`] if the directory fails.
+    /// [`AccessError::Unauthorized`] also if the package does not exist, [`LookUpError::Profile`] if the directory fails.
     pub async fn look_up_user(
         &self,
         key: &UpnKey,
@@ -32,9 +32,12 @@ impl Dumpus {
     ) -> Result<Option<UserProfile>, LookUpError> {
         prove(&*self.vault, key, &package)?;
         let row = self.packages.find(package).await.map_err(AccessError::from)?;
-        // Anyone can submit a link that they made up; only a real package is worth the operator's requests.
-        if row.is_none_or(|row| row.run.result().is_none()) {
+        let Some(row) = row else {
             return Err(AccessError::Unauthorized.into());
+        };
+        // Anyone can submit a link that they made up; only a real package is worth the operator's requests.
+        if row.run.result().is_none() {
+            return Ok(None);
         }
         // Ids such as `deleted:<channel>` are our own and are not sent to a third party.
         let is_id = !user_id.is_empty() && user_id.len() <= 20 && user_id.bytes().all(|byte| byte.is_ascii_digit());

@@ -11,7 +11,7 @@ async fn users_are_served_to_owners_of_packages_with_the_documented_codes() {
     assert_eq!(unknown.0.status(), 401, "the package does not exist yet");
     instance.submit(&key(0)).await.assert_status_is_ok();
     let waiting = instance.of_package(&key(0), "user/1").await;
-    assert_eq!(waiting.0.status(), 401, "a made-up link can be submitted, too");
+    assert_eq!(waiting.0.status(), 404, "a made-up link can be submitted, too");
     instance.process(&key(0), b"result").await;
     for (user, status, code) in [
         ("1", 200, Value::Null),
