@@ -22,16 +22,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .build()?;
 
     // Links lead to ZIP archives; this source and this reader use a line format instead.
-    let link = dumpus.parse_link(&format!(
-        "https://click.discord.com/ls/click?upn={}",
-        "u001.".repeat(120)
-    ))?;
+    let address = format!("https://click.discord.com/ls/click?upn={}", "u001.".repeat(120));
+    let link = dumpus.parse_link(&address)?;
     let package = b"dumpus observations\nowner\tid=123456789012345678\tusername=ann";
     let source = MemorySource::default();
-    source.put(
-        link.address().expose(),
-        MemoryPackage::Bytes(Arc::new(package.to_vec())),
-    );
+    source.put(&address, MemoryPackage::Bytes(Arc::new(package.to_vec())));
     let worker = dumpus.worker(Arc::new(source), Arc::new(MemoryArchive), Arc::new(MemoryReports));
 
     let id = dumpus.submit(&link).await?;
