@@ -79,7 +79,7 @@ pub(super) fn all(
     .with(health::GetHealth {
         hostname: settings.hostname.clone(),
     })
-    .with(ready::GetReadiness::new(dumpus))
+    .with(ready::GetReadiness(dumpus))
     .with(documents::GetDocuments(documents))
     .with(home::Home)
 }

@@ -1,47 +1,15 @@
 //! `GET /ready`: whether every backend answers.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi, payload::Json, types::Example};
-
-use tokio::sync::Mutex;
-use tokio::time::Instant;
 
 use dumpus_ports::{Dumpus, Readiness};
 
 use crate::api::document::Group;
 use crate::api::http::{BUDGET, Operation, Problem, RETRY_AFTER};
 
-/// How long an answer of the backends is reused. Anyone may ask, and with an object store each question is a request.
-const REUSE: Duration = Duration::from_secs(1);
-
-pub(super) struct GetReadiness {
-    dumpus: Arc<Dumpus>,
-    last: Mutex<Option<(Instant, Readiness)>>,
-}
-
-impl GetReadiness {
-    pub(super) fn new(dumpus: Arc<Dumpus>) -> Self {
-        Self {
-            dumpus,
-            last: Mutex::default(),
-        }
-    }
-
-    /// The readiness of now or of a moment ago. Concurrent callers wait for one question.
-    async fn readiness(&self) -> Readiness {
-        let mut last = self.last.lock().await;
-        if let Some((asked, readiness)) = *last
-            && asked.elapsed() < REUSE
-        {
-            return readiness;
-        }
-        let readiness = self.dumpus.readiness(BUDGET).await;
-        *last = Some((Instant::now(), readiness));
-        readiness
-    }
-}
+pub(super) struct GetReadiness(pub(super) Arc<Dumpus>);
 
 impl Operation for GetReadiness {
     type Refusal = Problem;
@@ -121,7 +89,7 @@ impl GetReadiness {
     /// Whether every backend answers.
     #[oai(path = "/ready", method = "get", operation_id = "getReadiness")]
     async fn ready(&self) -> ReadinessResponse {
-        let readiness = self.readiness().await;
+        let readiness = self.0.readiness(BUDGET).await;
         let ready = Json(Ready::from(readiness));
         if readiness.is_complete() {
             ReadinessResponse::Ready(ready)
