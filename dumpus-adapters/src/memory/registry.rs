@@ -30,6 +30,23 @@ struct State {
     secrets: HashMap<String, [u8; 32]>,
 }
 
+impl State {
+    /// Erases the packages for which the condition holds, the oldest first.
+    fn erase<K: Ord>(
+        &mut self,
+        limit: u32,
+        since: impl Fn(&Run) -> K,
+        condition: impl Fn(&Run) -> bool,
+    ) -> Vec<DeletedPackage> {
+        let erased = self.runs.values().filter(|run| condition(run));
+        let mut erased: Vec<_> = erased.map(|run| (since(run), run.package)).collect();
+        erased.sort_unstable();
+        let erased = erased.iter().take(limit as usize);
+        let runs = erased.filter_map(|(_, package)| self.runs.remove(package));
+        runs.map(|run| run.deleted()).collect()
+    }
+}
+
 #[derive(Default)]
 struct Tickets(i64);
 
@@ -211,15 +228,18 @@ impl LeaseRegistry for MemoryRegistry {
 impl RegistryMaintenance for MemoryRegistry {
     async fn expire(&self, retention: Duration, limit: u32) -> Result<Vec<DeletedPackage>, RegistryError> {
         let now = self.clock.now();
-        let mut state = self.state();
-        let expired = state.runs.values().filter(|run| run.is_expired(retention, now));
-        let mut expired: Vec<_> = expired
-            .map(|run| (run.end.as_ref().map(|end| end.at), run.package))
-            .collect();
-        expired.sort_unstable();
-        let expired = expired.iter().take(limit as usize);
-        let runs = expired.filter_map(|(_, package)| state.runs.remove(package));
-        Ok(runs.map(|run| run.deleted()).collect())
+        let ended_at = |run: &Run| run.end.as_ref().map(|end| end.at);
+        Ok(self
+            .state()
+            .erase(limit, ended_at, |run| run.is_expired(retention, now)))
+    }
+
+    async fn expire_abandoned(&self, age: Duration, limit: u32) -> Result<Vec<DeletedPackage>, RegistryError> {
+        let now = self.clock.now();
+        let dispatched_at = |run: &Run| run.dispatch.at;
+        Ok(self
+            .state()
+            .erase(limit, dispatched_at, |run| run.is_abandoned(age, now)))
     }
 
     async fn unreferenced(&self, blobs: &[BlobKey]) -> Result<Vec<BlobKey>, RegistryError> {

@@ -186,6 +186,11 @@ impl Fresh {
                 deleted.sort_by_key(|package| package.run);
                 Answer::Deleted(deleted)
             }
+            Call::ExpireAbandoned(age, limit) => {
+                let mut deleted = maintenance.expire_abandoned(*age, *limit).await?;
+                deleted.sort_by_key(|package| package.run);
+                Answer::Deleted(deleted)
+            }
             Call::Unreferenced(blobs) => Answer::Blobs(maintenance.unreferenced(blobs).await?),
         }))
     }

@@ -55,6 +55,7 @@ pub(crate) enum Action {
     Fail,
     IsCurrent,
     Expire(u64, u32),
+    ExpireAbandoned(u64, u32),
     Unreferenced,
 }
 
@@ -80,6 +81,7 @@ pub(crate) enum Call {
     Fail(Lease, Failure),
     IsCurrent(Lease),
     Expire(Duration, u32),
+    ExpireAbandoned(Duration, u32),
     Unreferenced(Vec<BlobKey>),
 }
 
@@ -110,6 +112,7 @@ fn action() -> impl Strategy<Value = Action> {
         1, 9_999, 10_000, 30_000, 60_000, 599_999, 600_000, 90_000_000, -1, -20_000, -700_000,
     ]);
     let length = || select(vec![0, 1, 30_000, 60_000]);
+    let age = || select(vec![0, 1, 60_000, 600_000]);
     let epoch = || 0..3_u8;
     prop_oneof![
         6 => clock.prop_map(Action::Clock),
@@ -131,7 +134,8 @@ fn action() -> impl Strategy<Value = Action> {
         1 => (0..BLOBS).prop_map(Action::Finish),
         1 => Just(Action::Fail),
         2 => Just(Action::IsCurrent),
-        2 => (select(vec![0, 1, 60_000, 600_000]), 1..3_u32).prop_map(|(retention, limit)| Action::Expire(retention, limit)),
+        2 => (age(), 1..3_u32).prop_map(|(retention, limit)| Action::Expire(retention, limit)),
+        1 => (age(), 1..3_u32).prop_map(|(age, limit)| Action::ExpireAbandoned(age, limit)),
         1 => Just(Action::Unreferenced),
     ]
 }

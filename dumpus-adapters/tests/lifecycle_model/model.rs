@@ -44,11 +44,12 @@ pub(crate) enum Fault {
     LeasedPackagesAreRedispatched,
     EpochsAreKnownTooEarly,
     ExpiryIsOneMillisecondLate,
+    LeasedPackagesAreAbandoned,
     RepeatedResultsAreRejected,
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::RepeatedRequestsCountTwice,
         Self::ExpiredLeasesAreKept,
         Self::StaleJobsChangeNothing,
@@ -62,6 +63,7 @@ impl Fault {
         Self::LeasedPackagesAreRedispatched,
         Self::EpochsAreKnownTooEarly,
         Self::ExpiryIsOneMillisecondLate,
+        Self::LeasedPackagesAreAbandoned,
         Self::RepeatedResultsAreRejected,
     ];
 }
@@ -148,6 +150,7 @@ impl Model {
             Action::Fail => Call::Fail(lease, failure()),
             Action::IsCurrent => Call::IsCurrent(lease),
             Action::Expire(retention, limit) => Call::Expire(Duration::from_millis(retention), limit),
+            Action::ExpireAbandoned(age, limit) => Call::ExpireAbandoned(Duration::from_millis(age), limit),
             Action::Unreferenced => Call::Unreferenced(blobs()),
         }
     }
@@ -242,18 +245,12 @@ impl Model {
             Call::Fail(lease, failure) => self.done(lease.package, |run| run.fail(lease, failure, now)),
             Call::IsCurrent(lease) => self.done(lease.package, |run| run.is_held_by(lease)),
             Call::Expire(retention, limit) => {
-                let expired = self.runs.values().filter(|run| run.is_expired(*retention, now));
-                let mut expired: Vec<_> = expired
-                    .map(|run| (run.end.as_ref().map(|end| end.at), run.package))
-                    .collect();
-                expired.sort_unstable();
-                let expired = expired.iter().take(*limit as usize);
-                let mut deleted: Vec<_> = expired
-                    .filter_map(|(_, package)| self.runs.remove(package))
-                    .map(|run| run.deleted())
-                    .collect();
-                deleted.sort_by_key(|package| package.run);
-                Answer::Deleted(deleted)
+                let ended_at = |run: &Run| run.end.as_ref().map(|end| end.at);
+                self.erase(*limit, ended_at, |run| run.is_expired(*retention, now))
+            }
+            Call::ExpireAbandoned(age, limit) => {
+                let dispatched_at = |run: &Run| Some(run.dispatch.at);
+                self.erase(*limit, dispatched_at, |run| run.is_abandoned(*age, now))
             }
             Call::Unreferenced(blobs) => {
                 let is_referenced = |blob| {
@@ -265,6 +262,25 @@ impl Model {
         };
         self.tickets = tickets;
         answer
+    }
+
+    /// Erases the oldest packages for which the condition holds.
+    fn erase(
+        &mut self,
+        limit: u32,
+        since: impl Fn(&Run) -> Option<Millis>,
+        condition: impl Fn(&Run) -> bool,
+    ) -> Answer {
+        let erased = self.runs.values().filter(|run| condition(run));
+        let mut erased: Vec<_> = erased.map(|run| (since(run), run.package)).collect();
+        erased.sort_unstable();
+        let erased = erased.iter().take(limit as usize);
+        let mut deleted: Vec<_> = erased
+            .filter_map(|(_, package)| self.runs.remove(package))
+            .map(|run| run.deleted())
+            .collect();
+        deleted.sort_by_key(|package| package.run);
+        Answer::Deleted(deleted)
     }
 
     fn done(&mut self, package: PackageId, change: impl FnOnce(&mut Run) -> bool) -> Answer {
@@ -356,6 +372,11 @@ impl Model {
                 let answer = self.call(&Call::Expire(later, *limit));
                 self.fault = Some(fault);
                 return Some(answer);
+            }
+            (Fault::LeasedPackagesAreAbandoned, Call::ExpireAbandoned(age, limit)) => {
+                let dispatched_at = |run: &Run| Some(run.dispatch.at);
+                let is_old = |run: &Run| run.end.is_none() && now.is_past(run.dispatch.at, *age);
+                return Some(self.erase(*limit, dispatched_at, is_old));
             }
             (Fault::RepeatedResultsAreRejected, Call::Finish(lease, result)) => {
                 let run = self.runs.get(&lease.package)?;

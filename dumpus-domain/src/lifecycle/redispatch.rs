@@ -1,5 +1,7 @@
 //! When a job has to be pushed again, and when its package is no longer counted in the queue.
 
+use std::time::Duration;
+
 use super::{Dispatch, Epoch, RedispatchPolicy, Run};
 use crate::package::RunId;
 use crate::queue::{Lane, Ticket};
@@ -32,6 +34,12 @@ impl Run {
     #[must_use]
     pub fn is_waiting(&self, now: Millis) -> bool {
         self.end.is_none() && !self.is_leased(now)
+    }
+
+    /// Whether the package waits, and its job was dispatched this long ago: its owner has not returned since.
+    #[must_use]
+    pub fn is_abandoned(&self, age: Duration, now: Millis) -> bool {
+        self.is_waiting(now) && now.is_past(self.dispatch.at, age)
     }
 
     /// Claims the right to push the job again: it is unconfirmed from now on. A package that was lost for long gets a new

@@ -11,7 +11,9 @@ use crate::blobs::BlobKey;
 ///
 /// Contract, tested by [`crate::conformance`]:
 /// 1. `expire` erases ended packages only, those that ended first before others, and at most `limit` of them.
-/// 2. `unreferenced` returns the blobs that no package points to, in the order in which they were given.
+/// 2. `expire_abandoned` erases packages that no worker holds and whose jobs were dispatched long ago, the oldest first,
+///    and at most `limit` of them.
+/// 3. `unreferenced` returns the blobs that no package points to, in the order in which they were given.
 ///
 /// Every method is atomic, also between processes, and uses the registry's clock.
 ///
@@ -22,6 +24,10 @@ use crate::blobs::BlobKey;
 pub trait RegistryMaintenance: Send + Sync {
     /// Erases packages that ended longer than `retention` ago, at most `limit` of them.
     async fn expire(&self, retention: Duration, limit: u32) -> Result<Vec<DeletedPackage>, RegistryError>;
+
+    /// Erases unfinished packages that no worker holds and whose jobs were dispatched `age` ago or earlier, at most `limit`
+    /// of them, see [`Run::is_abandoned`](super::Run::is_abandoned).
+    async fn expire_abandoned(&self, age: Duration, limit: u32) -> Result<Vec<DeletedPackage>, RegistryError>;
 
     /// Of these blobs, those that no package points to.
     async fn unreferenced(&self, blobs: &[BlobKey]) -> Result<Vec<BlobKey>, RegistryError>;

@@ -10,13 +10,16 @@ use crate::registry::RegistryMaintenance;
 /// At most so many rows or blobs at a time: a sweep never holds up other work.
 const BATCH: u32 = 500;
 
+/// A package that has waited this long is never processed: a queued link is valid for 30 days.
+const MIN_ABANDONED_AGE: Duration = Duration::from_hours(31 * 24);
+
 /// Erases what has expired, and blobs that nothing points to.
 pub struct Sweep {
     /// Knows what ended when.
     pub registry: Arc<dyn RegistryMaintenance>,
     /// Holds results.
     pub blobs: Arc<dyn BlobStore>,
-    /// How long results are kept; `None` for ever.
+    /// How long packages are kept after they ended; `None` for ever.
     pub retention: Option<Duration>,
     /// A blob older than the longest job and without a row is an orphan.
     pub orphan_age: Duration,
@@ -25,13 +28,19 @@ pub struct Sweep {
 /// What a sweep deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
-    /// Number of packages that had expired.
+    /// Number of packages that had expired or were abandoned.
     pub packages: usize,
     /// Number of blobs that no package points to.
     pub blobs: usize,
 }
 
 impl Sweep {
+    /// When a package is abandoned that waits and whose owner does not return.
+    fn abandoned_age(&self) -> Duration {
+        self.retention
+            .map_or(MIN_ABANDONED_AGE, |retention| retention.max(MIN_ABANDONED_AGE))
+    }
+
     /// Sweeps once.
     ///
     /// # Errors
@@ -43,6 +52,13 @@ impl Sweep {
             for blob in deleted.iter().filter_map(|package| package.blob) {
                 self.blobs.delete(blob).await?;
             }
+            swept.packages += deleted.len();
+            if deleted.len() < BATCH as usize {
+                break;
+            }
+        }
+        loop {
+            let deleted = self.registry.expire_abandoned(self.abandoned_age(), BATCH).await?;
             swept.packages += deleted.len();
             if deleted.len() < BATCH as usize {
                 break;

@@ -46,6 +46,35 @@ async fn what_waits_does_not_expire() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_waited_for_longer_than_its_link_is_valid_is_erased_with_or_without_a_retention() {
+    for retention in [Some(DAY), None] {
+        let world = World::new();
+        let ann = world.waiting("ann").await;
+        pass(DAY * 10).await;
+        let bob = world.waiting("bob").await;
+        pass(DAY * 21).await;
+        assert_eq!(world.sweep(retention, DAY).run().await.unwrap(), swept(1, 0));
+        assert_eq!(world.state(&ann).await, PackageState::Unknown);
+        assert!(matches!(world.state(&bob).await, PackageState::Underway { .. }));
+        world.work().await;
+        world.work().await;
+        assert_eq!(world.state(&ann).await, PackageState::Unknown);
+        assert_eq!(world.state(&bob).await, PackageState::Processed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_longer_retention_also_keeps_what_waits() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    pass(DAY * 50).await;
+    assert_eq!(world.sweep(Some(DAY * 60), DAY).run().await.unwrap(), swept(0, 0));
+    pass(DAY * 10).await;
+    assert_eq!(world.sweep(Some(DAY * 60), DAY).run().await.unwrap(), swept(1, 0));
+    assert_eq!(world.state(&ann).await, PackageState::Unknown);
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_retention_results_stay() {
     let world = World::new();
     let ann = world.processed("ann").await;

@@ -38,6 +38,7 @@ macro_rules! waiting {
         "ended_at IS NULL AND (lease_until IS NULL OR lease_until <= {now})"
     };
 }
+pub(super) use waiting;
 
 /// [`Run::is_lost_for_long`](dumpus_ports::registry::Run::is_lost_for_long), for the parameters that are the queue's epoch,
 /// whether it has been known for `lost_after`, and `lost_after`.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Fresh, LONG, at_once, begin, fail, granted, id, process, result, row, run};
+use super::{Fresh, LONG, at_once, begin, begin_queued, fail, granted, id, process, result, row, run};
 use crate::blobs::BlobKey;
 use crate::registry::DeletedPackage;
 
@@ -39,6 +39,29 @@ pub async fn expires_a_limited_number_of_packages(registry: Fresh) {
 }
 
 /// Clause 2 of maintenance.
+pub async fn abandoned_packages_expire(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    begin_queued(&registry, 2, 2, "first").await;
+    process(&registry, 3, 3, 3).await;
+    begin(&registry, 4, 4).await;
+    granted(&registry, 4, 4, LONG).await;
+    let abandoned = async |age, limit| registry.maintenance.expire_abandoned(age, limit).await.unwrap();
+    assert_eq!(abandoned(LONG, 10).await, []);
+    let mut erased = abandoned(Duration::ZERO, 1).await;
+    erased.extend(abandoned(Duration::ZERO, 10).await);
+    erased.sort_by_key(|package| package.run);
+    let expected = [1, 2].map(|life| DeletedPackage {
+        run: run(life),
+        blob: None,
+    });
+    assert_eq!(erased, expected);
+    assert_eq!(registry.packages.find(id(1)).await.unwrap(), None);
+    for package in [3, 4] {
+        assert_eq!(row(&registry, package).await.id, run(package));
+    }
+}
+
+/// Clause 3 of maintenance.
 pub async fn finds_unreferenced_blobs(registry: Fresh) {
     assert_eq!(registry.maintenance.unreferenced(&[]).await.unwrap(), []);
     process(&registry, 1, 1, 200).await;

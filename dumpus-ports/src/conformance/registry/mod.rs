@@ -218,6 +218,7 @@ macro_rules! registry_conformance {
             $crate::registry_conformance!(@each $fresh;
                 ended_packages_expire,
                 expires_a_limited_number_of_packages,
+                abandoned_packages_expire,
                 finds_unreferenced_blobs
             );
         }

@@ -169,6 +169,7 @@ faulty! { LeaseRegistry, RegistryError;
 
 faulty! { RegistryMaintenance, RegistryError;
     fn expire(retention: Duration, limit: u32) -> Vec<DeletedPackage>;
+    fn expire_abandoned(age: Duration, limit: u32) -> Vec<DeletedPackage>;
     fn unreferenced(blobs: &[BlobKey]) -> Vec<BlobKey>;
 }
 
