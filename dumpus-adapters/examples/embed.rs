@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     source.put(&address, MemoryPackage::Bytes(Arc::new(package.to_vec())));
     let worker = dumpus.worker(Arc::new(source), Arc::new(MemoryArchive), Arc::new(MemoryReports));
 
-    let id = dumpus.submit(&link).await?;
+    let id = dumpus.submit(&link).await?.package;
     worker.process_next(Duration::from_secs(5)).await?;
     let statistics = dumpus.fetch(link.key(), id).await?.ok_or("there is no result")?;
     println!("{}", str::from_utf8(&statistics)?);

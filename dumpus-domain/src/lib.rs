@@ -9,6 +9,7 @@ pub mod lifecycle;
 pub mod link;
 pub mod package;
 pub mod queue;
+pub mod rate;
 pub mod report;
 pub mod secret;
 pub mod time;

@@ -70,6 +70,14 @@ pub struct LaneTotals {
     pub premium: u64,
 }
 
+impl LaneTotals {
+    /// In both lanes.
+    #[must_use]
+    pub const fn sum(self) -> u64 {
+        self.standard.saturating_add(self.premium)
+    }
+}
+
 /// A package's place in the order of arrival: later packages have greater tickets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub i64);

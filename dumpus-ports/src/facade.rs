@@ -10,7 +10,9 @@ use crate::archive::ArchiveReader;
 use crate::blobs::BlobStore;
 use crate::clock::Clock;
 use crate::domain::link::{LinkError, LinkPolicy, PackageLink};
+use crate::domain::package::PackageId;
 use crate::domain::queue::Lane;
+use crate::domain::secret::UpnKey;
 use crate::profiles::ProfileDirectory;
 use crate::queue::JobQueue;
 use crate::registry::{LeaseRegistry, PackageRegistry, Registry};
@@ -20,6 +22,9 @@ use crate::usecase::{
     AccessError, Liveness, ProcessPackage, ProcessSettings, QueuePositions, RoundOutcome, Sweep, Swept,
 };
 use crate::vault::Vault;
+
+/// Default of [`DumpusBuilder::max_queue`].
+const MAX_QUEUE: u64 = 100_000;
 
 /// No job takes this long: a blob of this age that no package points to is an orphan.
 const ORPHAN_AGE: Duration = Duration::from_hours(24);
@@ -38,6 +43,7 @@ pub struct Dumpus {
     pub(crate) policy: LinkPolicy,
     pub(crate) profiles: Option<Arc<dyn ProfileDirectory>>,
     pub(crate) positions: QueuePositions,
+    pub(crate) max_queue: u64,
     leases: Arc<dyn LeaseRegistry>,
     sweep: Sweep,
 }
@@ -73,6 +79,12 @@ impl Dumpus {
     /// [`LinkError`] names the rule that the text breaks, never the text.
     pub fn parse_link(&self, text: &str) -> Result<PackageLink, LinkError> {
         self.policy.parse(text)
+    }
+
+    /// Whether a key proves ownership of a package. Reads no backend.
+    #[must_use]
+    pub fn owns(&self, key: &UpnKey, package: PackageId) -> bool {
+        self.vault.owns(key, &package)
     }
 
     /// Deletes what has expired by the registry's clock, and blobs that no package points to. Call it regularly, for
@@ -157,6 +169,7 @@ pub struct DumpusBuilder {
     policy: LinkPolicy,
     profiles: Option<Arc<dyn ProfileDirectory>>,
     retention: Option<Duration>,
+    max_queue: Option<u64>,
 }
 
 impl DumpusBuilder {
@@ -208,6 +221,12 @@ impl DumpusBuilder {
         self
     }
 
+    /// How many packages may be unfinished before new ones are refused. Default: 100,000.
+    pub fn max_queue(mut self, packages: u64) -> Self {
+        self.max_queue = Some(packages);
+        self
+    }
+
     /// # Errors
     /// [`MissingPort`] names the first required port that was not given.
     pub fn build(self) -> Result<Dumpus, MissingPort> {
@@ -224,6 +243,7 @@ impl DumpusBuilder {
             clock: self.clock.ok_or(MissingPort("clock"))?,
             policy: self.policy,
             profiles: self.profiles,
+            max_queue: self.max_queue.unwrap_or(MAX_QUEUE),
             positions: QueuePositions::new(packages.clone(), queue.clone()),
             sweep: Sweep {
                 registry: maintenance,

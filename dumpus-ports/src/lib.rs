@@ -10,6 +10,7 @@ pub mod conformance;
 mod facade;
 pub mod profiles;
 pub mod queue;
+pub mod rate_limiter;
 pub mod registry;
 pub mod report;
 pub mod source;

@@ -93,6 +93,10 @@ pub trait Vault: Send + Sync {
     /// Whether a signature is the one of [`Vault::sign_blob`], in constant time.
     fn is_blob_signature(&self, blob: BlobKey, expires: Millis, signature: &BlobSignature) -> bool;
 
+    /// A name that stands for another one in a backend that must not learn it: the same for equal names, and not to be
+    /// reversed without the instance's key, however few names there are.
+    fn pseudonym(&self, name: &[u8]) -> [u8; 16];
+
     /// 16 random bytes, for ids and the keys of blobs.
     ///
     /// # Errors

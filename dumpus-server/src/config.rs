@@ -11,8 +11,9 @@ use dumpus_adapters::bootstrap::telemetry::LogSettings;
 use dumpus_adapters::bootstrap::{BackendSettings, WorkSettings};
 use dumpus_adapters::cli::values;
 use dumpus_adapters::source_http::HttpSourceSettings;
+use dumpus_ports::domain::rate::{ParseRateError, Rate};
 
-use crate::api::{ApiSettings, Cors, Network, ParseRateError, ProxySettings, Rate};
+use crate::api::{ApiSettings, Cors, Network, ProxySettings};
 use crate::connections::{ConnectionLimits, ConnectionSettings};
 
 /// A shorter token could be guessed, and opens the admin routes.
@@ -46,11 +47,19 @@ pub struct ServerConfig {
         value_delimiter = ','
     )]
     pub trusted_proxies: Vec<Network>,
-    /// Submissions per client address and second, minute or hour; off for no limit.
+    /// New packages per client address and second, minute or hour; off for no limit. With a limit, a client can have ten
+    /// unfinished packages, and one that fails counts three times.
     // Not `Option`, which clap takes for a value that may be missing.
     #[arg(long, env = "DUMPUS_SUBMIT_RATE", value_name = "COUNT/UNIT", value_parser = submit_rate,
-        default_value = "30/minute")]
+        default_value = "60/hour")]
     pub submit_rate: std::option::Option<Rate>,
+    /// How many of them a client may submit at once.
+    #[arg(long, env = "DUMPUS_SUBMIT_BURST", value_name = "COUNT", default_value_t = 20,
+        value_parser = clap::value_parser!(u32).range(1..))]
+    pub submit_burst: u32,
+    /// Unfinished packages of all clients before new ones are refused.
+    #[arg(long, env = "DUMPUS_MAX_QUEUE", value_name = "COUNT", default_value_t = 100_000)]
+    pub max_queue: u64,
     /// Bearer token of the admin routes, at least 16 characters; by default there are no admin routes.
     #[arg(long, env = "DUMPUS_ADMIN_TOKEN", hide_env_values = true, value_parser = admin_token)]
     pub admin_token: Option<SecretString>,
@@ -127,7 +136,7 @@ impl ServerConfig {
                 public_url: self.public_url.clone(),
                 trusted_proxies: self.trusted_proxies.clone(),
             },
-            submit_rate: self.submit_rate,
+            submit_rate: self.submit_rate.map(|rate| rate.with_burst(self.submit_burst)),
             admin_token: self.admin_token.clone(),
             hostname: hostname(),
         }

@@ -59,7 +59,7 @@ async fn execute(matches: &ArgMatches, config: &ServerConfig) -> Result<ExitCode
             if config.backends.is_embedded() {
                 return Err("in embedded mode the running server holds the queue: use its admin route".into());
             }
-            let dumpus = wiring::instance(config).await?.build()?;
+            let dumpus = wiring::connect(config).await?.instance.build()?;
             if dumpus.upgrade(package).await? {
                 println!("{package} is in the premium lane");
                 Ok(ExitCode::SUCCESS)
@@ -73,8 +73,8 @@ async fn execute(matches: &ArgMatches, config: &ServerConfig) -> Result<ExitCode
 
 async fn serve(config: &ServerConfig) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let shutdown = dumpus_worker::run::Shutdown::on_signals()?;
-    let instance = wiring::instance(config).await?;
-    let service = wiring::service(config, instance)?;
+    let backends = wiring::connect(config).await?;
+    let service = wiring::service(config, backends)?;
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {}", config.listen, error.kind()))?;

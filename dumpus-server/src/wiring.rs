@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use dumpus_adapters::bootstrap::backends::{StartupError, check_object_store, connect_services, open_embedded, worker};
+use dumpus_adapters::bootstrap::backends::{
+    Backends, StartupError, check_object_store, connect_services, open_embedded, worker,
+};
 use dumpus_adapters::profiles::{DISCORD, DiscordGuilds, HttpProfiles, ProfileOptions, Token, Upstream};
 use dumpus_adapters::report_sqlite::SqliteWriter;
-use dumpus_ports::DumpusBuilder;
 use dumpus_ports::profiles::{GuildDirectory, ProfileDirectory};
 use secrecy::ExposeSecret;
 
@@ -14,26 +15,33 @@ use crate::config::{DirectorySettings, ServerConfig};
 use crate::demo::Demo;
 use crate::run::{Service, Worker};
 
-/// An instance over the backends that the settings name, or in embedded mode.
+/// The backends that the settings name, or those of embedded mode.
 ///
 /// # Errors
 /// When a backend cannot be used.
-pub async fn instance(config: &ServerConfig) -> Result<DumpusBuilder, StartupError> {
+pub async fn connect(config: &ServerConfig) -> Result<Backends, StartupError> {
     if let Some(store) = config.backends.object_store() {
         check_object_store(store, &config.cors.examples()).await?;
     }
     let transport = &config.source.transport;
-    if config.backends.is_embedded() {
-        return open_embedded(&config.data_dir, &config.backends, transport, config.work.lease).await;
-    }
-    connect_services(&config.backends, transport, config.work.lease).await
+    let mut backends = if config.backends.is_embedded() {
+        open_embedded(&config.data_dir, &config.backends, transport, config.work.lease).await?
+    } else {
+        connect_services(&config.backends, transport, config.work.lease).await?
+    };
+    backends.instance = backends.instance.max_queue(config.max_queue);
+    Ok(backends)
 }
 
 /// Everything that runs in the server's process.
 ///
 /// # Errors
 /// When the embedded worker or the directories of users cannot be made.
-pub fn service(config: &ServerConfig, mut instance: DumpusBuilder) -> Result<Service, StartupError> {
+pub fn service(config: &ServerConfig, backends: Backends) -> Result<Service, StartupError> {
+    let Backends {
+        mut instance,
+        rate_limiter,
+    } = backends;
     let Directories { users, guilds } = directories(config)?;
     if let Some(users) = users {
         instance = instance.profiles(users);
@@ -52,6 +60,7 @@ pub fn service(config: &ServerConfig, mut instance: DumpusBuilder) -> Result<Ser
         dumpus: dumpus.clone(),
         guilds,
         demo: Demo::new(Arc::new(SqliteWriter)),
+        rate_limiter,
     };
     Ok(Service {
         api: api::service(use_cases, config.api()),

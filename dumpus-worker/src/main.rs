@@ -66,8 +66,8 @@ async fn analyze(arguments: &ArgMatches) -> ExitCode {
 
 async fn work(config: &WorkerConfig) -> Result<(), Box<dyn std::error::Error>> {
     let shutdown = Shutdown::on_signals()?;
-    let instance = backends::connect_services(&config.backends, &config.source.transport, config.work.lease).await?;
-    let dumpus = Arc::new(instance.build()?);
+    let connected = backends::connect_services(&config.backends, &config.source.transport, config.work.lease).await?;
+    let dumpus = Arc::new(connected.instance.build()?);
     let process = backends::worker(&dumpus, &config.source, config.zip, &config.work)?;
     tracing::info!(concurrency = config.work.concurrency, "The worker takes packages");
     run::until_stopped(dumpus, &process, &config.work, &shutdown).await;

@@ -361,7 +361,7 @@ fn the_page_can_read_every_response() {
         slash: "",
     };
     let limited = (0..5)
-        .map(|_| client.submit("nothing"))
+        .map(|_| client.submit(&discord.link(Vec::new(), Behaviour::Paused).url))
         .find(|response| response.status == 429);
     assert_eq!(limited.unwrap().json()["errorMessageCode"], "RATE_LIMITED");
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::archive_zip::{ZipOptions, ZipReader};
 use crate::blobs_s3::{CorsError, S3Blobs, S3Options};
 use crate::crypto_ring::{InstanceKey, RingVault};
-use crate::memory::queue::ProcessQueue;
+use crate::memory::{MemoryRateLimiter, ProcessQueue};
 use crate::redis::{RedisOptions, RedisQueue};
 use crate::report_sqlite::SqliteWriter;
 use crate::source_http::{HttpSource, HttpSourceSettings};
@@ -18,8 +18,10 @@ use crate::system::SystemClock;
 use crate::transport::TransportSettings;
 use dumpus_ports::blobs::BlobStore;
 use dumpus_ports::queue::JobQueue;
+use dumpus_ports::rate_limiter::RateLimiter;
 use dumpus_ports::registry::{Registry, SecretStore};
 use dumpus_ports::usecase::ProcessPackage;
+use dumpus_ports::vault::Vault;
 use dumpus_ports::{BoxError, Dumpus, DumpusBuilder};
 use secrecy::ExposeSecret;
 
@@ -56,6 +58,14 @@ impl StartupError {
     }
 }
 
+/// The backends that the settings name.
+pub struct Backends {
+    /// Everything that an instance needs.
+    pub instance: DumpusBuilder,
+    /// Counts requests, for all servers of the instance.
+    pub rate_limiter: Arc<dyn RateLimiter>,
+}
+
 /// An instance over PostgreSQL and Redis.
 ///
 /// # Errors
@@ -64,7 +74,7 @@ pub async fn connect_services(
     settings: &BackendSettings,
     transport: &TransportSettings,
     lease: Duration,
-) -> Result<DumpusBuilder, StartupError> {
+) -> Result<Backends, StartupError> {
     let (Some(postgres), Some(redis)) = (&settings.postgres_url, &settings.redis_url) else {
         return Err(StartupError::new("PostgreSQL and Redis are not configured"));
     };
@@ -89,7 +99,11 @@ pub async fn connect_services(
             settings::INSTANCE_KEY
         );
     }
-    finish(&database, Arc::new(queue), settings, transport).await
+    let (queue, vault) = (Arc::new(queue), vault(&database, settings).await?);
+    Ok(Backends {
+        rate_limiter: Arc::new(queue.rate_limiter(vault.clone())),
+        instance: instance(&database, queue, vault, settings, transport)?,
+    })
 }
 
 /// An instance in embedded mode: everything in one folder, the queue in this process.
@@ -101,12 +115,15 @@ pub async fn open_embedded(
     settings: &BackendSettings,
     transport: &TransportSettings,
     lease: Duration,
-) -> Result<DumpusBuilder, StartupError> {
+) -> Result<Backends, StartupError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(data_dir);
     made.map_err(|error| StartupError::new(format!("the data directory cannot be made: {}", error.kind())))?;
     let database = open_database(&format!("sqlite://{}?mode=rwc", data_dir.join("dumpus.db").display())).await?;
-    let queue = ProcessQueue::new(lease);
-    finish(&database, Arc::new(queue), settings, transport).await
+    let (queue, vault) = (Arc::new(ProcessQueue::new(lease)), vault(&database, settings).await?);
+    Ok(Backends {
+        rate_limiter: Arc::new(MemoryRateLimiter::default()),
+        instance: instance(&database, queue, vault, settings, transport)?,
+    })
 }
 
 async fn open_database(url: &str) -> Result<SqlDatabase, StartupError> {
@@ -117,9 +134,15 @@ async fn open_database(url: &str) -> Result<SqlDatabase, StartupError> {
     Ok(database)
 }
 
-async fn finish(
+async fn vault(database: &SqlDatabase, settings: &BackendSettings) -> Result<Arc<dyn Vault>, StartupError> {
+    let key = instance_key(&database.registry(), settings).await?;
+    Ok(Arc::new(RingVault::new(&key)))
+}
+
+fn instance(
     database: &SqlDatabase,
     queue: Arc<dyn JobQueue>,
+    vault: Arc<dyn Vault>,
     settings: &BackendSettings,
     transport: &TransportSettings,
 ) -> Result<DumpusBuilder, StartupError> {
@@ -128,12 +151,11 @@ async fn finish(
         Some(store) => Arc::new(object_store(store)?),
         None => Arc::new(database.blobs()),
     };
-    let vault = RingVault::new(&instance_key(&*registry.secrets, settings).await?);
     let instance = Dumpus::builder()
         .registry(registry)
         .queue(queue)
         .blobs(blobs)
-        .vault(Arc::new(vault))
+        .vault(vault)
         .clock(Arc::new(SystemClock))
         .link_policy(transport.policy.clone());
     Ok(match settings.retention {

@@ -25,6 +25,7 @@ pub use instance_key::{InstanceKey, ParseInstanceKeyError};
 pub struct RingVault {
     queued_links: LessSafeKey,
     blob_addresses: hmac::Key,
+    pseudonyms: hmac::Key,
     randomness: SystemRandom,
 }
 
@@ -35,6 +36,7 @@ impl RingVault {
         Self {
             queued_links: derive::aead_key(key.expose(), labels::QUEUED_LINK),
             blob_addresses: derive::mac_key(key.expose(), labels::BLOB_ADDRESS),
+            pseudonyms: derive::mac_key(key.expose(), labels::PSEUDONYM),
             randomness: SystemRandom::new(),
         }
     }
@@ -124,6 +126,12 @@ impl Vault for RingVault {
     fn is_blob_signature(&self, blob: BlobKey, expires: Millis, signature: &BlobSignature) -> bool {
         let text = signed_address(blob, expires);
         hmac::verify(&self.blob_addresses, text.as_bytes(), &signature.0).is_ok()
+    }
+
+    fn pseudonym(&self, name: &[u8]) -> [u8; 16] {
+        let mut pseudonym = [0; 16];
+        pseudonym.copy_from_slice(&derive::tag_bytes(&hmac::sign(&self.pseudonyms, name))[..16]);
+        pseudonym
     }
 
     fn random(&self) -> Result<[u8; 16], VaultError> {

@@ -1,4 +1,4 @@
-//! Names of all keys of the queue.
+//! Names of all keys.
 
 use dumpus_ports::domain::package::PackageId;
 
@@ -12,6 +12,7 @@ pub(super) struct Keys {
     /// Keys of the whole queue, in the order that the scripts expect.
     shared: [String; 6],
     job_prefix: String,
+    rate_prefix: String,
 }
 
 impl Keys {
@@ -20,6 +21,7 @@ impl Keys {
         Self {
             shared: ["epoch", "turn", "bell", "lane:standard", "lane:premium", "promoted"].map(key),
             job_prefix: key("job:"),
+            rate_prefix: key("rate:"),
         }
     }
 
@@ -34,6 +36,11 @@ impl Keys {
 
     pub(super) fn notification(&self) -> &str {
         &self.shared[2]
+    }
+
+    /// The bucket of a rate limit.
+    pub(super) fn rate(&self, pseudonym: [u8; 16]) -> String {
+        format!("{}{:032x}", self.rate_prefix, u128::from_be_bytes(pseudonym))
     }
 
     pub(super) fn job_prefix(&self) -> &str {

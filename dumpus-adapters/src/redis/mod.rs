@@ -34,8 +34,10 @@ mod notifier;
 mod options;
 mod outstanding;
 mod queue;
+mod rate_limiter;
 mod scripts;
 
 pub use config_warning::ConfigWarning;
 pub use options::{ConnectError, RedisOptions};
 pub use queue::RedisQueue;
+pub use rate_limiter::RedisRateLimiter;

@@ -8,6 +8,7 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, STANDARD_SHARE, lane_order};
 use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::Epoch;
+use dumpus_ports::vault::Vault;
 use fred::bytes::Bytes;
 use fred::interfaces::ClientLike;
 use fred::types::Value;
@@ -19,6 +20,7 @@ use super::config_warning::{self, ConfigWarning};
 use super::delivery::{RedisDelivery, Taken};
 use super::notifier::JobNotifier;
 use super::options::{ConnectError, RedisOptions};
+use super::rate_limiter::RedisRateLimiter;
 use super::scripts;
 use uuid::Uuid;
 
@@ -73,6 +75,11 @@ impl RedisQueue {
                 None
             }
         }
+    }
+
+    /// A rate limiter over the same connection. The vault makes the names under which Redis knows clients.
+    pub fn rate_limiter(&self, vault: Arc<dyn Vault>) -> RedisRateLimiter {
+        RedisRateLimiter::new(self.shared.clone(), vault)
     }
 
     /// Deletes the consumer of this process from Redis. Call it on shutdown, after all deliveries have ended.

@@ -18,4 +18,6 @@ pub(super) const ACKNOWLEDGE: &str = script!("acknowledge.lua");
 pub(super) const RELEASE: &str = script!("release.lua");
 pub(super) const EPOCH: &str = script!("epoch.lua");
 pub(super) const REPAIR: &str = script!("repair.lua");
+/// Needs no prelude: it does not touch the queue.
+pub(super) const RATE: &str = include_str!("scripts/rate.lua");
 pub(super) const DELETE_IDLE_CONSUMERS: &str = script!("delete_idle_consumers.lua");

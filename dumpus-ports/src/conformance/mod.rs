@@ -6,6 +6,7 @@ pub mod clock;
 pub mod guilds;
 pub mod profiles;
 pub mod queue;
+pub mod rate_limiter;
 pub mod registry;
 pub mod report;
 pub mod samples;

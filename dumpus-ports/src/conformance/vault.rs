@@ -173,7 +173,7 @@ pub async fn blob_signature_is_bound(vault: &dyn Vault) {
     });
 }
 
-/// Clause 6: another instance opens no link of this one's queue, and its signatures are not this one's.
+/// Clause 6: another instance opens no link of this one's queue, and its signatures and pseudonyms are not this one's.
 pub async fn instances_do_not_share_secrets(vault: &dyn Vault, other: &dyn Vault) {
     let package = vault.package_id(&owner());
     assert_eq!(package, other.package_id(&owner()));
@@ -183,6 +183,10 @@ pub async fn instances_do_not_share_secrets(vault: &dyn Vault, other: &dyn Vault
     let blob = BlobKey::from_bytes([1; 16]);
     let signature = vault.sign_blob(blob, Millis(1));
     assert!(!other.is_blob_signature(blob, Millis(1), &signature));
+    let name = b"203.0.113.9";
+    assert_eq!(vault.pseudonym(name), vault.pseudonym(name));
+    assert_ne!(vault.pseudonym(name), vault.pseudonym(b"203.0.113.10"));
+    assert_ne!(vault.pseudonym(name), other.pseudonym(name));
     let (envelope, result) = vault.seal_result(&owner(), &package, PLAIN.to_vec()).expect("sealed");
     let opened = other.open_result(&owner(), &package, &envelope, result);
     assert_eq!(opened.as_deref(), Ok(PLAIN));

@@ -24,6 +24,9 @@ pub enum AccessError {
         #[source]
         source: BoxError,
     },
+    /// There are as many unfinished packages as this instance allows: the same request may work later.
+    #[error("the queue is full")]
+    QueueFull,
     /// What is stored is not what was stored.
     #[error("the stored result is not authentic")]
     Tampered,

@@ -18,4 +18,5 @@ pub use look_up::LookUpError;
 pub use process::{Liveness, ProcessPackage, ProcessSettings, RoundOutcome};
 pub(crate) use queue_positions::QueuePositions;
 pub use status::{PackageState, PackageStatus};
+pub use submit::{RunState, Submission};
 pub use sweep::{Sweep, Swept};

@@ -212,7 +212,8 @@ async fn a_link_that_is_not_accepted_any_more_is_not_followed() {
     let policy = LinkPolicy::new(vec!["https://files.example.org".parse::<Origin>().unwrap()]);
     let link = "https://files.example.org/package?upn=0123456789abcdef";
     let dumpus = world.builder().link_policy(policy.clone()).build().unwrap();
-    let id = dumpus.submit(&dumpus.parse_link(link).unwrap()).await.unwrap();
+    let submission = dumpus.submit(&dumpus.parse_link(link).unwrap()).await.unwrap();
+    let id = submission.package;
     world.work().await;
     let key = UpnKey::new(policy.parse(link).unwrap().key().expose());
     let link = link.to_owned();

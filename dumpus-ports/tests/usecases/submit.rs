@@ -4,7 +4,7 @@ use dumpus_adapters::memory::source::MemoryPackage;
 use dumpus_ports::blobs::BlobStore;
 use dumpus_ports::domain::queue::{Lane, LaneTotals};
 use dumpus_ports::registry::PackageRegistry;
-use dumpus_ports::usecase::PackageState;
+use dumpus_ports::usecase::{AccessError, PackageState};
 use tokio::task::JoinSet;
 
 use crate::support::{Fault, Gate, Person, World, assert_unavailable, pass, seconds};
@@ -223,4 +223,22 @@ async fn a_store_that_is_away_has_lost_nothing() {
     world.blobs.inject("contains", [Fault::Unavailable]);
     assert_unavailable(world.submit(&ann.link).await, "the blob store");
     assert_eq!(world.state(&ann).await, PackageState::Processed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_queue_takes_no_new_package_and_still_takes_known_ones() {
+    let world = World::new();
+    let dumpus = world.builder().max_queue(2).build().unwrap();
+    let submit = async |name: &str| {
+        dumpus
+            .submit(&dumpus.parse_link(&world.person(name).link).unwrap())
+            .await
+    };
+    submit("ann").await.unwrap();
+    submit("bob").await.unwrap();
+    assert!(matches!(submit("cid").await, Err(AccessError::QueueFull)));
+    assert_eq!(submit("ann").await.unwrap().started, None);
+    world.work().await;
+    pass(seconds(1)).await;
+    assert!(submit("cid").await.unwrap().started.is_some());
 }

@@ -6,24 +6,31 @@ mod operations;
 mod settings;
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use poem::endpoint::BoxEndpoint;
 use poem::middleware::{NormalizePath, TrailingSlash};
 use poem::{EndpointExt, IntoEndpoint, Response};
 use poem_openapi::{LicenseObject, OpenApiService};
 
+use dumpus_ports::rate_limiter::Rate;
+
 pub use document::VERSION;
-pub use http::{Cors, Network, ParseNetworkError, ParseOriginsError, ParseRateError, ProxySettings, Rate};
+pub use http::{Cors, Network, ParseNetworkError, ParseOriginsError, ProxySettings};
 pub use operations::UseCases;
 pub use settings::ApiSettings;
 
 use self::document::{DESCRIPTION, Documents, TITLE};
-use self::http::{ResponseLayer, RouteTable};
+use self::http::{RateLimit, ResponseLayer, RouteTable};
+
+/// Requests of one client with a wrong key or token before responses are delayed.
+const WRONG_KEYS: Rate = Rate::new(30, Duration::from_mins(1));
 
 /// The API, with everything that requests and responses pass through.
 #[must_use]
 pub fn service(use_cases: UseCases, settings: ApiSettings) -> BoxEndpoint<'static, Response> {
     let documents = Arc::new(OnceLock::new());
+    let wrong_keys = RateLimit::new(use_cases.rate_limiter.clone(), "wrong keys", WRONG_KEYS);
     let operations = operations::all(use_cases, &settings, documents.clone());
     let service = OpenApiService::new(operations.api, TITLE, VERSION)
         .description(DESCRIPTION)
@@ -34,6 +41,7 @@ pub fn service(use_cases: UseCases, settings: ApiSettings) -> BoxEndpoint<'stati
         routes: RouteTable::new(operations.routes),
         cors: settings.cors,
         proxy: Arc::new(settings.proxy),
+        wrong_keys,
     };
     // A base address typed with a trailing slash makes the official client request `//process/...`.
     layer.with(NormalizePath::new(TrailingSlash::MergeOnly)).boxed()

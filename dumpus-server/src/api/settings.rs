@@ -4,7 +4,9 @@ use std::fmt;
 
 use secrecy::SecretString;
 
-use super::http::{Cors, ProxySettings, Rate};
+use dumpus_ports::rate_limiter::Rate;
+
+use super::http::{Cors, ProxySettings};
 
 /// How the API behaves.
 #[derive(Clone, Default)]
@@ -13,7 +15,7 @@ pub struct ApiSettings {
     pub cors: Cors,
     /// The reverse proxies in front of this server, and its public address.
     pub proxy: ProxySettings,
-    /// Submissions per client address; `None` without limit.
+    /// Submissions of a client that begin a run; `None` without limit.
     pub submit_rate: Option<Rate>,
     /// The token that a payment back end presents; `None` takes no upgrades.
     pub admin_token: Option<SecretString>,

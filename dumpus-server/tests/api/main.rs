@@ -7,6 +7,7 @@ mod support;
 
 mod common;
 mod demo_and_widget;
+mod limits;
 mod operation;
 mod outage;
 mod result;

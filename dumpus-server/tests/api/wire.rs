@@ -108,8 +108,9 @@ async fn clients_behind_a_trusted_proxy_are_limited_separately() {
         },
         ..limited.clone()
     };
-    let submit = |client: &str| {
-        let body = r#"{"package_link":"x"}"#;
+    let submit = |client: &str, number: u32| {
+        let link = format!("https://click.discord.com/ls/click?upn={}", key(number));
+        let body = format!(r#"{{"package_link":"{link}"}}"#);
         format!(
             "POST /process HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {client}\r\nContent-Type: application/json\r\n\
              Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
@@ -120,11 +121,11 @@ async fn clients_behind_a_trusted_proxy_are_limited_separately() {
         let server = start(settings).await;
         assert!(
             server
-                .ask(submit("192.0.2.1").as_bytes())
+                .ask(submit("192.0.2.1", 1).as_bytes())
                 .await
                 .starts_with("HTTP/1.1 200")
         );
-        let answer = server.ask(submit("192.0.2.2").as_bytes()).await;
+        let answer = server.ask(submit("192.0.2.2", 2).as_bytes()).await;
         assert!(answer.starts_with(second), "{answer}");
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use dumpus_adapters::crypto_ring::{InstanceKey, RingVault};
+use dumpus_adapters::memory::MemoryRateLimiter;
 use dumpus_adapters::memory::blobs::MemoryBlobs;
 use dumpus_adapters::memory::clock::ManualClock;
 use dumpus_adapters::memory::queue::ProcessQueue;
@@ -114,6 +115,7 @@ pub(crate) fn api(backends: &Backends, settings: ApiSettings) -> BoxEndpoint<'st
         dumpus: dumpus(backends),
         guilds: Some(Arc::new(Users)),
         demo: Demo::new(Arc::new(SqliteWriter)),
+        rate_limiter: Arc::new(MemoryRateLimiter::default()),
     };
     api::service(use_cases, settings)
 }

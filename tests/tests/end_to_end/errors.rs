@@ -193,12 +193,29 @@ fn unknown_routes_and_methods_are_reported() {
 fn submissions_over_the_rate_limit_are_rejected() {
     let discord = Discord::start();
     let instance = Instance::start(&discord, &[("DUMPUS_SUBMIT_RATE", "2/hour")]);
-    let responses: Vec<_> = (0..3).map(|_| instance.submit("nothing")).collect();
-    assert_error(&responses[1], 200, "INVALID_LINK");
-    assert_error(&responses[2], 429, "RATE_LIMITED");
-    assert_eq!(responses[2].json()["isAccepted"], false);
-    let wait: u64 = responses[2].header("retry-after").unwrap().parse().unwrap();
+    let links: Vec<_> = (0..3).map(|_| discord.link(small().0, Behaviour::Package)).collect();
+    for link in &links[..2] {
+        instance.admit(&link.url);
+    }
+    let refused = instance.submit(&links[2].url);
+    assert_error(&refused, 429, "RATE_LIMITED");
+    assert_eq!(refused.json()["isAccepted"], false);
+    let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
     assert!((1..=3600).contains(&wait), "{wait}");
+    // Pages submit again when they are loaded.
+    instance.admit(&links[0].url);
+}
+
+#[test]
+fn a_full_queue_accepts_no_new_package() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[("DUMPUS_MAX_QUEUE", "0")]);
+    let link = discord.link(small().0, Behaviour::Package);
+    let refused = instance.submit(&link.url);
+    assert_error(&refused, 503, "SERVER_ERROR");
+    assert_eq!(refused.json()["isAccepted"], false);
+    assert_eq!(refused.header("retry-after"), Some("60"));
+    Database::open(&instance.database()).assert_empty();
 }
 
 #[test]

@@ -134,7 +134,8 @@ impl World {
 
     pub(crate) async fn submit(&self, link: &str) -> Result<PackageId, AccessError> {
         let link = self.dumpus.parse_link(link).unwrap();
-        self.dumpus.submit(&link).await
+        let submission = self.dumpus.submit(&link).await?;
+        Ok(submission.package)
     }
 
     /// Somebody whose package waits.

@@ -49,6 +49,11 @@ impl ProxySettings {
         self.trusted_proxies.iter().any(|network| network.contains(address))
     }
 
+    /// The address of a request's client.
+    pub(super) fn client_of(&self, request: &Request) -> IpAddr {
+        self.client(peer(request), request.headers())
+    }
+
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         if !self.trusts(peer) {
             return peer;
@@ -88,6 +93,11 @@ impl ProxySettings {
     }
 }
 
+fn peer(request: &Request) -> IpAddr {
+    let peer = request.remote_addr().as_socket_addr().map(std::net::SocketAddr::ip);
+    peer.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED))
+}
+
 /// `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`.
 fn forwarded_address(text: &str) -> Option<IpAddr> {
     text.parse().ok().or_else(|| {
@@ -113,8 +123,7 @@ pub(in crate::api) struct Client {
 
 impl<'a> FromRequest<'a> for Client {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
-        let peer = request.remote_addr().as_socket_addr().map(std::net::SocketAddr::ip);
-        let peer = peer.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
+        let peer = peer(request);
         let fallback = Arc::default();
         let proxy: &Arc<ProxySettings> = request.data().unwrap_or(&fallback);
         let own_host = request.uri().authority().map(poem::http::uri::Authority::as_str);

@@ -3,6 +3,7 @@
 mod auth;
 mod client;
 mod cors;
+mod in_flight;
 mod package_id;
 mod problem;
 mod rate_limit;
@@ -11,13 +12,14 @@ mod response;
 mod response_layer;
 mod route;
 mod shared;
+mod submission_quota;
 
 pub use self::client::{Network, ParseNetworkError, ProxySettings};
 pub use self::cors::{Cors, ParseOriginsError};
-pub use self::rate_limit::{ParseRateError, Rate};
 
 pub(super) use self::auth::{Admin, Owner};
 pub(super) use self::client::Client;
+pub(super) use self::in_flight::ResultsInFlight;
 pub(super) use self::package_id::OwnedId;
 pub(super) use self::problem::{Code, Problem, RETRY_AFTER, Refuse, problem};
 pub(super) use self::rate_limit::RateLimit;
@@ -26,3 +28,4 @@ pub(super) use self::response::{OwnerResponse, ResultResponse};
 pub(super) use self::response_layer::ResponseLayer;
 pub(super) use self::route::{Operation, Route, RouteTable};
 pub(super) use self::shared::Shared;
+pub(super) use self::submission_quota::SubmissionQuota;

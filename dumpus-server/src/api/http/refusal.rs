@@ -8,7 +8,7 @@ use poem_openapi::payload::Json;
 use dumpus_ports::profiles::ProfileError;
 use dumpus_ports::usecase::AccessError;
 
-use super::problem::{Code, DEFECT, FOREIGN_KEY, Refuse};
+use super::problem::{Code, DEFECT, FOREIGN_KEY, RETRY_AFTER, Refuse};
 
 /// Time limit for all backends together, for a request that needs a row only: it is answered within two seconds.
 pub(in crate::api) const BUDGET: Duration = Duration::from_millis(1_900);
@@ -16,6 +16,9 @@ pub(in crate::api) const BUDGET: Duration = Duration::from_millis(1_900);
 pub(in crate::api) const RESULT_BUDGET: Duration = Duration::from_secs(20);
 /// The same where Discord or Dis-who may make the request wait for their rate limit.
 pub(in crate::api) const LOOK_UP_BUDGET: Duration = Duration::from_secs(9);
+
+/// Seconds after which a client may submit again when the queue is full.
+const QUEUE_RETRY_AFTER: u64 = 60;
 
 /// Why a request was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +29,10 @@ pub(in crate::api) enum Refusal {
     InvalidLink,
     /// Too many requests; seconds until another one makes sense.
     RateLimited(u64),
+    /// The queue is full.
+    QueueFull,
+    /// Too many results are on their way to this client, for this package, or at all.
+    Busy,
     /// A backend did not answer, or not in time.
     Unavailable,
     /// A defect of the server.
@@ -51,9 +58,23 @@ impl Refusal {
             Self::Unauthorized => B::refused(Code::Unauthorized, FOREIGN_KEY),
             Self::InvalidLink => B::refused(Code::InvalidLink, "This is not a link to a package."),
             Self::RateLimited(_) => B::refused(Code::RateLimited, "Too many requests."),
+            Self::QueueFull => B::refused(Code::ServerError, "Too many packages are waiting; try again later."),
+            Self::Busy => B::refused(
+                Code::ServerError,
+                "Too many results are being downloaded; try again in a moment.",
+            ),
             Self::Unavailable => B::unavailable(),
             Self::Failed => B::refused(Code::ServerError, DEFECT),
         })
+    }
+
+    /// Seconds until another attempt makes sense.
+    pub(in crate::api) const fn retry_after(self) -> u64 {
+        match self {
+            Self::RateLimited(seconds) => seconds,
+            Self::QueueFull => QUEUE_RETRY_AFTER,
+            _ => RETRY_AFTER,
+        }
     }
 
     /// Logs an error that only a defect of the server can cause.
@@ -67,12 +88,20 @@ impl From<AccessError> for Refusal {
     fn from(error: AccessError) -> Self {
         match &error {
             AccessError::Unauthorized => Self::Unauthorized,
+            AccessError::QueueFull => Self::QueueFull,
             AccessError::Unavailable { source, .. } => {
                 tracing::warn!(error = %error, cause = %root_cause(&**source), "Backend unavailable");
                 Self::Unavailable
             }
             _ => Self::defect(&error),
         }
+    }
+}
+
+impl From<Duration> for Refusal {
+    /// A rate limit that is lifted after this time.
+    fn from(wait: Duration) -> Self {
+        Self::RateLimited(wait.as_secs() + 1)
     }
 }
 

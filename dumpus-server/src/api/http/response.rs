@@ -62,7 +62,7 @@ pub(in crate::api) enum ResultResponse<T: Payload + IntoResponse> {
     /// A defect of the server, or stored bytes that are not authentic.
     #[oai(status = 500)]
     Failed(Json<Problem>),
-    /// A backend is unavailable.
+    /// A backend is unavailable, or too many results are being downloaded.
     #[oai(status = 503)]
     Unavailable(
         Json<Problem>,
@@ -87,7 +87,7 @@ impl<T: Payload + IntoResponse> From<Refusal> for ResultResponse<T> {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Unauthorized => Self::Unauthorized(refusal.body()),
-            Refusal::Unavailable => Self::Unavailable(refusal.body(), RETRY_AFTER),
+            Refusal::Unavailable | Refusal::Busy => Self::Unavailable(refusal.body(), refusal.retry_after()),
             _ => Self::Failed(Refusal::Failed.body()),
         }
     }

@@ -7,17 +7,22 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 use poem::http::{HeaderValue, Method, StatusCode, header};
 use poem::{Body, Endpoint, Request, Response, Result};
+use tokio::time::sleep;
 use tracing::Instrument;
 
 use super::client::ProxySettings;
 use super::cors::Cors;
 use super::problem::{Code, DEFECT};
+use super::rate_limit::RateLimit;
 use super::route::{Route, RouteTable};
 
 /// Limit of a request's body.
 const MAX_BODY_BYTES: usize = 16 * 1024;
 /// Time limit for receiving a body of that size.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long responses are delayed to a client that presented too many wrong keys or tokens.
+const WRONG_KEY_DELAY: Duration = Duration::from_secs(5);
 
 /// Pages work offline: they load nothing from other hosts.
 const PAGE_POLICY: &str = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'none'";
@@ -31,6 +36,7 @@ pub(in crate::api) struct ResponseLayer<E> {
     pub(in crate::api) routes: RouteTable,
     pub(in crate::api) cors: Cors,
     pub(in crate::api) proxy: Arc<ProxySettings>,
+    pub(in crate::api) wrong_keys: RateLimit,
 }
 
 impl<E: Endpoint<Output = Response>> Endpoint for ResponseLayer<E> {
@@ -41,11 +47,18 @@ impl<E: Endpoint<Output = Response>> Endpoint for ResponseLayer<E> {
         let route = self.routes.find(request.uri().path());
         let method = loggable(request.method());
         let origin = request.headers().get(header::ORIGIN).cloned();
+        let client = self.proxy.client_of(&request);
         request.set_data(self.proxy.clone());
         // The path may identify a user, and the query may hold a key: neither is logged.
         let span = tracing::info_span!("request", http.method = method, http.route = route.template());
         let mut response = async {
             let response = self.respond(request, route).await;
+            if response.status() == StatusCode::UNAUTHORIZED {
+                // Guessing is slow, and cannot be told from a wrong guess.
+                if self.wrong_keys.take(client).await.is_err() {
+                    sleep(WRONG_KEY_DELAY).await;
+                }
+            }
             let status = response.status().as_u16();
             let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
             tracing::debug!(http.status = status, elapsed_ms, "Answered");

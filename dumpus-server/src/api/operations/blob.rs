@@ -5,12 +5,18 @@ use std::sync::Arc;
 use poem_openapi::{Object, OpenApi, param::Path, payload::Json, types::Example};
 
 use dumpus_ports::Dumpus;
-use dumpus_ports::usecase::{BlobAddress, SignedBlob};
+use dumpus_ports::domain::package::PackageId;
+use dumpus_ports::usecase::{BlobAddress, LocatedBlob, SignedBlob};
 
 use crate::api::document::Group;
-use crate::api::http::{Client, Operation, OwnedId, Owner, Problem, RESULT_BUDGET, ResultResponse, with_timeout};
+use crate::api::http::{
+    Client, Operation, OwnedId, Owner, Problem, RESULT_BUDGET, Refusal, ResultResponse, ResultsInFlight, with_timeout,
+};
 
-pub(super) struct Blob(pub(super) Arc<Dumpus>);
+pub(super) struct Blob {
+    pub(super) dumpus: Arc<Dumpus>,
+    pub(super) in_flight: Arc<ResultsInFlight>,
+}
 
 impl Operation for Blob {
     type Refusal = Problem;
@@ -52,7 +58,7 @@ impl Blob {
         client: Client,
         #[doc = "The package's id."] package_id: Path<OwnedId>,
     ) -> ResultResponse<Json<BlobBody>> {
-        match with_timeout(RESULT_BUDGET, self.0.locate_blob(&owner.key(), package_id.0.0)).await {
+        match self.locate(&owner, &client, package_id.0.0).await {
             Ok(Some(located)) => ResultResponse::Found(Json(BlobBody {
                 url: match located.address {
                     BlobAddress::Store(url) => url,
@@ -71,5 +77,17 @@ impl Blob {
             Ok(None) => ResultResponse::not_found(),
             Err(refusal) => refusal.into(),
         }
+    }
+}
+
+impl Blob {
+    async fn locate(&self, owner: &Owner, client: &Client, package: PackageId) -> Result<Option<LocatedBlob>, Refusal> {
+        let key = owner.key();
+        if !self.dumpus.owns(&key, package) {
+            return Err(Refusal::Unauthorized);
+        }
+        // The ciphertext is verified: it is in memory meanwhile.
+        let turn = self.in_flight.of_package(client.address, package)?;
+        with_timeout(RESULT_BUDGET, turn.read(self.dumpus.locate_blob(&key, package))).await
     }
 }

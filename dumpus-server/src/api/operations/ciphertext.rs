@@ -16,9 +16,14 @@ use dumpus_ports::usecase::SignedBlob;
 use dumpus_ports::vault::BlobSignature;
 
 use crate::api::document::Group;
-use crate::api::http::{Code, Operation, Problem, RESULT_BUDGET, RETRY_AFTER, Refusal, problem, with_timeout};
+use crate::api::http::{
+    Client, Code, Operation, Problem, RESULT_BUDGET, Refusal, ResultsInFlight, problem, with_timeout,
+};
 
-pub(super) struct Ciphertext(pub(super) Arc<Dumpus>);
+pub(super) struct Ciphertext {
+    pub(super) dumpus: Arc<Dumpus>,
+    pub(super) in_flight: Arc<ResultsInFlight>,
+}
 
 impl Operation for Ciphertext {
     type Refusal = Problem;
@@ -37,7 +42,7 @@ enum CiphertextResponse {
     /// A defect of the server.
     #[oai(status = 500)]
     Failed(Json<Problem>),
-    /// The blob store is unavailable.
+    /// The blob store is unavailable, or too many results are being downloaded.
     #[oai(status = 503)]
     Unavailable(
         Json<Problem>,
@@ -60,7 +65,7 @@ impl CiphertextResponse {
 impl From<Refusal> for CiphertextResponse {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Unavailable => Self::Unavailable(refusal.body(), RETRY_AFTER),
+            Refusal::Unavailable | Refusal::Busy => Self::Unavailable(refusal.body(), refusal.retry_after()),
             _ => Self::Failed(Refusal::Failed.body()),
         }
     }
@@ -74,6 +79,7 @@ impl Ciphertext {
     #[oai(path = "/blobs/:blob_key", method = "get", operation_id = "fetchBlob")]
     async fn ciphertext(
         &self,
+        client: Client,
         #[doc = "Name of the blob."] blob_key: Path<String>,
         #[doc = "When the URL expires, in seconds since 1970."] expires: Query<String>,
         #[doc = "Proof that this server issued the URL."] signature: Query<String>,
@@ -91,10 +97,19 @@ impl Ciphertext {
             expires: Millis(expires.saturating_mul(SECOND)),
             signature: BlobSignature(bytes),
         };
-        match with_timeout(RESULT_BUDGET, self.0.serve_blob(&address)).await {
+        match self.serve(&client, &address).await {
             Ok(Some(bytes)) => CiphertextResponse::Found(Binary(bytes)),
             Ok(None) => CiphertextResponse::not_found(),
             Err(refusal) => refusal.into(),
         }
+    }
+}
+
+impl Ciphertext {
+    async fn serve(&self, client: &Client, address: &SignedBlob) -> Result<Option<Bytes>, Refusal> {
+        let turn = self.in_flight.of_blob(client.address, address.blob)?;
+        let read = turn.read(self.dumpus.serve_blob(address));
+        let bytes = with_timeout(RESULT_BUDGET, read).await?;
+        bytes.map(|bytes| turn.hold(bytes)).transpose()
     }
 }

@@ -21,9 +21,10 @@ use poem_openapi::OpenApi;
 
 use dumpus_ports::Dumpus;
 use dumpus_ports::profiles::GuildDirectory;
+use dumpus_ports::rate_limiter::RateLimiter;
 
 use super::document::Documents;
-use super::http::{Operation, RateLimit, Route};
+use super::http::{Operation, RateLimit, ResultsInFlight, Route, SubmissionQuota};
 use super::settings::ApiSettings;
 use crate::demo::Demo;
 
@@ -35,6 +36,8 @@ pub struct UseCases {
     pub guilds: Option<Arc<dyn GuildDirectory>>,
     /// The statistics of an invented person.
     pub demo: Demo,
+    /// Counts requests.
+    pub rate_limiter: Arc<dyn RateLimiter>,
 }
 
 /// Operations and their routes. `api` is nested pairs of operations.
@@ -55,7 +58,12 @@ impl<T: OpenApi> Operations<T> {
 
 /// All operations. `documents` are set once the service that they describe is complete.
 pub(super) fn all(
-    UseCases { dumpus, guilds, demo }: UseCases,
+    UseCases {
+        dumpus,
+        guilds,
+        demo,
+        rate_limiter,
+    }: UseCases,
     settings: &ApiSettings,
     documents: Arc<OnceLock<Documents>>,
 ) -> Operations<impl OpenApi + 'static> {
@@ -63,19 +71,36 @@ pub(super) fn all(
         api: (),
         routes: Vec::new(),
     };
+    let submissions = settings.submit_rate.map(|rate| {
+        let limit = RateLimit::new(rate_limiter.clone(), "submissions", rate);
+        SubmissionQuota::new(dumpus.clone(), limit)
+    });
+    let in_flight = Arc::new(ResultsInFlight::default());
     none.with(submit::Submit {
         dumpus: dumpus.clone(),
-        limit: settings.submit_rate.map(RateLimit::new),
+        quota: submissions,
     })
     .with(status::Status(dumpus.clone()))
-    .with(data::Data(dumpus.clone()))
-    .with(blob::Blob(dumpus.clone()))
-    .with(ciphertext::Ciphertext(dumpus.clone()))
-    .with(user::User(dumpus.clone()))
+    .with(data::Data {
+        dumpus: dumpus.clone(),
+        in_flight: in_flight.clone(),
+    })
+    .with(blob::Blob {
+        dumpus: dumpus.clone(),
+        in_flight: in_flight.clone(),
+    })
+    .with(ciphertext::Ciphertext {
+        dumpus: dumpus.clone(),
+        in_flight,
+    })
+    .with(user::User::new(dumpus.clone(), rate_limiter.clone()))
     .with(delete::Delete(dumpus.clone()))
-    .with(upgrade::Upgrade::new(dumpus.clone(), settings.admin_token.clone()))
+    .with(upgrade::Upgrade {
+        dumpus: dumpus.clone(),
+        admin_token: settings.admin_token.clone(),
+    })
     .with(demo::GetDemo(demo))
-    .with(widget::Widget::new(guilds))
+    .with(widget::Widget::new(guilds, rate_limiter))
     .with(health::GetHealth {
         hostname: settings.hostname.clone(),
     })

@@ -1,5 +1,6 @@
 //! `POST /process`: submits a package.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use poem::Error;
@@ -11,13 +12,16 @@ use poem_openapi::{
 use serde_json::Value;
 
 use dumpus_ports::Dumpus;
+use dumpus_ports::domain::link::PackageLink;
+use dumpus_ports::usecase::Submission;
 
 use crate::api::document::Group;
-use crate::api::http::{BUDGET, Client, Code, Operation, RETRY_AFTER, RateLimit, Refusal, Refuse, with_timeout};
+use crate::api::http::{BUDGET, Client, Code, Operation, Refusal, Refuse, SubmissionQuota, with_timeout};
 
 pub(super) struct Submit {
     pub(super) dumpus: Arc<Dumpus>,
-    pub(super) limit: Option<RateLimit>,
+    /// `None` without limit.
+    pub(super) quota: Option<SubmissionQuota>,
 }
 
 impl Operation for Submit {
@@ -100,7 +104,7 @@ enum SubmitResponse {
     #[oai(status = 413)]
     #[expect(dead_code, reason = "documented here, sent by the response layer")]
     TooLarge(Json<Acceptance>),
-    /// Too many submissions from this address.
+    /// Too many submissions from this address began a run, or too many of its packages are unfinished.
     #[oai(status = 429)]
     RateLimited(
         Json<Acceptance>,
@@ -111,7 +115,7 @@ enum SubmitResponse {
     /// A defect of the server.
     #[oai(status = 500)]
     Failed(Json<Acceptance>),
-    /// A backend is unavailable. Nothing of the submission is left behind.
+    /// A backend is unavailable, or the queue is full. Nothing of the submission is left behind.
     #[oai(status = 503)]
     Unavailable(
         Json<Acceptance>,
@@ -132,7 +136,7 @@ impl From<Refusal> for SubmitResponse {
         match refusal {
             Refusal::InvalidLink => Self::Read(refusal.body()),
             Refusal::RateLimited(seconds) => Self::RateLimited(refusal.body(), seconds),
-            Refusal::Unavailable => Self::Unavailable(refusal.body(), RETRY_AFTER),
+            Refusal::Unavailable | Refusal::QueueFull => Self::Unavailable(refusal.body(), refusal.retry_after()),
             _ => Self::Failed(Refusal::Failed.body()),
         }
     }
@@ -146,19 +150,33 @@ impl Submit {
     /// deleted or has expired is processed anew.
     #[oai(path = "/process", method = "post", operation_id = "submitPackage")]
     async fn submit(&self, client: Client, request: Json<SubmitRequest>) -> SubmitResponse {
-        if let Some(Err(wait)) = self.limit.as_ref().map(|limit| limit.take(client.address)) {
-            return Refusal::RateLimited(wait.as_secs() + 1).into();
-        }
         let Ok(link) = self.dumpus.parse_link(&request.0.package_link.0) else {
             return Refusal::InvalidLink.into();
         };
-        match with_timeout(BUDGET, self.dumpus.submit(&link)).await {
-            Ok(package) => SubmitResponse::Read(Json(Acceptance {
+        match with_timeout(BUDGET, self.accept(client.address, &link)).await {
+            Ok(submission) => SubmitResponse::Read(Json(Acceptance {
                 is_accepted: true,
-                package_id: Some(package.to_string()),
+                package_id: Some(submission.package.to_string()),
                 error_message_code: None,
             })),
             Err(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl Submit {
+    async fn accept(&self, client: IpAddr, link: &PackageLink) -> Result<Submission, Refusal> {
+        let Some(quota) = &self.quota else {
+            return Ok(self.dumpus.submit(link).await?);
+        };
+        match quota.reserve(client).await {
+            Ok(reservation) => {
+                let submission = self.dumpus.submit(link).await;
+                reservation.settle(submission.as_ref().ok().copied()).await;
+                Ok(submission?)
+            }
+            // The official client submits again whenever its page is loaded: for a known package, that is not limited.
+            Err(wait) => self.dumpus.resubmit(link).await?.ok_or_else(|| wait.into()),
         }
     }
 }

@@ -1,43 +1,20 @@
 //! `POST /admin/packages/{package_id}/upgrade`: moves a package to the premium lane.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use poem::Error;
 use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json, types::Example};
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::time::sleep;
 
 use dumpus_ports::Dumpus;
 
 use crate::api::document::Group;
-use crate::api::http::{
-    Admin, BUDGET, Client, Code, Operation, RETRY_AFTER, Rate, RateLimit, Refusal, Refuse, with_timeout,
-};
-
-/// How long an answer to a wrong token is delayed at most.
-const LONGEST_DELAY: Duration = Duration::from_secs(5);
-/// Requests of one client with a wrong token before answers are delayed.
-const WRONG_TOKENS: Rate = Rate {
-    count: 10,
-    period: Duration::from_mins(1),
-};
+use crate::api::http::{Admin, BUDGET, Code, Operation, RETRY_AFTER, Refusal, Refuse, with_timeout};
 
 pub(super) struct Upgrade {
-    dumpus: Arc<Dumpus>,
+    pub(super) dumpus: Arc<Dumpus>,
     /// The token that requests must present; `None` takes no upgrades.
-    admin_token: Option<SecretString>,
-    wrong_tokens: RateLimit,
-}
-
-impl Upgrade {
-    pub(super) fn new(dumpus: Arc<Dumpus>, admin_token: Option<SecretString>) -> Self {
-        Self {
-            dumpus,
-            admin_token,
-            wrong_tokens: RateLimit::new(WRONG_TOKENS),
-        }
-    }
+    pub(super) admin_token: Option<SecretString>,
 }
 
 impl Operation for Upgrade {
@@ -132,20 +109,11 @@ impl Upgrade {
         method = "post",
         operation_id = "upgradePackage"
     )]
-    async fn upgrade(
-        &self,
-        client: Client,
-        admin: Admin,
-        #[doc = "The package's id."] package_id: Path<String>,
-    ) -> UpgradeResponse {
+    async fn upgrade(&self, admin: Admin, #[doc = "The package's id."] package_id: Path<String>) -> UpgradeResponse {
         let Some(token) = &self.admin_token else {
             return UpgradeResponse::NotFound(refused(Code::NotFound));
         };
         if !admin.is(token.expose_secret()) {
-            // Guessing is slow, and cannot be told from a wrong guess.
-            if let Err(wait) = self.wrong_tokens.take(client.address) {
-                sleep(wait.min(LONGEST_DELAY)).await;
-            }
             return UpgradeResponse::Unauthorized(Refusal::Unauthorized.body());
         }
         // Parsed after the token is checked: without it, nothing is said about packages.

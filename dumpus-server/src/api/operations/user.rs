@@ -1,18 +1,47 @@
 //! `GET /process/{package_id}/user/{user_id}`: a Discord user.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use poem::Error;
 use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json, types::Example};
 
 use dumpus_ports::Dumpus;
+use dumpus_ports::domain::package::PackageId;
 use dumpus_ports::profiles::UserProfile;
+use dumpus_ports::rate_limiter::{Rate, RateLimiter};
 use dumpus_ports::usecase::LookUpError;
 
 use crate::api::document::Group;
-use crate::api::http::{Code, LOOK_UP_BUDGET, Operation, OwnedId, Owner, Problem, Refusal, problem, with_timeout};
+use crate::api::http::{
+    Code, LOOK_UP_BUDGET, Operation, OwnedId, Owner, Problem, RateLimit, Refusal, problem, with_timeout,
+};
 
-pub(super) struct User(pub(super) Arc<Dumpus>);
+/// Look-ups of one owner. The official client looks up 21 users for a page.
+const RATE: Rate = Rate::new(63, Duration::from_mins(1));
+/// How long a look-up waits for its turn before it is refused.
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
+
+pub(super) struct User {
+    dumpus: Arc<Dumpus>,
+    limit: RateLimit,
+}
+
+impl User {
+    pub(super) fn new(dumpus: Arc<Dumpus>, limiter: Arc<dyn RateLimiter>) -> Self {
+        let limit = RateLimit::new(limiter, "look-ups", RATE);
+        Self { dumpus, limit }
+    }
+
+    async fn look_up(&self, owner: &Owner, package: PackageId, user: &str) -> Result<Option<UserProfile>, Refusal> {
+        let key = owner.key();
+        if !self.dumpus.owns(&key, package) {
+            return Err(Refusal::Unauthorized);
+        }
+        self.limit.take_in_turn(package, LONGEST_WAIT).await?;
+        with_timeout(LOOK_UP_BUDGET, self.dumpus.look_up_user(&key, package, user)).await
+    }
+}
 
 impl Operation for User {
     type Refusal = Problem;
@@ -124,12 +153,7 @@ impl User {
         #[doc = "The package's id."] package_id: Path<OwnedId>,
         #[doc = "Discord's id of the user."] user_id: Path<String>,
     ) -> UserResponse {
-        match with_timeout(
-            LOOK_UP_BUDGET,
-            self.0.look_up_user(&owner.key(), package_id.0.0, &user_id),
-        )
-        .await
-        {
+        match self.look_up(&owner, package_id.0.0, &user_id).await {
             Ok(Some(user)) => UserResponse::Found(Json(user.into())),
             Ok(None) => UserResponse::NotFound(problem(Code::NotFound, "There is no such user.")),
             Err(refusal) => refusal.into(),

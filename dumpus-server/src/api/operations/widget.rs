@@ -7,15 +7,13 @@ use poem::Error;
 use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json, types::Example};
 
 use dumpus_ports::profiles::GuildDirectory;
+use dumpus_ports::rate_limiter::{Rate, RateLimiter};
 
 use crate::api::document::Group;
-use crate::api::http::{BUDGET, Client, Code, Operation, Rate, RateLimit, Refusal, Refuse, with_timeout};
+use crate::api::http::{BUDGET, Client, Code, Operation, RateLimit, Refusal, Refuse, with_timeout};
 
 /// Requests of one client. A page of the official client shows one widget; each unknown guild costs a request of the bot.
-const RATE: Rate = Rate {
-    count: 30,
-    period: Duration::from_mins(1),
-};
+const RATE: Rate = Rate::new(30, Duration::from_mins(1));
 
 pub(super) struct Widget {
     guilds: Option<Arc<dyn GuildDirectory>>,
@@ -23,10 +21,10 @@ pub(super) struct Widget {
 }
 
 impl Widget {
-    pub(super) fn new(guilds: Option<Arc<dyn GuildDirectory>>) -> Self {
+    pub(super) fn new(guilds: Option<Arc<dyn GuildDirectory>>, limiter: Arc<dyn RateLimiter>) -> Self {
         Self {
             guilds,
-            limit: RateLimit::new(RATE),
+            limit: RateLimit::new(limiter, "widgets", RATE),
         }
     }
 }
@@ -151,7 +149,7 @@ impl Widget {
         let Some(guilds) = &self.guilds else {
             return WidgetResponse::not_found("This instance knows no guilds.");
         };
-        if let Err(wait) = self.limit.take(client.address) {
+        if let Err(wait) = self.limit.take(client.address).await {
             return Refusal::RateLimited(wait.as_secs() + 1).into();
         }
         match with_timeout(BUDGET * 3, guilds.look_up_guild(&guild_id)).await {
