@@ -46,8 +46,12 @@ fn main() {
     }
 }
 
-/// Settings for every server: a terse log, and no rate limit of submissions.
-const SETTINGS: [(&str, &str); 2] = [("DUMPUS_LOG", "warn,dumpus_server=info"), ("DUMPUS_SUBMIT_RATE", "off")];
+/// Settings for every server: a terse log, and no limits on submissions.
+const SETTINGS: [(&str, &str); 3] = [
+    ("DUMPUS_LOG", "warn,dumpus_server=info"),
+    ("DUMPUS_SUBMIT_RATE", "off"),
+    ("DUMPUS_MAX_QUEUE", "10000000"),
+];
 
 /// One process with SQLite; the first package occupies its worker all the time.
 fn embedded(queued: u32) {
