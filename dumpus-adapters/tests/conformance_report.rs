@@ -11,5 +11,5 @@ mod memory {
 mod sqlite {
     use dumpus_adapters::report_sqlite::SqliteWriter;
 
-    dumpus_ports::report_writer_conformance!(SqliteWriter);
+    dumpus_ports::report_writer_conformance!(SqliteWriter::default());
 }

@@ -21,11 +21,17 @@ async fn half_a_million_rows_are_written_in_time() {
     let report = samples::heavy(rows);
     let before = peak_memory_from_now();
     let (start, busy) = (Instant::now(), processor_time());
-    let plain = SqliteWriter.write(&report, "local", Packing::Plain).await.unwrap();
+    let plain = SqliteWriter::default()
+        .write(&report, "local", Packing::Plain)
+        .await
+        .unwrap();
     let (took, busy) = (start.elapsed(), processor_time().saturating_sub(busy));
     let kilobytes = resident("VmHWM").saturating_sub(before);
     let start = Instant::now();
-    let packed = SqliteWriter.write(&report, "local", Packing::Gzip).await.unwrap();
+    let packed = SqliteWriter::default()
+        .write(&report, "local", Packing::Gzip)
+        .await
+        .unwrap();
     println!(
         "{rows} rows: {took:?} ({busy:?} of processor), {} bytes, {kilobytes} kB of memory; packed {:?}, {} bytes",
         plain.len(),

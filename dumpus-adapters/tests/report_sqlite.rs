@@ -7,9 +7,10 @@ use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use dumpus_adapters::report_sqlite::SqliteWriter;
+use dumpus_adapters::report_sqlite::{SqliteOptions, SqliteWriter};
 use dumpus_ports::conformance::samples;
-use dumpus_ports::domain::report::Report;
+use dumpus_ports::domain::report::{MessageHours, PaymentRow, Report};
+use dumpus_ports::domain::time::Hour;
 use dumpus_ports::report::{Packing, ReportWriter as _};
 use sqlx::sqlite::{SqliteConnection, SqliteOwnedBuf, SqliteRow};
 use sqlx::{AssertSqlSafe, Column as _, Connection as _, Row as _, TypeInfo as _, ValueRef as _};
@@ -19,7 +20,10 @@ fn here(path: &str) -> PathBuf {
 }
 
 async fn open(report: &Report) -> SqliteConnection {
-    let bytes = SqliteWriter.write(report, "demo", Packing::Plain).await.unwrap();
+    let bytes = SqliteWriter::default()
+        .write(report, "demo", Packing::Plain)
+        .await
+        .unwrap();
     let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
     let buffer = SqliteOwnedBuf::try_from(bytes.as_slice()).unwrap();
     connection.deserialize(None, buffer, true).await.unwrap();
@@ -148,8 +152,14 @@ async fn a_file_contains_every_row_and_is_valid() {
 #[tokio::test]
 async fn gzip_contains_the_plain_file() {
     let report = samples::heavy(1_000);
-    let plain = SqliteWriter.write(&report, "local", Packing::Plain).await.unwrap();
-    let packed = SqliteWriter.write(&report, "local", Packing::Gzip).await.unwrap();
+    let plain = SqliteWriter::default()
+        .write(&report, "local", Packing::Plain)
+        .await
+        .unwrap();
+    let packed = SqliteWriter::default()
+        .write(&report, "local", Packing::Gzip)
+        .await
+        .unwrap();
     let mut unpacked = Vec::new();
     flate2::read::GzDecoder::new(packed.as_slice())
         .read_to_end(&mut unpacked)
@@ -201,5 +211,65 @@ async fn every_query_of_the_documentation_finds_rows() {
     assert!(queries.len() > 10, "{} queries", queries.len());
     for sql in queries {
         assert!(!rows(&mut connection, sql).await.is_empty(), "no rows for\n{sql}");
+    }
+}
+
+/// A report whose times take most of the file: a channel with this many hours of messages, and payments with this much text.
+fn large(hours: i32, payments: usize) -> Report {
+    let mut report = samples::every_table();
+    report.message_hours = vec![MessageHours {
+        channel_id: "200".into(),
+        guild_id: None,
+        hours: (0..hours).map(|hour| (Hour(400_008 + hour), 1)).collect(),
+    }];
+    report.payments = (0..payments)
+        .map(|number| PaymentRow {
+            payment_id: format!("{number:08}").into(),
+            description: "d".repeat(800).into(),
+            ..report.payments[0].clone()
+        })
+        .collect();
+    report
+}
+
+async fn limited(report: &Report) -> SqliteConnection {
+    let mut options = SqliteOptions::default();
+    options.max_bytes = 1 << 20;
+    let bytes = SqliteWriter::new(options)
+        .write(report, "demo", Packing::Plain)
+        .await
+        .unwrap();
+    assert!(bytes.len() <= 1 << 20, "{}", bytes.len());
+    let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+    let buffer = SqliteOwnedBuf::try_from(bytes.as_slice()).unwrap();
+    connection.deserialize(None, buffer, true).await.unwrap();
+    connection
+}
+
+#[tokio::test]
+async fn a_report_that_is_too_large_is_written_with_less_detail_and_says_so() {
+    let sent = "SELECT count(*), sum(occurence_count) FROM activity WHERE event_name = 'message_sent'";
+    let stated = "SELECT detail FROM package_sections WHERE section = 'activity'";
+    let partial = "SELECT package_is_partial FROM package_data";
+    for (hours, payments, expected, statement) in [
+        (1_000, 10, "1000 1000", None),
+        (24_000, 10, "1000 24000", Some("the hours of each day were combined")),
+        (648_000, 10, "888 648000", Some("the days of each month were combined")),
+        (480_000, 960, "0 NULL", Some("times were left out")),
+        (24_000, 5_000, "0 NULL", Some("statistics were left out")),
+    ] {
+        let report = large(hours, payments);
+        let mut connection = limited(&report).await;
+        assert_eq!(rows(&mut connection, sent).await, [expected], "{hours} {payments}");
+        let detail = rows(&mut connection, stated).await.concat();
+        match statement {
+            None => assert!(!detail.contains("too large"), "{detail}"),
+            Some(statement) => assert!(detail.contains(statement), "{detail}"),
+        }
+        let is_partial = rows(&mut connection, partial).await;
+        let expected = report.is_partial || expected.starts_with("0 ");
+        assert_eq!(is_partial, [i32::from(expected).to_string()]);
+        let owner = rows(&mut connection, "SELECT package_owner_id FROM package_data").await;
+        assert_eq!(owner, [format!("'{}'", report.owner.id)]);
     }
 }

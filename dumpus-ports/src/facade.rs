@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::CancellationToken;
@@ -19,7 +20,7 @@ use crate::registry::{LeaseRegistry, PackageRegistry, Registry};
 use crate::report::ReportWriter;
 use crate::source::PackageSource;
 use crate::usecase::{
-    AccessError, Liveness, ProcessPackage, ProcessSettings, QueuePositions, RoundOutcome, Sweep, Swept,
+    AccessError, Challenges, Liveness, ProcessPackage, ProcessSettings, QueuePositions, RoundOutcome, Sweep, Swept,
 };
 use crate::vault::Vault;
 
@@ -135,6 +136,8 @@ impl Dumpus {
             clock: self.clock.clone(),
             policy: self.policy.clone(),
             settings: ProcessSettings::default(),
+            analyses: Arc::new(Semaphore::new(1)),
+            challenges: Challenges::default(),
             liveness: Liveness::default(),
         }
     }

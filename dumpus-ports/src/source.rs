@@ -27,7 +27,7 @@ pub trait PackageSource: Send + Sync {
     ///
     /// # Errors
     /// [`SourceError::Expired`] and [`SourceError::Invalid`] are final, [`SourceError::Unavailable`] and
-    /// [`SourceError::Storage`] are worth another attempt; [`SourceError::Cancelled`] once `cancel` is cancelled.
+    /// [`SourceError::Storage`] are worth another attempt, [`SourceError::Challenged`] is in a minute; [`SourceError::Cancelled`] once `cancel` is cancelled.
     async fn download(
         &self,
         link: &PackageLink,
@@ -49,6 +49,9 @@ pub enum SourceError {
     /// The other side did not deliver, often enough to give up.
     #[error("{0}")]
     Unavailable(FailureDetail),
+    /// The other side asks for a proof that a human is there, as it does for a while when it is asked often.
+    #[error("the link was challenged")]
+    Challenged,
     /// The download was not wanted any more.
     #[error("the download was cancelled")]
     Cancelled,

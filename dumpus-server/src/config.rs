@@ -8,8 +8,9 @@ use secrecy::SecretString;
 
 use dumpus_adapters::archive_zip::ZipOptions;
 use dumpus_adapters::bootstrap::telemetry::LogSettings;
-use dumpus_adapters::bootstrap::{BackendSettings, WorkSettings};
+use dumpus_adapters::bootstrap::{BackendSettings, DebugSettings, WorkSettings};
 use dumpus_adapters::cli::values;
+use dumpus_adapters::report_sqlite::SqliteOptions;
 use dumpus_adapters::source_http::HttpSourceSettings;
 use dumpus_ports::domain::rate::{ParseRateError, Rate};
 
@@ -81,12 +82,18 @@ pub struct ServerConfig {
     /// How it reads them.
     #[command(flatten)]
     pub zip: ZipOptions,
+    /// How large statistics files may be.
+    #[command(flatten)]
+    pub report: SqliteOptions,
     /// Where names of Discord users and guilds come from.
     #[command(flatten)]
     pub directories: DirectorySettings,
     /// What is logged.
     #[command(flatten)]
     pub log: LogSettings,
+    /// What helps to find defects.
+    #[command(flatten)]
+    pub debug: DebugSettings,
 }
 
 /// Where names of Discord users and guilds come from; without settings nothing is asked.

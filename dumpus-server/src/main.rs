@@ -5,20 +5,20 @@ use std::process::ExitCode;
 use clap::{Arg, ArgMatches, Command};
 use tokio::net::TcpListener;
 
-use dumpus_adapters::bootstrap::{process, telemetry};
+use dumpus_adapters::bootstrap::telemetry;
 use dumpus_adapters::cli;
 use dumpus_server::config::{ServerConfig, settings};
 use dumpus_server::{health, run, wiring};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    process::disable_core_dumps();
     let matches = command().get_matches();
     let (config, warnings) = match cli::load::<ServerConfig>(&settings(), &matches) {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
     telemetry::init(&config.log);
+    config.debug.apply();
     for warning in warnings {
         tracing::warn!("{warning}");
     }

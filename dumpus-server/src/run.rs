@@ -34,20 +34,15 @@ pub struct Worker {
     pub process: ProcessPackage,
     /// Lanes whose packages it takes.
     pub lanes: Vec<Lane>,
-    /// Packages at a time.
-    pub concurrency: usize,
+    /// Packages in work at a time.
+    pub slots: usize,
 }
 
 /// Serves until the shutdown begins, then lets requests and the running package finish within the stop timeout; a
 /// package that has not finished by then is released.
 pub async fn serve(listener: TcpListener, service: Service, shutdown: &Shutdown) {
-    if let Some(Worker {
-        process,
-        lanes,
-        concurrency,
-    }) = service.worker
-    {
-        let work = (0..concurrency).map(|_| Liveness::default()).collect();
+    if let Some(Worker { process, lanes, slots }) = service.worker {
+        let work = (0..slots).map(|_| Liveness::default()).collect();
         dumpus_worker::run::spawn_work(&process, &lanes, work, shutdown);
     }
     dumpus_worker::run::spawn_sweep(service.dumpus, shutdown);

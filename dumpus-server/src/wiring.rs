@@ -49,9 +49,9 @@ pub fn service(config: &ServerConfig, backends: Backends) -> Result<Service, Sta
     let dumpus = Arc::new(instance.build().map_err(StartupError::of)?);
     let worker = if config.backends.is_embedded() {
         Some(Worker {
-            process: worker(&dumpus, &config.source, config.zip, &config.work)?,
+            process: worker(&dumpus, &config.source, config.zip, config.report, &config.work)?,
             lanes: config.work.lanes.clone(),
-            concurrency: config.work.concurrency,
+            slots: config.work.slots(),
         })
     } else {
         None
@@ -59,7 +59,7 @@ pub fn service(config: &ServerConfig, backends: Backends) -> Result<Service, Sta
     let use_cases = UseCases {
         dumpus: dumpus.clone(),
         guilds,
-        demo: Demo::new(Arc::new(SqliteWriter)),
+        demo: Demo::new(Arc::new(SqliteWriter::default())),
         rate_limiter,
     };
     Ok(Service {

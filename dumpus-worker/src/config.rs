@@ -3,7 +3,8 @@
 use clap::{Args, Command};
 use dumpus_adapters::archive_zip::ZipOptions;
 use dumpus_adapters::bootstrap::telemetry::LogSettings;
-use dumpus_adapters::bootstrap::{BackendSettings, WorkSettings};
+use dumpus_adapters::bootstrap::{BackendSettings, DebugSettings, WorkSettings};
+use dumpus_adapters::report_sqlite::SqliteOptions;
 use dumpus_adapters::source_http::HttpSourceSettings;
 
 /// The worker's settings.
@@ -21,9 +22,15 @@ pub struct WorkerConfig {
     /// How they are read.
     #[command(flatten)]
     pub zip: ZipOptions,
+    /// How large statistics files may be.
+    #[command(flatten)]
+    pub report: SqliteOptions,
     /// What is logged.
     #[command(flatten)]
     pub log: LogSettings,
+    /// What helps to find defects.
+    #[command(flatten)]
+    pub debug: DebugSettings,
 }
 
 /// The declaration of all settings.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use dumpus_ports::usecase::Liveness;
+use rustix::fs::{Mode, OFlags};
 use tokio::time::sleep;
 
 /// How often the file is touched.
@@ -108,11 +109,22 @@ fn heartbeats(folder: &Path) -> io::Result<Vec<(File, PathBuf)>> {
         let is_heartbeat = name
             .to_str()
             .is_some_and(|name| name.starts_with(NAME.0) && name.ends_with(NAME.1));
-        if is_heartbeat && let Ok(file) = File::open(entry.path()) {
+        if is_heartbeat && let Ok(file) = open(&entry.path()) {
             found.push((file, entry.path()));
         }
     }
     Ok(found)
+}
+
+/// Opens a regular file. Everybody can create others in the folder: opening a named pipe would wait for ever.
+fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::ErrorKind::InvalidInput.into())
+    }
 }
 
 fn is_somebodys(file: &File) -> bool {
@@ -139,6 +151,17 @@ mod tests {
     fn set_back(heartbeat: &Heartbeat) {
         let before = SystemTime::now().checked_sub(LONG_AGO).unwrap();
         heartbeat.file.set_modified(before).unwrap();
+    }
+
+    #[test]
+    fn a_named_pipe_is_no_worker_and_delays_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join(format!("{}1{}", NAME.0, NAME.1));
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        assert!(matches!(check(folder.path()), Err(Unhealthy::Absent(_))));
+        assert!(Heartbeat::start(folder.path()).is_ok());
+        check(folder.path()).unwrap_err();
     }
 
     #[test]

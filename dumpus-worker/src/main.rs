@@ -14,7 +14,6 @@ use dumpus_worker::run::{self, Shutdown};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    process::disable_core_dumps();
     let matches = command().get_matches();
     if let Some(("analyze", arguments)) = matches.subcommand() {
         return analyze(arguments).await;
@@ -27,6 +26,7 @@ async fn main() -> ExitCode {
         Err(code) => return code,
     };
     telemetry::init(&config.log);
+    config.debug.apply();
     for warning in warnings {
         tracing::warn!("{warning}");
     }
@@ -55,6 +55,7 @@ async fn analyze(arguments: &ArgMatches) -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => error.exit(),
     };
+    process::protect_memory();
     match analyze::run(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -68,8 +69,9 @@ async fn work(config: &WorkerConfig) -> Result<(), Box<dyn std::error::Error>> {
     let shutdown = Shutdown::on_signals()?;
     let connected = backends::connect_services(&config.backends, &config.source.transport, config.work.lease).await?;
     let dumpus = Arc::new(connected.instance.build()?);
-    let process = backends::worker(&dumpus, &config.source, config.zip, &config.work)?;
-    tracing::info!(concurrency = config.work.concurrency, "The worker takes packages");
+    let process = backends::worker(&dumpus, &config.source, config.zip, config.report, &config.work)?;
+    let (slots, analyses) = (config.work.slots(), config.work.concurrency);
+    tracing::info!(slots, analyses, "The worker takes packages");
     run::until_stopped(dumpus, &process, &config.work, &shutdown).await;
     Ok(())
 }

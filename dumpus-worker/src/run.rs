@@ -37,7 +37,7 @@ pub async fn until_stopped(
     settings: &WorkSettings,
     shutdown: &Shutdown,
 ) {
-    let work: Vec<_> = (0..settings.concurrency).map(|_| Liveness::default()).collect();
+    let work: Vec<_> = (0..settings.slots()).map(|_| Liveness::default()).collect();
     spawn_work(process, &settings.lanes, work.clone(), shutdown);
     spawn_sweep(dumpus, shutdown);
     tokio::select! {

@@ -10,7 +10,7 @@ import tempfile
 from checks import ROOT, bare_environment, main
 
 OURS = ("api", "worker")
-SECRETS = ("POSTGRES_PASSWORD", "DUMPUS_INSTANCE_KEY")
+SECRETS = ("POSTGRES_PASSWORD", "REDIS_PASSWORD", "DUMPUS_INSTANCE_KEY")
 
 
 def config(lines):
@@ -55,9 +55,10 @@ def test_secrets_are_new_and_private_and_never_replaced():
         assert make_env(folder).returncode == 1
         assert file.read_bytes() == before
     values = dict(line.split("=", 1) for line in generated() if "=" in line and not line.startswith("#"))
-    assert set(values) == set(SECRETS)
+    assert set(values) == {*SECRETS, "DUMPUS_RETENTION_DAYS"}
     assert len(base64.b64decode(values["DUMPUS_INSTANCE_KEY"], validate=True)) == 32
-    assert len(values["POSTGRES_PASSWORD"]) == 64 and values["POSTGRES_PASSWORD"].isalnum()
+    for name in ("POSTGRES_PASSWORD", "REDIS_PASSWORD"):
+        assert len(values[name]) == 64 and values[name].isalnum(), name
 
 
 def test_git_never_takes_the_secrets():
@@ -71,6 +72,23 @@ def test_a_container_can_do_as_little_as_possible():
         assert "no-new-privileges:true" in service["security_opt"], name
         assert not service.get("privileged") and "network_mode" not in service and "pid" not in service, name
         assert name in OURS or service["user"] not in ("", "0", "root"), name
+
+
+def test_a_container_cannot_exhaust_its_machine():
+    for name, service in services().items():
+        assert int(service["mem_limit"]) <= 2 << 30, name
+        assert service["pids_limit"] <= 512, name
+        assert service["ulimits"]["core"] == 0 and service["ulimits"]["nofile"] >= 4096, name
+
+
+def test_redis_has_a_password_that_only_programs_and_redis_know():
+    everything = services()
+    command = everything["redis"]["command"]
+    password = command[command.index("--requirepass") + 1]
+    assert len(password) == 64 and everything["redis"]["environment"]["REDISCLI_AUTH"] == password
+    for program in OURS:
+        assert everything[program]["environment"]["REDIS_URL"] == f"redis://:{password}@redis:6379"
+    assert password not in json.dumps(everything["postgres"])
 
 
 def test_programs_start_when_their_backends_are_healthy():
@@ -113,8 +131,8 @@ def test_both_programs_share_backends_and_key_and_the_backends_do_not_know_the_k
 
 
 def test_settings_of_the_env_file_arrive_and_others_stay_unset():
-    environment = services("DUMPUS_RETENTION_DAYS=30")["worker"]["environment"]
-    assert environment["DUMPUS_RETENTION_DAYS"] == "30"
+    environment = services("DUMPUS_RETENTION_DAYS=7")["worker"]["environment"]
+    assert environment["DUMPUS_RETENTION_DAYS"] == "7"
     assert environment["DUMPUS_LOG"] is None
 
 

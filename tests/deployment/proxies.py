@@ -157,7 +157,7 @@ def caddy(backend_port, changes={}):
                 "127.0.0.1:5000": f"127.0.0.1:{backend_port}",
                 "dumpus-api.example.org": f"http://:{port}",
                 # The port of its own commands may be taken. It has to keep silent about requests at any level.
-                "{\n\t# Paths": "{\n\tadmin off\n\tdebug\n\t# Paths",
+                "\t# Paths": "\tadmin off\n\tdebug\n\t# Paths",
                 **changes,
             },
         )

@@ -1,4 +1,4 @@
-//! Dependencies between the crates point inwards.
+//! Dependencies between the crates point inwards, and what the threat model states is tested.
 #![expect(clippy::unwrap_used, reason = "a failing setup fails the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,4 +106,32 @@ fn each_technology_is_used_by_its_own_crate_only() {
             );
         }
     }
+}
+
+/// The backticked parts of a text.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn every_statement_of_the_threat_model_names_a_test_that_exists() {
+    let root = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let page = std::fs::read_to_string(root.join("docs/threat-model.md")).unwrap();
+    let rows = page
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| Statement") && !line.starts_with("| ---"));
+    let mut statements = 0;
+    for row in rows {
+        let proof = row.split('|').nth(2).unwrap();
+        let mut names = quoted(proof);
+        let file = names.next().unwrap_or_else(|| panic!("no test: {row}"));
+        let source = std::fs::read_to_string(root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let tests: Vec<_> = names.collect();
+        assert!(!tests.is_empty(), "no test: {row}");
+        for test in tests {
+            assert!(source.contains(&format!("fn {test}(")), "{file} has no test {test}");
+        }
+        statements += 1;
+    }
+    assert!(statements > 20, "{statements}");
 }

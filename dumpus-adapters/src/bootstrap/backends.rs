@@ -11,7 +11,7 @@ use crate::blobs_s3::{CorsError, S3Blobs, S3Options};
 use crate::crypto_ring::{InstanceKey, RingVault};
 use crate::memory::{MemoryRateLimiter, ProcessQueue};
 use crate::redis::{RedisOptions, RedisQueue};
-use crate::report_sqlite::SqliteWriter;
+use crate::report_sqlite::{SqliteOptions, SqliteWriter};
 use crate::source_http::{HttpSource, HttpSourceSettings};
 use crate::sql::{SqlDatabase, SqlOptions};
 use crate::system::SystemClock;
@@ -24,7 +24,9 @@ use dumpus_ports::usecase::ProcessPackage;
 use dumpus_ports::vault::Vault;
 use dumpus_ports::{BoxError, Dumpus, DumpusBuilder};
 use secrecy::ExposeSecret;
+use tokio::sync::Semaphore;
 
+use super::exposure::exposed_backends;
 use super::settings::{self, BackendSettings, WorkSettings};
 
 /// The name of the instance's key among the registry's secrets.
@@ -78,9 +80,12 @@ pub async fn connect_services(
     let (Some(postgres), Some(redis)) = (&settings.postgres_url, &settings.redis_url) else {
         return Err(StartupError::new("PostgreSQL and Redis are not configured"));
     };
+    for warning in exposed_backends(settings) {
+        tracing::warn!("{warning}");
+    }
     let database = open_database(postgres.expose_secret()).await?;
     let mut options = RedisOptions::new(redis.expose_secret(), consumer()?);
-    options.ca_file.clone_from(&transport.extra_ca_file);
+    options.ca_file.clone_from(&settings.redis_ca_file);
     options.lease = lease;
     let queue = RedisQueue::connect(options).await.map_err(StartupError::of)?;
     if let Some(warnings) = queue.config_warnings().await {
@@ -216,10 +221,13 @@ pub fn worker(
     dumpus: &Dumpus,
     source: &HttpSourceSettings,
     zip: ZipOptions,
+    report: SqliteOptions,
     work: &WorkSettings,
 ) -> Result<ProcessPackage, StartupError> {
     let source = HttpSource::new(source.clone()).map_err(StartupError::of)?;
-    let mut worker = dumpus.worker(Arc::new(source), Arc::new(ZipReader::new(zip)), Arc::new(SqliteWriter));
+    let (archive, report) = (ZipReader::new(zip), SqliteWriter::new(report));
+    let mut worker = dumpus.worker(Arc::new(source), Arc::new(archive), Arc::new(report));
     worker.settings = work.process();
+    worker.analyses = Arc::new(Semaphore::new(work.concurrency));
     Ok(worker)
 }

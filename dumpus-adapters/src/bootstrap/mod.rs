@@ -1,9 +1,11 @@
 //! Start-up that the programs share: settings, the log, and the backends of an instance.
 
 pub mod backends;
+mod exposure;
 pub mod process;
 mod settings;
 pub mod telemetry;
 
 pub use backends::StartupError;
+pub use process::DebugSettings;
 pub use settings::{BackendSettings, WorkSettings};

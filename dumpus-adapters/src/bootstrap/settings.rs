@@ -1,5 +1,6 @@
 //! Settings that both programs read: the backends of an instance, and how packages are processed.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -29,6 +30,9 @@ pub struct BackendSettings {
     #[arg(long, env = "REDIS_URL", hide_env_values = true, requires = "postgres_url",
         value_parser = url(&["redis://", "rediss://"]))]
     pub redis_url: Option<SecretString>,
+    /// Certificate authorities of Redis in PEM form, in place of the system's.
+    #[arg(long, env = "DUMPUS_REDIS_CA_FILE", value_name = "FILE", value_parser = values::file)]
+    pub redis_ca_file: Option<PathBuf>,
     /// 32 bytes in base64 that seal the links of waiting packages, the same for all programs of an instance; by default
     /// made once and kept in the database.
     #[arg(long, env = INSTANCE_KEY, hide_env_values = true)]
@@ -60,7 +64,11 @@ impl BackendSettings {
 #[command(next_help_heading = "Work")]
 #[non_exhaustive]
 pub struct WorkSettings {
-    /// Packages processed at a time.
+    /// Packages in work at a time: those that are being downloaded, that wait for an analysis, and that are analysed.
+    #[arg(long, env = "DUMPUS_DOWNLOADS", value_name = "NUMBER", value_parser = values::number(1..=256_usize),
+        default_value_t = 4)]
+    pub downloads: usize,
+    /// Packages analysed at a time.
     #[arg(long, env = "DUMPUS_CONCURRENCY", value_name = "NUMBER", value_parser = values::number(1..=64_usize),
         default_value_t = 1)]
     pub concurrency: usize,
@@ -88,6 +96,12 @@ pub struct WorkSettings {
 }
 
 impl WorkSettings {
+    /// Packages in work at a time.
+    #[must_use]
+    pub fn slots(&self) -> usize {
+        self.downloads.max(self.concurrency)
+    }
+
     /// Durations and limits of the use case.
     #[must_use]
     pub fn process(&self) -> ProcessSettings {

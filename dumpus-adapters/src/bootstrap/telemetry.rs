@@ -1,6 +1,12 @@
 //! The log, and what must never come near it.
 
-use tracing_subscriber::EnvFilter;
+use tracing::Subscriber;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::{FilterExt as _, Targets};
+use tracing_subscriber::layer::{Filter, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
 /// What is logged, and how.
 #[derive(clap::Args, Clone, Debug)]
@@ -37,23 +43,38 @@ fn filter(text: &str) -> Result<String, String> {
 }
 
 /// Drivers may log addresses, statements and parameters below these levels, whatever the operator asks for.
-const CAPS: &str = "hyper=info,hyper_util=info,h2=info,poem=warn,rustls=info,sqlx=warn,sea_orm=warn,\
-                    sea_orm_migration=warn,fred=warn,object_store=warn,reqwest=info";
+const CAPS: [(&str, LevelFilter); 11] = [
+    ("fred", LevelFilter::WARN),
+    ("h2", LevelFilter::INFO),
+    ("hyper", LevelFilter::INFO),
+    ("hyper_util", LevelFilter::INFO),
+    ("object_store", LevelFilter::WARN),
+    ("poem", LevelFilter::WARN),
+    ("reqwest", LevelFilter::INFO),
+    ("rustls", LevelFilter::INFO),
+    ("sea_orm", LevelFilter::WARN),
+    ("sea_orm_migration", LevelFilter::WARN),
+    ("sqlx", LevelFilter::WARN),
+];
+
+/// What the operator asks for, within the caps. A directive for a part of a driver, such as `hyper::proto=trace`, does not
+/// exceed them.
+fn capped<S: Subscriber + for<'a> LookupSpan<'a>>(directives: &str) -> impl Filter<S> + use<S> {
+    let caps = Targets::new().with_default(LevelFilter::TRACE).with_targets(CAPS);
+    EnvFilter::new(directives).and(caps)
+}
 
 /// Starts the log of this process.
 pub fn init(settings: &LogSettings) {
-    let filter = EnvFilter::new(format!("{},{CAPS}", settings.filter));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    // A second start, as in tests, keeps the first.
-    let started = if settings.format == LogFormat::Json {
-        log.json().try_init()
-    } else {
-        log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-            .try_init()
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let lines = match settings.format {
+        LogFormat::Json => lines.json().boxed(),
+        LogFormat::Text => lines.with_ansi(is_terminal).boxed(),
     };
-    drop(started);
+    let log = tracing_subscriber::registry().with(lines.with_filter(capped(&settings.filter)));
+    // A second start, as in tests, keeps the first.
+    drop(log.try_init());
     hide_panic_messages();
 }
 
@@ -63,4 +84,48 @@ fn hide_panic_messages() {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, "Task panicked");
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn no_directive_makes_drivers_log_more_than_their_caps() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let layer = tracing_subscriber::fmt::layer().with_writer(move || writer.clone());
+        let directives = "trace,hyper::proto=trace,sqlx::query=debug,fred[span]=trace";
+        let log = tracing_subscriber::registry().with(layer.with_filter(capped(directives)));
+        tracing::subscriber::with_default(log, || {
+            tracing::trace!(target: "hyper::proto::h1::io", "capped 1");
+            tracing::debug!(target: "sqlx::query", "capped 2");
+            tracing::info!(target: "fred", "capped 3");
+            tracing::info!(target: "hyper::proto::h1", "kept 1");
+            tracing::warn!(target: "sqlx::query", "kept 2");
+            tracing::trace!(target: "dumpus_server::api", "kept 3");
+        });
+        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(
+            (text.matches("capped").count(), text.matches("kept").count()),
+            (0, 3),
+            "{text}"
+        );
+    }
 }

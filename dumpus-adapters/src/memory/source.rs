@@ -26,6 +26,8 @@ pub enum MemoryPackage {
     Invalid,
     /// An error of [`SourceError::Unavailable`].
     Unavailable,
+    /// [`SourceError::Challenged`].
+    Challenged,
     /// Nothing, until the download is cancelled or something else stands here.
     Silence,
 }
@@ -37,6 +39,7 @@ impl fmt::Debug for MemoryPackage {
             Self::Expired => "Expired",
             Self::Invalid => "Invalid",
             Self::Unavailable => "Unavailable",
+            Self::Challenged => "Challenged",
             Self::Silence => "Silence",
         })
     }
@@ -78,6 +81,7 @@ impl PackageSource for MemorySource {
                 MemoryPackage::Expired => return Err(SourceError::Expired(FailureDetail::LinkExpired)),
                 MemoryPackage::Invalid => return Err(SourceError::Invalid(FailureDetail::NoPackage)),
                 MemoryPackage::Unavailable => return Err(SourceError::Unavailable(FailureDetail::Unreachable)),
+                MemoryPackage::Challenged => return Err(SourceError::Challenged),
                 MemoryPackage::Silence => sleep(WATCH).await,
             }
         }

@@ -8,6 +8,7 @@ use dumpus_ports::BoxError;
 use dumpus_ports::usecase::ProcessSettings;
 use fred::error::{Error, ErrorKind};
 use fred::types::config::{Config, Server, ServerConfig, TlsConfig, TlsConnector};
+use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
@@ -17,7 +18,7 @@ use rustls::pki_types::pem::PemObject;
 pub struct RedisOptions {
     /// `redis://user:password@host:port/database`, or `rediss://` for TLS.
     pub url: String,
-    /// With TLS, certificates to trust beside the system's: a PEM file.
+    /// With TLS, the authorities to trust in place of the system's: a PEM file.
     pub ca_file: Option<PathBuf>,
     /// Begins every key, so that several instances can share one Redis.
     pub prefix: String,
@@ -125,19 +126,7 @@ impl RedisOptions {
 
     fn tls(&self) -> Result<TlsConfig, ConnectError> {
         let unusable = |error: BoxError| ConnectError::CaFile(error);
-        let mut roots = rustls::RootCertStore::empty();
-        // Unreadable certificates of the system are ignored.
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        if let Some(path) = &self.ca_file {
-            let of_system = roots.len();
-            for certificate in CertificateDer::pem_file_iter(path).map_err(|error| unusable(error.into()))? {
-                let certificate = certificate.map_err(|error| unusable(error.into()))?;
-                roots.add(certificate).map_err(|error| unusable(error.into()))?;
-            }
-            if roots.len() == of_system {
-                return Err(unusable("it contains no certificate".into()));
-            }
-        }
+        let roots = self.roots().map_err(unusable)?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = rustls::ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -145,6 +134,22 @@ impl RedisOptions {
             .with_root_certificates(roots)
             .with_no_client_auth();
         Ok(TlsConnector::from(config).into())
+    }
+
+    fn roots(&self) -> Result<RootCertStore, BoxError> {
+        let mut roots = RootCertStore::empty();
+        let Some(path) = &self.ca_file else {
+            // Unreadable certificates of the system are ignored.
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            return Ok(roots);
+        };
+        for certificate in CertificateDer::pem_file_iter(path)? {
+            roots.add(certificate?)?;
+        }
+        if roots.is_empty() {
+            return Err("it contains no certificate".into());
+        }
+        Ok(roots)
     }
 
     pub(super) fn connect_error(&self, error: Error) -> ConnectError {
@@ -176,6 +181,16 @@ mod tests {
         assert_eq!(config.password.as_deref(), Some("p@ss"));
         assert_eq!(config.database, Some(3));
         assert_eq!(config.server.hosts(), [Server::new("cache.example", 7000)]);
+    }
+
+    #[test]
+    fn with_a_file_of_authorities_no_public_one_is_trusted() {
+        let issued = rcgen::generate_simple_self_signed(["redis.test".to_owned()]).unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), issued.cert.pem()).unwrap();
+        let mut options = options("rediss://redis.test");
+        options.ca_file = Some(file.path().to_owned());
+        assert_eq!(options.roots().unwrap().len(), 1);
     }
 
     #[test]

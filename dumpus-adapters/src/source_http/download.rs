@@ -24,6 +24,8 @@ use crate::spool::Spool;
 
 /// A certificate that is not valid now will hardly be in a minute.
 const CERTIFICATE_ATTEMPTS: u32 = 2;
+/// One that is not met at once is hardly met within the seconds that a download can wait.
+const CHALLENGE_ATTEMPTS: u32 = 2;
 
 /// The package of one link on its way.
 pub(super) struct Download<'a> {
@@ -134,6 +136,10 @@ impl<'a> Download<'a> {
         loop {
             let (detail, wait) = match self.attempt().await {
                 Ok(package) => return Ok(package),
+                // How long the click host asks to wait does not matter: that is not waited for here.
+                Err(Failure::Answered(Refusal::Retry(FailureDetail::Challenge, _))) => {
+                    (FailureDetail::Challenge, Some(None))
+                }
                 Err(Failure::Answered(Refusal::Retry(detail, asked))) => (detail, Some(asked)),
                 Err(Failure::Again(detail)) => (detail, None),
                 Err(Failure::Answered(Refusal::Expired(detail))) => return Err(SourceError::Expired(detail)),
@@ -151,8 +157,12 @@ impl<'a> Download<'a> {
             }
             let max_attempts = match detail {
                 FailureDetail::Certificate => limits.attempts.min(CERTIFICATE_ATTEMPTS),
+                FailureDetail::Challenge => limits.attempts.min(CHALLENGE_ATTEMPTS),
                 _ => limits.attempts,
             };
+            if failures >= max_attempts && detail == FailureDetail::Challenge {
+                return Err(SourceError::Challenged);
+            }
             if failures >= max_attempts {
                 return Err(SourceError::Unavailable(detail));
             }

@@ -87,10 +87,7 @@ async fn a_challenge_is_tried_again_and_told_when_it_stays() {
     let passing = move |number, head: &Head| if number == 0 { challenge() } else { to_storage(0, head) };
     assert!(Discord::start(passing, storage).await.fetch().await.is_ok());
     let outcome = Discord::start(move |_, _| challenge(), storage).await.fetch().await;
-    let Err(SourceError::Unavailable(detail)) = outcome else {
-        panic!("{outcome:?}");
-    };
-    assert_eq!(detail, FailureDetail::Challenge);
+    assert!(matches!(outcome, Err(SourceError::Challenged)), "{outcome:?}");
 }
 
 #[tokio::test]

@@ -3,11 +3,13 @@
 //! Every list has an order that the package alone decides, so that equal packages give equal reports.
 
 mod activity;
+mod coarsen;
 mod section;
 
 use std::sync::Arc;
 
 pub use self::activity::{Activity, ActivityRow, DailyEvent, MessageHours};
+pub use self::coarsen::Detail;
 pub use self::section::{Section, SectionRow, SectionStatus};
 use crate::time::Day;
 

@@ -15,7 +15,7 @@ mod upgrade;
 pub use access::AccessError;
 pub use fetch::{BlobAddress, LocatedBlob, SignedBlob};
 pub use look_up::LookUpError;
-pub use process::{Liveness, ProcessPackage, ProcessSettings, RoundOutcome};
+pub use process::{Challenges, Liveness, ProcessPackage, ProcessSettings, RoundOutcome};
 pub(crate) use queue_positions::QueuePositions;
 pub use status::{PackageState, PackageStatus};
 pub use submit::{RunState, Submission};

@@ -1,6 +1,7 @@
 //! Takes one package from the queue to its result.
 
 mod attempt;
+mod challenges;
 mod lease;
 mod liveness;
 mod outcome;
@@ -11,10 +12,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{ConstantBuilder, Retryable as _};
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::attempt::PackageAttempt;
+pub use self::challenges::Challenges;
 pub use self::liveness::Liveness;
 use self::outcome::AttemptOutcome;
 use super::access::AccessError;
@@ -45,6 +48,8 @@ pub struct ProcessSettings {
     pub max_attempts: u32,
     /// Longest analysis of a package, without download and storing.
     pub max_analysis: Duration,
+    /// How long a link may be challenged before its package fails. It is tried again each time that its delivery times out.
+    pub max_challenge: Duration,
 }
 
 impl Default for ProcessSettings {
@@ -55,6 +60,7 @@ impl Default for ProcessSettings {
             poll_interval: Duration::from_millis(500),
             max_attempts: 3,
             max_analysis: Duration::from_mins(30),
+            max_challenge: Duration::from_hours(1),
         }
     }
 }
@@ -82,6 +88,10 @@ pub struct ProcessPackage {
     pub policy: LinkPolicy,
     /// Durations and limits.
     pub settings: ProcessSettings,
+    /// A permit for each analysis at a time. Clones share them: a package that is being downloaded needs none.
+    pub analyses: Arc<Semaphore>,
+    /// The packages whose links are being challenged. Clones share them.
+    pub challenges: Challenges,
     /// Touched while this works.
     pub liveness: Liveness,
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use dumpus_adapters::memory::source::MemoryPackage;
 use dumpus_ports::archive::ArchiveError;
@@ -14,6 +15,7 @@ use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::source::SourceError;
 use dumpus_ports::usecase::{PackageState, ProcessPackage, RoundOutcome};
+use tokio::time::Instant;
 
 use crate::support::{
     FailingArchive, FailingSource, Gate, GatedArchive, NOW, Person, World, pass, run, seconds, unstopped,
@@ -240,5 +242,69 @@ async fn whatever_the_package_is_its_end_is_recorded() {
         world.work().await;
         let state = world.state(&ann).await;
         assert!(!matches!(state, PackageState::Underway { .. }), "{state:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_challenged_package_keeps_nobody_waiting_and_fails_after_an_hour() {
+    let world = World::new();
+    let (ann, worker) = (world.waiting("ann").await, world.worker());
+    world.put(&ann.link, MemoryPackage::Challenged);
+    let began = Instant::now();
+    world.work_as(&worker).await;
+    world.processed("bob").await;
+    while matches!(world.state(&ann).await, PackageState::Underway { .. }) {
+        assert!(began.elapsed() < Duration::from_mins(70));
+        pass(seconds(61)).await;
+        world.work_as(&worker).await;
+    }
+    assert!(began.elapsed() >= Duration::from_hours(1));
+    let expected = failed(Stage::Downloading, ErrorCode::ServerError, FailureDetail::Challenge);
+    assert_eq!(world.state(&ann).await, expected);
+    pass(seconds(61)).await;
+    assert!(world.queued().await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_package_is_processed_when_its_link_is_not_challenged_any_more() {
+    let world = World::new();
+    let (ann, worker) = (world.person("ann"), world.worker());
+    world.submit(&ann.link).await.unwrap();
+    world.put(&ann.link, MemoryPackage::Challenged);
+    for _ in 0..5 {
+        world.work_as(&worker).await;
+        pass(seconds(61)).await;
+    }
+    world.person("ann");
+    world.work_as(&worker).await;
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
+    assert_eq!(world.row(&ann).await.attempts, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_download_needs_no_place_of_an_analysis() {
+    let world = World::new();
+    let (ann, bob) = (world.waiting("ann").await, world.waiting("bob").await);
+    let mut worker = world.worker();
+    let gate = Gate::new();
+    worker.archive = Arc::new(GatedArchive(gate.clone()));
+    let (first, second) = (worker.clone(), worker.clone());
+    let analysing = tokio::spawn(async move { run(&first).await });
+    gate.reached().await;
+    let downloading = tokio::spawn(async move { run(&second).await });
+    pass(seconds(5)).await;
+    let stage = async |person| match world.state(person).await {
+        PackageState::Underway { stage, .. } => stage,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(stage(&ann).await, Stage::Analyzing);
+    assert_eq!(stage(&bob).await, Stage::Downloading);
+    gate.open();
+    gate.open();
+    for round in [analysing, downloading] {
+        assert_eq!(round.await.unwrap(), RoundOutcome::Settled);
+    }
+    for person in [&ann, &bob] {
+        assert_eq!(world.state(person).await, PackageState::Processed);
     }
 }

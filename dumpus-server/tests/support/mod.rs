@@ -114,7 +114,7 @@ pub(crate) fn api(backends: &Backends, settings: ApiSettings) -> BoxEndpoint<'st
     let use_cases = UseCases {
         dumpus: dumpus(backends),
         guilds: Some(Arc::new(Users)),
-        demo: Demo::new(Arc::new(SqliteWriter)),
+        demo: Demo::new(Arc::new(SqliteWriter::default())),
         rate_limiter: Arc::new(MemoryRateLimiter::default()),
     };
     api::service(use_cases, settings)

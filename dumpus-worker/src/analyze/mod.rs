@@ -7,10 +7,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use dumpus_adapters::archive_zip::{ZipOptions, ZipReader};
 use dumpus_adapters::package_file::PackageFile;
-use dumpus_adapters::report_sqlite::SqliteWriter;
+use dumpus_adapters::report_sqlite::{SqliteOptions, SqliteWriter};
 use dumpus_ports::CancellationToken;
 use dumpus_ports::archive::{ArchiveError, ArchiveReader, Progress};
 use dumpus_ports::report::{Packing, ReportError, ReportWriter};
@@ -39,9 +39,21 @@ pub struct AnalyzeArgs {
     /// Leave the mood of conversations out: long histories are read faster.
     #[arg(long)]
     no_sentiment: bool,
+    /// How much detail the statistics have: as much as a server allows by default, or all of it.
+    #[arg(long, value_enum, default_value_t = DetailChoice::Fitting)]
+    detail: DetailChoice,
     /// Threads that read the package; all processors if not given.
     #[arg(long, value_name = "N")]
     threads: Option<std::num::NonZeroUsize>,
+}
+
+/// How much detail the statistics have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum DetailChoice {
+    /// What fits into a file of the size that servers allow by default.
+    Fitting,
+    /// Everything.
+    Full,
 }
 
 /// Why there is no statistics file.
@@ -113,7 +125,13 @@ pub async fn run(args: AnalyzeArgs) -> Result<(), AnalyzeError> {
     let report = read?;
 
     let packing = if args.gzip { Packing::Gzip } else { Packing::Plain };
-    let bytes = SqliteWriter.write(&report, LOCAL_PACKAGE_ID, packing).await?;
+    let limits = match args.detail {
+        DetailChoice::Fitting => SqliteOptions::default(),
+        DetailChoice::Full => SqliteOptions::unlimited(),
+    };
+    let bytes = SqliteWriter::new(limits)
+        .write(&report, LOCAL_PACKAGE_ID, packing)
+        .await?;
     file.write_all(&bytes).map_err(output)?;
     file.persist(&args.out).map_err(|error| output(error.error))?;
 

@@ -56,7 +56,16 @@ impl Search {
 
     /// Every file that a process has open, including deleted ones.
     pub(crate) fn open_files(&mut self, process: &Process) {
-        for (path, name) in process.open_files() {
+        let files = process.open_files();
+        // The log is open. If it cannot be read here, nothing can.
+        let log = process.log_text();
+        let is_log = |path: &Path| fs::read(path).is_ok_and(|bytes| bytes.starts_with(log.as_bytes()));
+        assert!(!log.is_empty());
+        assert!(
+            files.iter().any(|(path, _)| is_log(path)),
+            "the open files of the process cannot be read: run this as root"
+        );
+        for (path, name) in files {
             // Closed in the meantime.
             let Ok(mut file) = File::open(path) else { continue };
             let mut bytes = Vec::new();

@@ -82,7 +82,6 @@ fn each_response_of_discord_has_the_right_outcome() {
         case("unavailable twice", Behaviour::Unavailable(2), Ok(())),
         case("expired", Behaviour::Expired, Err("EXPIRED_LINK")),
         plain("expired, other origin", Behaviour::Expired, Err("EXPIRED_LINK")),
-        case("challenge", Behaviour::Challenge, Err("SERVER_ERROR")),
         plain("challenge, other origin", Behaviour::Challenge, Err("EXPIRED_LINK")),
         case("HTML page", Behaviour::HtmlPage, Err("INVALID_LINK")),
         case("not an archive", Behaviour::NotAnArchive, Err("INVALID_LINK")),
@@ -171,4 +170,20 @@ fn a_package_over_the_size_limit_is_rejected() {
     let link = discord.link(small().0, Behaviour::Package);
     let id = instance.admit(&link.url);
     assert_eq!(instance.settled(&link, &id)["errorMessageCode"], "INVALID_LINK");
+}
+
+#[test]
+fn slow_and_challenged_downloads_keep_no_package_waiting() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[("DUMPUS_DOWNLOADS", "2")]);
+    let link = |behaviour| discord.link(small().0, behaviour);
+    let (slow, challenged) = (link(Behaviour::Paused), link(Behaviour::Challenge));
+    let (slow_id, challenged_id) = (instance.admit(&slow.url), instance.admit(&challenged.url));
+    // Of the two places, the slow download occupies one for ever; the challenged one goes back to the queue.
+    instance.process(&link(Behaviour::Package));
+    for (link, id) in [(&slow, &slow_id), (&challenged, &challenged_id)] {
+        let status = instance.status(&link.key, id);
+        assert_eq!(status["errorMessageCode"], serde_json::Value::Null, "{status}");
+        assert_ne!(status["processingStep"], "PROCESSED", "{status}");
+    }
 }

@@ -78,7 +78,12 @@ impl Cluster {
         let temporary = self.temporary(number);
         fs::create_dir(&temporary).unwrap();
         let mut all = discord.settings();
-        let own = [("TMPDIR", &*temporary.display().to_string()), ("DUMPUS_LOG", "debug")];
+        let own = [
+            ("TMPDIR", &*temporary.display().to_string()),
+            ("DUMPUS_LOG", "debug"),
+            // So that one download can keep other packages waiting.
+            ("DUMPUS_DOWNLOADS", "1"),
+        ];
         let named = own.iter().chain(settings);
         all.extend(named.map(|&(name, value)| (name.to_owned(), value.to_owned())));
         let log = self.folder.path().join(format!("worker-{number}.log"));

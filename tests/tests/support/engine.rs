@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use dumpus_adapters::archive_zip::{ZipOptions, ZipReader};
-use dumpus_adapters::report_sqlite::SqliteWriter;
+use dumpus_adapters::report_sqlite::{SqliteOptions, SqliteWriter};
 use dumpus_ports::archive::{ArchiveError, ArchiveReader, Progress};
 use dumpus_ports::domain::report::Report;
 use dumpus_ports::report::{Packing, ReportWriter};
@@ -24,7 +24,7 @@ pub fn analyse(package: Vec<u8>, threads: usize) -> Result<Report, ArchiveError>
 /// Writes the statistics file of a report.
 pub fn written(report: &Report, packing: Packing) -> Vec<u8> {
     runtime()
-        .block_on(SqliteWriter.write(report, "local", packing))
+        .block_on(SqliteWriter::new(SqliteOptions::unlimited()).write(report, "local", packing))
         .unwrap()
 }
 

@@ -35,6 +35,8 @@ impl Instance {
             ("TMPDIR", path("tmp")),
             ("DUMPUS_LOG", "debug".to_owned()),
             ("DUMPUS_SUBMIT_RATE", "off".to_owned()),
+            // So that one download can keep other packages waiting.
+            ("DUMPUS_DOWNLOADS", "1".to_owned()),
         ];
         all.extend(own.map(|(name, value)| (name.to_owned(), value)));
         all.retain(|(name, _)| settings.iter().all(|(other, _)| other != name));

@@ -78,6 +78,8 @@ impl<'a> PackageAttempt<'a> {
             .source
             .download(&link, self.progress.enter_phase(), self.cancel.clone());
         let package = download.await.map_err(source_failure)?;
+        // Never closed: without a permit, the analysis would still be right.
+        let _analysing = process.analyses.acquire().await;
         self.step(Stage::Analyzing).await?;
         let reading = process
             .archive

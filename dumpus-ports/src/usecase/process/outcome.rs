@@ -13,6 +13,8 @@ pub(super) enum AttemptOutcome {
     Fail(ErrorCode, FailureDetail),
     /// A fault on this side: another attempt may succeed, and is counted.
     Retry(AttemptError),
+    /// Another attempt may succeed in a minute, and this one does not count.
+    Postpone,
     /// The process stops: another attempt will do, and does not count.
     Release,
     /// The package is not this worker's any more, or its registry cannot be reached for the length of a lease.
@@ -24,6 +26,7 @@ pub(super) fn source_failure(error: SourceError) -> AttemptOutcome {
         SourceError::Expired(detail) => AttemptOutcome::Fail(ErrorCode::ExpiredLink, detail),
         SourceError::Invalid(detail) => AttemptOutcome::Fail(ErrorCode::InvalidLink, detail),
         SourceError::Unavailable(detail) => AttemptOutcome::Fail(ErrorCode::ServerError, detail),
+        SourceError::Challenged => AttemptOutcome::Postpone,
         SourceError::Cancelled => AttemptOutcome::Lost,
         SourceError::Storage(error) => {
             tracing::error!(error = %error, "Failed to store a package while it was downloaded");

@@ -53,6 +53,19 @@ impl ProcessPackage {
                     .await?;
                 delivery.release().await?;
             }
+            AttemptOutcome::Postpone if self.challenges.duration(lease.run) >= self.settings.max_challenge => {
+                let failure = Failure::new(ErrorCode::ServerError, FailureDetail::Challenge);
+                self.retry_while_unavailable(|| self.leases.fail(lease, &failure))
+                    .await?;
+                self.challenges.forget(lease.run);
+                delivery.acknowledge().await?;
+            }
+            AttemptOutcome::Postpone => {
+                tracing::info!(elapsed_ms, "Postponed a package whose link was challenged");
+                self.leases.release(lease, Attempt::Refunded).await?;
+                // Not released: the queue delivers it again when the delivery times out.
+                delivery.extend().await?;
+            }
             AttemptOutcome::Release => {
                 tracing::info!(elapsed_ms, "Released a package");
                 self.leases.release(lease, Attempt::Refunded).await?;

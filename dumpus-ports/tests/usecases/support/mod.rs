@@ -199,6 +199,8 @@ impl World {
             clock: self.clock.clone(),
             policy: LinkPolicy::default(),
             settings: ProcessSettings::default(),
+            analyses: Arc::new(tokio::sync::Semaphore::new(1)),
+            challenges: dumpus_ports::usecase::Challenges::default(),
             liveness: Liveness::default(),
         }
     }

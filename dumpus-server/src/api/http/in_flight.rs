@@ -171,7 +171,7 @@ mod tests {
     fn a_package_has_two_results_in_flight_and_a_client_eight() {
         let in_flight = ResultsInFlight::default();
         let first = result(&in_flight, 1, 1, 0).unwrap();
-        let _second = result(&in_flight, 2, 1, 0).unwrap();
+        let second = result(&in_flight, 2, 1, 0).unwrap();
         assert_eq!(result(&in_flight, 3, 1, 0).err(), Some(Refusal::Busy));
         drop(first);
         assert!(result(&in_flight, 3, 1, 0).is_ok());
@@ -180,7 +180,7 @@ mod tests {
             .collect();
         assert_eq!(result(&in_flight, 4, 10, 0).err(), Some(Refusal::Busy));
         drop(held);
-        drop(_second);
+        drop(second);
         assert!(in_flight.counts.lock().unwrap().is_empty());
     }
 
