@@ -137,7 +137,6 @@ fn each_response_of_discord_has_the_right_outcome() {
     );
     assert_eq!(link("unavailable twice").downloads(), 3);
     assert_eq!(link("expired").clicks(), 1, "an expired link is not retried");
-    assert!(link("challenge").clicks() > 1, "a challenge is retried");
 }
 
 #[test]
@@ -186,4 +185,5 @@ fn slow_and_challenged_downloads_keep_no_package_waiting() {
         assert_eq!(status["errorMessageCode"], serde_json::Value::Null, "{status}");
         assert_ne!(status["processingStep"], "PROCESSED", "{status}");
     }
+    assert!(challenged.clicks() > 0);
 }
