@@ -182,3 +182,20 @@ async fn finds_the_servers_of_the_bot() {
     assert_eq!(guilds.look_up_guild("43").await, Ok(None));
     assert_eq!(guilds.look_up_guild("x").await, Ok(None));
 }
+
+#[tokio::test]
+async fn pauses_before_discord_bans_the_address_for_too_many_rejections() {
+    let stub = Stub::start(|_, _| Reply::new(403, r#"{"message":"Missing Access"}"#)).await;
+    let mut options = ProfileOptions::default();
+    options.max_rejections = 5;
+    let guilds = DiscordGuilds::new(&stub.origin(), Token::new("secret"), &options).expect("a directory");
+    let mut answers = Vec::new();
+    for id in 1..=20 {
+        answers.push(guilds.look_up_guild(&id.to_string()).await);
+    }
+    // One more than allowed, whose response says that there are too many.
+    assert_eq!(stub.requests().len(), 6);
+    let is_limited = |answer: &Result<_, _>| matches!(answer, Err(ProfileError::RateLimited { .. }));
+    assert!(answers[..6].iter().all(|answer| *answer == Ok(None)));
+    assert!(answers[6..].iter().all(is_limited));
+}

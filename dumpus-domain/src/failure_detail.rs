@@ -87,6 +87,7 @@ words! {
         Messages "messages" "messages"
         CountedEvents "counted_events" "counted events"
         DistinctKeys "distinct_keys" "distinct keys"
+        MemoryBytes "memory_bytes" "bytes to keep in memory"
     }
 }
 

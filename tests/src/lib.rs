@@ -18,6 +18,7 @@ mod spec;
 mod tally;
 mod truth;
 mod world;
+pub mod worst;
 mod writer;
 
 pub use archive::{ArchiveWriter, Damage, EntryOptions, EntrySize, EntryWriter};

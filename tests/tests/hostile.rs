@@ -89,6 +89,44 @@ fn a_long_text_takes_no_memory_in_each_row_that_repeats_it() {
     }
 }
 
+/// Analyses the archive with two threads, and returns the exit code and the peak of resident memory in bytes.
+fn peak_memory(archive: &[u8]) -> (Option<i32>, u64) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("package.zip"), archive).unwrap();
+    let tests = std::env::current_exe().unwrap();
+    let mut analysis = Command::new(tests.ancestors().nth(2).unwrap().join("dumpus-worker"))
+        .args(["analyze", "package.zip", "--out", "out", "--threads", "2"])
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut peak = 0;
+    loop {
+        // The kernel keeps the maximum, so that reading it now and then is enough; the last phase lasts longer.
+        let status = fs::read_to_string(format!("/proc/{}/status", analysis.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        if let Some(kilobytes) = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()) {
+            peak = kilobytes << 10;
+        }
+        if let Some(status) = analysis.try_wait().unwrap() {
+            return (status.code(), peak);
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+#[ignore = "takes minutes: a stage of `tests/run full`"]
+fn no_kind_of_archive_takes_more_than_512_mib() {
+    for (kind, archive) in dumpus_tests::worst::CANDIDATES {
+        let (code, peak) = peak_memory(&archive());
+        println!("{kind}: {} MiB, exit code {code:?}", peak >> 20);
+        assert!(matches!(code, Some(0 | 1)), "{kind}: {code:?}");
+        assert!(peak > 1 << 20 && peak <= 512 << 20, "{kind}: {} MiB", peak >> 20);
+    }
+}
+
 #[test]
 fn a_package_of_long_texts_does_not_end_the_server_that_processes_it() {
     let discord = Discord::start();

@@ -80,6 +80,12 @@ pub struct ArchiveLimits {
         default_value_t = Self::default().distinct_keys,
     ))]
     pub distinct_keys: u64,
+    /// Memory for what is kept of events, channels and messages; half as much again is needed to write the statistics.
+    #[cfg_attr(feature = "cli", arg(
+        long = "max-memory", env = "DUMPUS_MAX_MEMORY", value_name = "BYTES", value_parser = values::bytes(1_u64),
+        default_value = values::bytes_text(Self::default().memory_bytes),
+    ))]
+    pub memory_bytes: u64,
     /// Bytes of all small documents together (account, payments, indexes, channels, guilds), which are read whole
     /// and of which names are kept. Packages have a few megabytes of them.
     #[cfg_attr(feature = "cli", arg(skip = Self::default().documents_bytes))]
@@ -104,6 +110,7 @@ impl Default for ArchiveLimits {
         let FoldLimits {
             counted_events,
             distinct_keys,
+            memory_bytes,
             ..
         } = FoldLimits::default();
         Self {
@@ -115,9 +122,10 @@ impl Default for ArchiveLimits {
             messages: 20_000_000,
             counted_events,
             distinct_keys,
-            documents_bytes: 256 * MIB,
-            document_bytes: 64 * MIB,
-            document_rows: 500_000,
+            memory_bytes,
+            documents_bytes: 64 * MIB,
+            document_bytes: 32 * MIB,
+            document_rows: 100_000,
             message_bytes: 1 << 20,
             nesting: 128,
         }
@@ -130,6 +138,7 @@ impl ArchiveLimits {
         let mut limits = FoldLimits::default();
         limits.counted_events = self.counted_events;
         limits.distinct_keys = self.distinct_keys;
+        limits.memory_bytes = self.memory_bytes;
         limits
     }
 }

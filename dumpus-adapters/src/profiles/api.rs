@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use dumpus_ports::domain::link::{LinkPolicy, Origin};
+use dumpus_ports::domain::rate::Rate;
 use dumpus_ports::profiles::ProfileError;
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::header::{ACCEPT, AUTHORIZATION, HeaderValue, RETRY_AFTER, USER_AGENT};
@@ -23,6 +24,15 @@ const MAX_REQUESTS: usize = 4;
 const MAX_BODY_BYTES: usize = 256 << 10;
 /// The wait after a 429 that does not state one.
 const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(1);
+/// Discord bans addresses for a while that get 10,000 responses of these statuses within ten minutes.
+const REJECTIONS: [StatusCode; 3] = [
+    StatusCode::UNAUTHORIZED,
+    StatusCode::FORBIDDEN,
+    StatusCode::TOO_MANY_REQUESTS,
+];
+const REJECTION_PERIOD: Duration = Duration::from_mins(10);
+/// How long no request is sent after too many of them.
+const REJECTION_PAUSE: Duration = Duration::from_mins(1);
 
 pub(super) struct Api {
     transport: Transport,
@@ -31,6 +41,38 @@ pub(super) struct Api {
     permits: Semaphore,
     /// No request is sent before this instant.
     blocked_until: Mutex<Option<Instant>>,
+    rejections: Rejections,
+}
+
+/// Counts responses that a host may ban this address for.
+struct Rejections {
+    rate: Rate,
+    /// Times are microseconds since this.
+    start: Instant,
+    idle_at: Mutex<u64>,
+}
+
+impl Rejections {
+    fn new(max: u32) -> Self {
+        Self {
+            rate: Rate::new(max, REJECTION_PERIOD),
+            start: Instant::now(),
+            idle_at: Mutex::default(),
+        }
+    }
+
+    /// Counts one. False if there are too many.
+    fn record(&self) -> bool {
+        let now = u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let mut idle_at = self.idle_at.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.rate.take(*idle_at, now) {
+            Ok(later) => {
+                *idle_at = later;
+                true
+            }
+            Err(_) => false,
+        }
+    }
 }
 
 impl Api {
@@ -51,6 +93,7 @@ impl Api {
             timeout: options.timeout,
             permits: Semaphore::new(MAX_REQUESTS),
             blocked_until: Mutex::new(None),
+            rejections: Rejections::new(options.max_rejections),
         })
     }
 
@@ -132,6 +175,12 @@ impl Api {
             stated.or(Some(DEFAULT_RETRY_AFTER))
         } else {
             reset.filter(|_| is_exhausted)
+        };
+        let wait = if REJECTIONS.contains(&status) && !self.rejections.record() {
+            tracing::warn!("A directory rejects too many requests: none is sent for a minute");
+            wait.max(Some(REJECTION_PAUSE))
+        } else {
+            wait
         };
         if let Some(end) = wait.and_then(|wait| Instant::now().checked_add(wait)) {
             let mut blocked_until = self.blocked_until.lock().unwrap_or_else(PoisonError::into_inner);

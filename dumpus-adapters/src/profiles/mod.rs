@@ -53,6 +53,9 @@ pub struct ProfileOptions {
     pub timeout: Duration,
     /// Number of answers to keep; each takes about 300 bytes. Default: 10,000.
     pub capacity: usize,
+    /// Responses 401, 403 and 429 within ten minutes after which requests pause. Default: 1,000, a tenth of what Discord
+    /// bans addresses for.
+    pub max_rejections: u32,
 }
 
 impl Default for ProfileOptions {
@@ -62,6 +65,7 @@ impl Default for ProfileOptions {
             extra_ca_file: None,
             timeout: Duration::from_secs(5),
             capacity: 10_000,
+            max_rejections: 1_000,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::ChannelFold;
 use crate::failure_detail::PackageLimit;
 
 /// What an analysis may keep in memory, over all files of a package together.
@@ -12,17 +13,29 @@ pub struct FoldLimits {
     pub counted_events: u64,
     /// Distinct texts and distinct rows.
     pub distinct_keys: u64,
+    /// Bytes of everything that is kept until the report is complete, estimated from above.
+    pub memory_bytes: u64,
 }
 
 impl Default for FoldLimits {
     fn default() -> Self {
-        // The largest package on record has 4.8 million lines, a tenth of them counted.
+        // The largest package on record has 4.8 million lines, a tenth of them counted: they take half of the memory.
         Self {
             counted_events: 8_000_000,
             distinct_keys: 4_000_000,
+            memory_bytes: 256 << 20,
         }
     }
 }
+
+/// Bytes that things take until the report is complete: themselves, their places in tables, the room that growing lists
+/// leave, and a copy where one is made.
+const EVENT: u64 = 128;
+const ROW: u64 = 256;
+const TEXT: u64 = 64;
+const HOUR: u64 = 24;
+const MESSAGE_ID: u64 = 24;
+const CHANNEL: u64 = 768;
 
 /// The limits of one package and what is used of them, shared by the threads that read it.
 ///
@@ -32,6 +45,7 @@ pub struct Budget {
     limits: FoldLimits,
     events: AtomicU64,
     keys: AtomicU64,
+    memory: AtomicU64,
 }
 
 /// A package that has more of something than it is allowed.
@@ -50,25 +64,57 @@ impl Budget {
     pub fn new(limits: FoldLimits) -> Self {
         Self {
             limits,
-            events: AtomicU64::new(0),
-            keys: AtomicU64::new(0),
+            ..Self::default()
         }
     }
 
     pub(super) fn event(&self) -> Result<(), OverBudget> {
-        take(&self.events, 1, self.limits.counted_events, PackageLimit::CountedEvents)
+        take(&self.events, 1, self.limits.counted_events, PackageLimit::CountedEvents)?;
+        self.memory(EVENT)
     }
 
-    pub(super) fn key(&self) -> Result<(), OverBudget> {
-        self.keys(1)
+    pub(super) fn row(&self) -> Result<(), OverBudget> {
+        self.keys(1)?;
+        self.memory(ROW)
     }
 
-    /// Takes `count` distinct texts or rows at once.
+    pub(super) fn text(&self, text: &str) -> Result<(), OverBudget> {
+        self.keys(1)?;
+        self.memory(TEXT + text.len() as u64)
+    }
+
+    /// Takes what a channel keeps beside its messages.
     ///
     /// # Errors
-    /// When the package names more than its budget allows.
-    pub fn keys(&self, count: u64) -> Result<(), OverBudget> {
+    /// When the package keeps more than its budget allows.
+    pub fn channel(&self, channel: &ChannelFold) -> Result<(), OverBudget> {
+        let texts = channel.texts().map(|text| TEXT + text.len() as u64);
+        self.memory(CHANNEL + texts.sum::<u64>())
+    }
+
+    /// Takes distinct hours with messages.
+    ///
+    /// # Errors
+    /// When the package has more than its budget allows.
+    pub fn hours(&self, count: u64) -> Result<(), OverBudget> {
+        self.keys(count)?;
+        self.memory(count.saturating_mul(HOUR))
+    }
+
+    /// Takes ids of messages that are kept to find copies.
+    ///
+    /// # Errors
+    /// When the package has more than its budget allows.
+    pub fn message_ids(&self, count: u64) -> Result<(), OverBudget> {
+        self.memory(count.saturating_mul(MESSAGE_ID))
+    }
+
+    fn keys(&self, count: u64) -> Result<(), OverBudget> {
         take(&self.keys, count, self.limits.distinct_keys, PackageLimit::DistinctKeys)
+    }
+
+    fn memory(&self, bytes: u64) -> Result<(), OverBudget> {
+        take(&self.memory, bytes, self.limits.memory_bytes, PackageLimit::MemoryBytes)
     }
 }
 

@@ -89,6 +89,26 @@ impl ChannelFold {
         }
     }
 
+    /// Every text that it keeps.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &Text> {
+        let named = [
+            Some(&self.id),
+            self.name.as_ref(),
+            self.guild_id.as_ref(),
+            self.guild_name.as_ref(),
+        ];
+        named
+            .into_iter()
+            .chain(self.recipients.iter().map(Option::as_ref))
+            .flatten()
+    }
+
+    /// Whether message ids are kept to count each once.
+    #[must_use]
+    pub fn counts_ids_once(&self) -> bool {
+        self.seen.is_some()
+    }
+
     /// Whether sentiment is wanted for its messages.
     #[must_use]
     pub fn wants_sentiment(&self) -> bool {

@@ -130,7 +130,7 @@ impl EventFold {
     pub(super) fn activity_row(&mut self, row: ActivityRow) -> Result<EventRow, OverBudget> {
         let (place, is_new) = self.rows.insert_full(row);
         if is_new {
-            self.budget.key()?;
+            self.budget.row()?;
         }
         Ok(EventRow::Activity(number(place)))
     }
@@ -139,7 +139,7 @@ impl EventFold {
         if let Some(known) = self.texts.get(text) {
             return Ok(known.clone());
         }
-        self.budget.key()?;
+        self.budget.text(text)?;
         let text = Text::from(text);
         self.texts.insert(text.clone());
         Ok(text)

@@ -144,6 +144,8 @@ impl Bench {
 
     fn read(&self, path: &Path, threads: usize, sentiment: bool) -> Report {
         let mut options = ZipOptions::default();
+        // Larger than those of real people.
+        options.limits.memory_bytes = u64::MAX;
         options.threads = NonZeroUsize::new(threads).unwrap();
         options.sentiment = sentiment;
         let package = Arc::new(PackageFile::open(path).unwrap());

@@ -12,6 +12,8 @@ use dumpus_ports::report::{Packing, ReportWriter};
 /// Reads a package with a number of threads.
 pub fn analyse(package: Vec<u8>, threads: usize) -> Result<Report, ArchiveError> {
     let mut options = ZipOptions::default();
+    // Larger than those of real people.
+    options.limits.memory_bytes = u64::MAX;
     options.threads = NonZeroUsize::new(threads).unwrap();
     let reader = ZipReader::new(options);
     runtime().block_on(reader.read(

@@ -44,6 +44,7 @@ pub(super) fn read(
             context.window,
         ),
     };
+    context.budget.channel(&fold)?;
     if folder.messages_json.is_some() && folder.messages_csv.is_some() {
         fold.count_ids_once();
     }

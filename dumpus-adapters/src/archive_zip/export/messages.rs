@@ -53,13 +53,17 @@ impl<'a> Messages<'a> {
 
     /// Once in a while: whether the package has too many messages.
     pub(super) fn count(&mut self) -> Result<(), ArchiveError> {
-        self.context.count_messages(std::mem::take(&mut self.uncounted))
+        let count = std::mem::take(&mut self.uncounted);
+        if self.fold.counts_ids_once() {
+            self.context.budget.message_ids(count)?;
+        }
+        self.context.count_messages(count)
     }
 
     pub(super) fn finish(mut self) -> Result<(ChannelFold, Losses), ArchiveError> {
         self.count()?;
         let fold = self.fold.finish();
-        self.context.budget.keys(fold.hours())?;
+        self.context.budget.hours(fold.hours())?;
         Ok((fold, self.losses))
     }
 }
