@@ -1,9 +1,10 @@
-//! The server under load: `cargo bench -p dumpus-tests --bench load -- [embedded|many]`.
+//! The server under load: `cargo bench -p dumpus-tests --bench load -- [embedded|many|hostile]`.
 //!
 //! Starts the release builds of the programs, queues packages over HTTP, and lets all their owners poll.
 //! Needs `cargo build --release --workspace` before and `wrk` in the PATH; `many` needs PostgreSQL and Redis too.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failing setup fails the run")]
 
+mod hostile;
 mod owners;
 #[path = "../../tests/support/mod.rs"]
 mod support;
@@ -43,6 +44,9 @@ fn main() {
     }
     if wants("many") {
         many(queued);
+    }
+    if wants("hostile") {
+        hostile::run();
     }
 }
 
