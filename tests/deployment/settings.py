@@ -8,7 +8,8 @@ PAGE = ROOT / "docs/configuration.md"
 SHAPE = re.compile(r"\b(?:DUMPUS|DISWHO|DISCORD|DL|POSTGRES|REDIS)_[A-Z0-9_]+\b")
 
 # Variables of compose.yaml and of the images it uses.
-FOREIGN = {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD", "REDIS_MEMORY"}
+FOREIGN = {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD", "POSTGRES_LIMIT"}
+FOREIGN |= {"REDIS_PASSWORD", "REDIS_MEMORY", "REDIS_LIMIT"}
 # Images and compose.yaml decide these: embedded mode is not what runs there, and addresses are those inside.
 FIXED = {"DUMPUS_LISTEN", "DUMPUS_DATA_DIR", "DUMPUS_SPOOL_DIR"}
 
