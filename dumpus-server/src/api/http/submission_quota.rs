@@ -7,6 +7,7 @@ use std::time::Duration;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use dumpus_ports::Dumpus;
 use dumpus_ports::domain::package::{PackageId, RunId};
@@ -21,6 +22,8 @@ const MAX_UNFINISHED: usize = 10;
 const UNFINISHED_RETRY: Duration = Duration::from_secs(30);
 /// A run that failed counts as this many more: its link cost a worker attempts, and Discord requests.
 const FAILURE_SURCHARGE: i32 = 2;
+/// How long a submission may take to find out what became of earlier ones.
+const LOOKING_BACK: Duration = Duration::from_millis(400);
 /// Clients to remember, and for how long. In this process only: nothing else may know who submitted which package.
 const MAX_CLIENTS: u64 = 16_384;
 const MEMORY: Duration = Duration::from_hours(24);
@@ -77,7 +80,8 @@ impl SubmissionQuota {
                 begun: Mutex::default(),
             })
         });
-        self.forget_ended(client, &runs).await;
+        // What is not found out in time is found out the next time.
+        let _ = timeout(LOOKING_BACK, self.forget_ended(client, &runs)).await;
         let slot = runs.slots.clone().try_acquire_owned().map_err(|_| UNFINISHED_RETRY)?;
         self.limit.take(client).await?;
         Ok(Reservation {

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use poem::Error;
 use poem_openapi::{
@@ -153,7 +154,7 @@ impl Submit {
         let Ok(link) = self.dumpus.parse_link(&request.0.package_link.0) else {
             return Refusal::InvalidLink.into();
         };
-        match with_timeout(BUDGET, self.accept(client.address, &link)).await {
+        match self.accept(client.address, &link).await {
             Ok(submission) => SubmitResponse::Read(Json(Acceptance {
                 is_accepted: true,
                 package_id: Some(submission.package.to_string()),
@@ -166,17 +167,23 @@ impl Submit {
 
 impl Submit {
     async fn accept(&self, client: IpAddr, link: &PackageLink) -> Result<Submission, Refusal> {
+        let began = Instant::now();
         let Some(quota) = &self.quota else {
-            return Ok(self.dumpus.submit(link).await?);
+            return with_timeout(BUDGET, self.dumpus.submit(link)).await;
         };
-        match quota.reserve(client).await {
+        let reserved = quota.reserve(client).await;
+        let budget = BUDGET.saturating_sub(began.elapsed());
+        match reserved {
             Ok(reservation) => {
-                let submission = self.dumpus.submit(link).await;
-                reservation.settle(submission.as_ref().ok().copied()).await;
-                Ok(submission?)
+                let submission = with_timeout(budget, self.dumpus.submit(link)).await;
+                reservation.settle(submission.ok()).await;
+                submission
             }
             // The official client submits again whenever its page is loaded: for a known package, that is not limited.
-            Err(wait) => self.dumpus.resubmit(link).await?.ok_or_else(|| wait.into()),
+            Err(wait) => {
+                let known = with_timeout(budget, self.dumpus.resubmit(link)).await?;
+                known.ok_or_else(|| wait.into())
+            }
         }
     }
 }
