@@ -134,6 +134,21 @@ fn the_json_summary_equals_the_truth() {
 }
 
 #[test]
+fn thirty_two_processes_write_the_same_bytes() {
+    // Tables are hashed with another seed in each process.
+    let folder = Folder::new();
+    let files: Vec<_> = (0..32)
+        .map(|number| {
+            let threads = if number % 2 == 0 { "1" } else { "2" };
+            let output = folder.analyze(&["package.zip", "--out", "stats.sqlite", "--threads", threads]);
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            fs::read(folder.path("stats.sqlite")).unwrap()
+        })
+        .collect();
+    assert!(files.iter().all(|file| *file == files[0]));
+}
+
+#[test]
 fn without_a_terminal_progress_is_printed_as_plain_lines() {
     // Large enough to take several times the interval at which progress is printed.
     let folder = Folder::with_package_of(100_000_000);

@@ -163,10 +163,11 @@ fn instance(
         .vault(vault)
         .clock(Arc::new(SystemClock))
         .link_policy(transport.policy.clone());
-    Ok(match settings.retention {
-        Some(retention) => instance.retention(retention),
-        None => instance,
-    })
+    let Some(retention) = settings.retention else {
+        tracing::info!("No retention is set: packages are kept until their owners delete them");
+        return Ok(instance);
+    };
+    Ok(instance.retention(retention))
 }
 
 fn object_store(options: &S3Options) -> Result<S3Blobs, StartupError> {

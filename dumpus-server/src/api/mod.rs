@@ -5,6 +5,7 @@ mod http;
 mod operations;
 mod settings;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -42,6 +43,7 @@ pub fn service(use_cases: UseCases, settings: ApiSettings) -> BoxEndpoint<'stati
         cors: settings.cors,
         proxy: Arc::new(settings.proxy),
         wrong_keys,
+        is_distrust_logged: AtomicBool::default(),
     };
     // A base address typed with a trailing slash makes the official client request `//process/...`.
     layer.with(NormalizePath::new(TrailingSlash::MergeOnly)).boxed()

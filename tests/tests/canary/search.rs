@@ -9,6 +9,7 @@ use memchr::memmem::Finder;
 
 use crate::markers::{Markers, spellings};
 use crate::support::process::{Process, open_files_of};
+use crate::support::wait::eventually;
 
 /// Markers in all encodings, and the matches.
 pub(crate) struct Search {
@@ -56,11 +57,12 @@ impl Search {
 
     /// Every file that a process has open, including deleted ones.
     pub(crate) fn open_files(&mut self, process: &Process) {
+        let log = eventually("the process has logged something", || {
+            Some(process.log_text()).filter(|text| !text.is_empty())
+        });
         let files = process.open_files();
         // The log is open. If it cannot be read here, nothing can.
-        let log = process.log_text();
         let is_log = |path: &Path| fs::read(path).is_ok_and(|bytes| bytes.starts_with(log.as_bytes()));
-        assert!(!log.is_empty());
         assert!(
             files.iter().any(|(path, _)| is_log(path)),
             "the open files of the process cannot be read: run this as root"

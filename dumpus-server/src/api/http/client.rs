@@ -8,6 +8,8 @@ use ipnet::IpNet;
 use poem::http::{HeaderMap, header};
 use poem::{FromRequest, Request, RequestBody, Result};
 
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
 /// A range of addresses, or a single one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network(IpNet);
@@ -49,6 +51,11 @@ impl ProxySettings {
         self.trusted_proxies.iter().any(|network| network.contains(address))
     }
 
+    /// Whether the request was forwarded by somebody who is not trusted, so that its client is unknown.
+    pub(super) fn is_distrusted(&self, request: &Request) -> bool {
+        request.headers().contains_key(FORWARDED_FOR) && !self.trusts(peer(request))
+    }
+
     /// The address of a request's client.
     pub(super) fn client_of(&self, request: &Request) -> IpAddr {
         self.client(peer(request), request.headers())
@@ -59,7 +66,7 @@ impl ProxySettings {
             return peer;
         }
         let named = headers
-            .get_all("x-forwarded-for")
+            .get_all(FORWARDED_FOR)
             .iter()
             .filter_map(|value| value.to_str().ok());
         let named: Vec<&str> = named.flat_map(|value| value.split(',')).map(str::trim).collect();

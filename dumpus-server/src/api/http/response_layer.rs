@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
@@ -37,6 +38,8 @@ pub(in crate::api) struct ResponseLayer<E> {
     pub(in crate::api) cors: Cors,
     pub(in crate::api) proxy: Arc<ProxySettings>,
     pub(in crate::api) wrong_keys: RateLimit,
+    /// Whether the log says that somebody forwards requests who is not trusted.
+    pub(in crate::api) is_distrust_logged: AtomicBool,
 }
 
 impl<E: Endpoint<Output = Response>> Endpoint for ResponseLayer<E> {
@@ -47,6 +50,13 @@ impl<E: Endpoint<Output = Response>> Endpoint for ResponseLayer<E> {
         let route = self.routes.find(request.uri().path());
         let method = loggable(request.method());
         let origin = request.headers().get(header::ORIGIN).cloned();
+        if self.proxy.is_distrusted(&request) && !self.is_distrust_logged.swap(true, Ordering::Relaxed) {
+            // Without the address: it may be a client's.
+            tracing::warn!(
+                "Requests are forwarded by an address that is not a trusted proxy: all its clients share the limits of one \
+                 client, see docs/self-hosting.md"
+            );
+        }
         let client = self.proxy.client_of(&request);
         request.set_data(self.proxy.clone());
         // The path may identify a user, and the query may hold a key: neither is logged.
