@@ -87,21 +87,25 @@ fn events(count: u32, line: fn(u32) -> String) -> Vec<u8> {
 }
 
 fn channels(count: u32, name_bytes: usize) -> Vec<u8> {
-    let name = "n".repeat(name_bytes);
     archive(|archive| {
         account(archive)?;
-        for number in 0..count {
-            let channel = format!(
-                r#"{{"id":"18{number:016}","type":0,"name":"{name}","guild":{{"id":"19{number:016}","name":"{name}"}}}}"#
-            );
-            archive.file(
-                &format!("Messages/c18{number:016}/channel.json"),
-                options(),
-                channel.as_bytes(),
-            )?;
-        }
-        Ok(())
+        channel_files(archive, count, &"n".repeat(name_bytes))
     })
+}
+
+/// Channels with this name, each in a server of its own.
+fn channel_files(archive: &mut Archive, count: u32, name: &str) -> io::Result<()> {
+    for number in 0..count {
+        let channel = format!(
+            r#"{{"id":"18{number:016}","type":0,"name":"{name}","guild":{{"id":"19{number:016}","name":"{name}"}}}}"#
+        );
+        archive.file(
+            &format!("Messages/c18{number:016}/channel.json"),
+            options(),
+            channel.as_bytes(),
+        )?;
+    }
+    Ok(())
 }
 
 fn groups(count: u32) -> Vec<u8> {
@@ -166,17 +170,6 @@ fn documents() -> Vec<u8> {
         ] {
             archive.file(name, options(), content.as_bytes())?;
         }
-        let name = "n".repeat(40);
-        for number in 0..190_000_u32 {
-            let channel = format!(
-                r#"{{"id":"18{number:016}","type":0,"name":"{name}","guild":{{"id":"18{number:016}","name":"{name}"}}}}"#
-            );
-            archive.file(
-                &format!("Messages/c18{number:016}/channel.json"),
-                options(),
-                channel.as_bytes(),
-            )?;
-        }
-        Ok(())
+        channel_files(archive, 190_000, &"n".repeat(40))
     })
 }

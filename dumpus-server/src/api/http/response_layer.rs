@@ -64,7 +64,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for ResponseLayer<E> {
         let mut response = async {
             let response = self.respond(request, route).await;
             if response.status() == StatusCode::UNAUTHORIZED {
-                // Guessing is slow, and cannot be told from a wrong guess.
+                // Guessing is slow. The response is the same as to a single wrong key.
                 if self.wrong_keys.take(client).await.is_err() {
                     sleep(WRONG_KEY_DELAY).await;
                 }

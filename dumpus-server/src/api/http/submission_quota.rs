@@ -1,4 +1,4 @@
-//! How many runs a client may begin. Users of a carrier or a household share an address.
+//! How many runs a client may begin. Users of a carrier or a family share an address.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
