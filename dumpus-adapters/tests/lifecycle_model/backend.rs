@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use dumpus_adapters::memory::clock::ManualClock;
 use dumpus_adapters::memory::registry::MemoryRegistry;
+use dumpus_ports::domain::package::PackageId;
 use dumpus_ports::domain::queue::{QueueSnapshot, Ticket};
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::{Admission, Registry, RegistryError, Run};
@@ -90,31 +91,17 @@ impl Backend {
 }
 
 impl Fresh {
-    /// Makes the call and compares every row, and the answer, with the model's.
+    /// Makes the call, and compares the answer and the rows that it may have changed with the model's.
     pub(crate) async fn agree(&mut self, call: &Call, model: &Model, expected: &Answer) -> Result<(), String> {
         let answer = self
             .call(call, model.now)
             .await
             .map_err(|error| format!("{}: {call:?}: {error:?}", self.name))?;
-        for package in (0..PACKAGES).map(id) {
-            let row = self
-                .registry
-                .packages
-                .find(package)
-                .await
-                .map_err(|error| format!("{error:?}"))?;
-            let (actual, expected) = (row.map(|row| row.run), model.runs.get(&package));
-            if let (Some(actual), Some(expected)) = (&actual, expected) {
-                self.learn(expected.ticket, actual.ticket)?;
-            }
-            let expected = expected.map(|run| self.translated(run));
-            if actual != expected {
-                return Err(format!(
-                    "{}: {call:?}: the row is {actual:?}, not {expected:?}",
-                    self.name
-                ));
-            }
-        }
+        let rows = match call.package() {
+            Some(package) => self.row_agrees(package, model).await,
+            None => self.rows_agree(model).await,
+        };
+        rows.map_err(|error| format!("{call:?}: {error}"))?;
         let is_same = match (&answer, expected) {
             (Returned::Snapshot(actual), Answer::Waiting(waiting)) => {
                 let waiting = waiting.iter().map(|(lane, ticket)| (*lane, self.ticket(*ticket)));
@@ -136,6 +123,31 @@ impl Fresh {
                 "{}: {call:?}: returned {answer:?}, not {expected:?}",
                 self.name
             ))
+        }
+    }
+
+    /// Compares all rows.
+    pub(crate) async fn rows_agree(&mut self, model: &Model) -> Result<(), String> {
+        for package in (0..PACKAGES).map(id) {
+            self.row_agrees(package, model).await?;
+        }
+        Ok(())
+    }
+
+    async fn row_agrees(&mut self, package: PackageId, model: &Model) -> Result<(), String> {
+        let row = self.registry.packages.find(package).await;
+        let actual = row
+            .map_err(|error| format!("{}: {error:?}", self.name))?
+            .map(|row| row.run);
+        let expected = model.runs.get(&package);
+        if let (Some(actual), Some(expected)) = (&actual, expected) {
+            self.learn(expected.ticket, actual.ticket)?;
+        }
+        let expected = expected.map(|run| self.translated(run));
+        if actual == expected {
+            Ok(())
+        } else {
+            Err(format!("{}: the row is {actual:?}, not {expected:?}", self.name))
         }
     }
 

@@ -85,6 +85,35 @@ pub(crate) enum Call {
     Unreferenced(Vec<BlobKey>),
 }
 
+impl Call {
+    /// The package whose row it may change: `None` if it may be any.
+    pub(crate) fn package(&self) -> Option<PackageId> {
+        match self {
+            Self::Admit(new) => Some(new.package),
+            Self::Confirm(package, ..)
+            | Self::MarkUndispatched(package, _)
+            | Self::RollbackAdmission(package, _)
+            | Self::ClaimRedispatch(package, ..)
+            | Self::MarkResultLost(package, _)
+            | Self::Delete(package)
+            | Self::Upgrade(package)
+            | Self::Lease(package, ..) => Some(*package),
+            Self::Extend(lease, _)
+            | Self::Release(lease, _)
+            | Self::Step(lease, _)
+            | Self::Progress(lease, _)
+            | Self::Finish(lease, _)
+            | Self::Fail(lease, _)
+            | Self::IsCurrent(lease) => Some(lease.package),
+            Self::Clock(_)
+            | Self::QueueSnapshot(_)
+            | Self::Expire(..)
+            | Self::ExpireAbandoned(..)
+            | Self::Unreferenced(_) => None,
+        }
+    }
+}
+
 pub(crate) fn sequences() -> impl Strategy<Value = Vec<Command>> {
     prop::collection::vec(command(), 1..=60)
 }

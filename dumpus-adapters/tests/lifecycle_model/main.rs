@@ -124,5 +124,9 @@ async fn run(backends: &[Backend], fault: Option<Fault>, sequence: &[Command]) -
             model.learn(command.worker, &expected);
         }
     }
+    // A call that changed the row of another package is found here.
+    for registry in &mut registries {
+        registry.rows_agree(&model).await?;
+    }
     Ok(())
 }
