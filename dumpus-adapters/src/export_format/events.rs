@@ -72,6 +72,7 @@ macro_rules! table {
             }
 
             /// The same for the fields that the type wants.
+            #[cfg(feature = "zip")]
             pub(crate) fn wanted<U: Default>(&self, event_type: EventType, of: impl Fn(&T) -> U) -> EventFields<U> {
                 let mut fields = EventFields { $($every: of(&self.$every),)+ ..EventFields::default() };
                 match event_type {
@@ -82,6 +83,7 @@ macro_rules! table {
             }
 
             /// The field with this key.
+            #[cfg(feature = "zip")]
             pub(crate) fn get_mut(&mut self, key: &[u8]) -> Option<&mut T> {
                 match key {
                     $($key => Some(&mut self.$field),)+

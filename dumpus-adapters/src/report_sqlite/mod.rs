@@ -38,6 +38,7 @@ pub struct SqliteOptions {
 }
 
 /// Enough for the tables, the owner and the sections.
+#[cfg(feature = "cli")]
 const MIN_BYTES: u64 = 1 << 20;
 const MAX_BYTES: u64 = 64 << 20;
 
