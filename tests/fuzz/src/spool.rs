@@ -44,7 +44,7 @@ pub(crate) fn spool(mut data: &[u8]) {
     };
     let end = read(plain.len(), 1).unwrap_err();
     assert_eq!(end.kind(), io::ErrorKind::UnexpectedEof);
-    if let Some(file) = file_in(&FOLDER).filter(|_| change != 0) {
+    if let Some(file) = file_in(&FOLDER).filter(|_| change != 0 && !plain.is_empty()) {
         // Blocks are opened when they are read for the first time, so the file changes before that.
         let size = usize::try_from(file.metadata().unwrap().len()).unwrap();
         let at = place.wrapping_mul(251) % size;
