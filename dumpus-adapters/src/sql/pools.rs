@@ -1,8 +1,15 @@
 //! The connections of a database, by purpose.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use tokio::time::sleep;
+
 use super::pool::Pool;
+
+/// Interval of attempts to empty the write-ahead log.
+const LOG_RETRY: Duration = Duration::from_secs(1);
 
 /// Limits of connections and requests.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +50,8 @@ pub(super) struct Pools {
     pub(super) blob_reads: Pool,
     /// Blobs that are written or erased.
     pub(super) blob_writes: Pool,
+    /// Whether a task tries to empty SQLite's write-ahead log.
+    pub(super) is_emptying_log: Arc<AtomicBool>,
 }
 
 impl Pools {
@@ -59,18 +68,34 @@ impl Pools {
     }
 
     /// Makes sure that what a statement erased cannot be read from the database's files any more: SQLite's write-ahead
-    /// log holds pages as they were before.
+    /// log holds pages as they were before. While a long read uses the log, a task goes on trying.
     pub(super) async fn erased(&self) {
-        if self.write.dialect().is_postgres() {
+        if self.write.dialect().is_postgres() || self.empty_log().await {
             return;
         }
-        let answer = self.write.one("PRAGMA wal_checkpoint(TRUNCATE)", Vec::new()).await;
-        let is_busy = match answer {
-            Ok(row) => row.and_then(|row| row.try_get_by_index::<i64>(0).ok()) != Some(0),
-            Err(_) => true,
-        };
-        if is_busy {
-            tracing::warn!("Could not empty the write-ahead log, which still holds erased data: it is in use");
+        if self.is_emptying_log.swap(true, Ordering::AcqRel) {
+            return;
         }
+        tracing::warn!(
+            "Could not empty the write-ahead log, which still holds erased data: it is in use; trying again"
+        );
+        let pools = self.clone();
+        tokio::spawn(async move {
+            loop {
+                sleep(LOG_RETRY).await;
+                // Before the attempt: what is erased after it needs another one.
+                pools.is_emptying_log.store(false, Ordering::Release);
+                if pools.empty_log().await || pools.is_emptying_log.swap(true, Ordering::AcqRel) {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// Whether the write-ahead log is empty now.
+    async fn empty_log(&self) -> bool {
+        let answer = self.write.one("PRAGMA wal_checkpoint(TRUNCATE)", Vec::new()).await;
+        // The first column is 1 if the log is in use.
+        answer.is_ok_and(|row| row.and_then(|row| row.try_get_by_index::<i64>(0).ok()) == Some(0))
     }
 }

@@ -104,6 +104,7 @@ impl PostgresAddress {
             queue_snapshot: pool(1, options.request_timeout),
             blob_reads: blobs.clone(),
             blob_writes: blobs,
+            is_emptying_log: Arc::default(),
         })
     }
 

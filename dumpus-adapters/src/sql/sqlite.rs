@@ -73,6 +73,7 @@ impl SqliteAddress {
             queue_snapshot: within(pool(1), options.request_timeout),
             blob_reads: within(reads, options.blob_timeout),
             blob_writes: within(writes, options.blob_timeout),
+            is_emptying_log: Arc::default(),
         };
         let until = Instant::now() + OPENING;
         while let Err(error) = pools.write.ping().await {

@@ -8,6 +8,9 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::LaneTotals;
 use dumpus_ports::registry::{NewPackage, OwnerLink, PackageRegistry as _};
 
+use sea_orm::{ConnectionTrait as _, Database, Statement, TransactionTrait as _};
+use tokio::time::{Duration, Instant, sleep};
+
 use crate::support::{self, Scratch};
 
 const MARKER: &[u8] = b"a marker that is easy to find";
@@ -58,6 +61,25 @@ async fn no_file_of_the_database_contains_a_deleted_package() {
         registry.delete(PackageId::from_bytes([number; 16])).await.unwrap();
     }
     assert_eq!(files_with_marker(&scratch), Vec::<PathBuf>::new());
+}
+
+#[tokio::test]
+async fn what_was_deleted_during_a_long_read_is_gone_soon_after_it() {
+    let (database, scratch) = support::migrated(support::sqlite().await).await.unwrap();
+    let (blobs, key) = (database.blobs(), BlobKey::from_bytes([1; 16]));
+    blobs.put(key, MARKER.to_vec().into()).await.unwrap();
+    let reader = Database::connect(&scratch.url).await.unwrap();
+    let reading = reader.begin().await.unwrap();
+    let all = Statement::from_string(reading.get_database_backend(), "SELECT * FROM blobs");
+    assert_eq!(reading.query_all_raw(all).await.unwrap().len(), 1);
+    blobs.delete(key).await.unwrap();
+    assert_ne!(files_with_marker(&scratch), Vec::<PathBuf>::new());
+    reading.rollback().await.unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !files_with_marker(&scratch).is_empty() {
+        assert!(Instant::now() < deadline, "{:?}", files_with_marker(&scratch));
+        sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test]
