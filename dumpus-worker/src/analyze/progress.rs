@@ -60,15 +60,16 @@ async fn bar(progress: Arc<Progress>, mut stopped: oneshot::Receiver<()>) {
 async fn lines(progress: Arc<Progress>, mut stopped: oneshot::Receiver<()>) {
     let began = Instant::now();
     let mut next = PERCENT_PER_LINE;
-    loop {
+    let mut is_stopped = false;
+    while !is_stopped {
+        is_stopped = tokio::select! {
+            _ = &mut stopped => true,
+            () = tokio::time::sleep(REDRAW) => false,
+        };
         if let Some(percent) = progress.percent().filter(|percent| *percent >= next) {
             next = percent - percent % PERCENT_PER_LINE + PERCENT_PER_LINE;
             let (done, total) = progress.bytes();
             let _ = writeln!(std::io::stderr(), "{}", line(percent, done, total, began.elapsed()));
-        }
-        tokio::select! {
-            _ = &mut stopped => break,
-            () = tokio::time::sleep(REDRAW) => {}
         }
     }
 }
