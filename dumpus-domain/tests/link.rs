@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use dumpus_domain::link::{Hop, LinkError, LinkPolicy, is_public};
+use dumpus_domain::link::{ClientGroup, Hop, LinkError, LinkPolicy, is_public};
 use proptest::prelude::*;
 use url::Url;
 
@@ -18,6 +18,24 @@ fn policy() -> LinkPolicy {
 
 fn key_of(text: &str) -> Result<String, LinkError> {
     policy().parse(text).map(|link| link.key().expose().to_owned())
+}
+
+#[test]
+fn a_sealed_link_is_the_link_with_the_group_of_its_client() {
+    let text = format!("{}{}", DISCORD_LINKS[0], discord_key());
+    for client in [None, Some(ClientGroup(0)), Some(ClientGroup(255))] {
+        let link = policy().parse(&text).unwrap();
+        let link = match client {
+            Some(client) => link.submitted_by(client),
+            None => link,
+        };
+        let opened = policy().parse_sealed(&link.to_sealed()).unwrap();
+        assert_eq!(opened.client(), client);
+        assert_eq!(opened.address().expose(), text);
+        assert_eq!(opened.url(), link.url());
+    }
+    // Nobody can submit a link with a group.
+    assert_eq!(key_of(&format!("07 {text}")), Err(LinkError::Origin));
 }
 
 fn discord_key() -> String {

@@ -1,5 +1,6 @@
 //! One object that offers every use case of an instance.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use crate::CancellationToken;
 use crate::archive::ArchiveReader;
 use crate::blobs::BlobStore;
 use crate::clock::Clock;
-use crate::domain::link::{LinkError, LinkPolicy, PackageLink};
+use crate::domain::link::{ClientGroup, LinkError, LinkPolicy, PackageLink};
 use crate::domain::package::PackageId;
 use crate::domain::queue::Lane;
 use crate::domain::secret::UpnKey;
@@ -80,6 +81,14 @@ impl Dumpus {
     /// [`LinkError`] names the rule that the text breaks, never the text.
     pub fn parse_link(&self, text: &str) -> Result<PackageLink, LinkError> {
         self.policy.parse(text)
+    }
+
+    /// The group of a client, for [`PackageLink::submitted_by`]. `network` is what counts as one client, for example the
+    /// first address of its /56 network. Workers take downloads for blocked when clients of three groups are challenged.
+    #[must_use]
+    pub fn client_group(&self, network: IpAddr) -> ClientGroup {
+        let [group, ..] = self.vault.pseudonym(format!("client group\0{network}").as_bytes());
+        ClientGroup(group)
     }
 
     /// Whether a key proves ownership of a package. Reads no backend.

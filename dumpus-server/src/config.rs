@@ -14,11 +14,8 @@ use dumpus_adapters::report_sqlite::SqliteOptions;
 use dumpus_adapters::source_http::HttpSourceSettings;
 use dumpus_ports::domain::rate::{ParseRateError, Rate};
 
-use crate::api::{ApiSettings, Cors, Network, ProxySettings};
+use crate::api::{AdminToken, ApiSettings, Cors, Network, ProxySettings};
 use crate::connections::{ConnectionLimits, ConnectionSettings};
-
-/// A shorter token could be guessed, and opens the admin routes.
-const MIN_TOKEN_LENGTH: usize = 16;
 
 /// The server's settings.
 #[derive(Args, Clone, Debug)]
@@ -61,9 +58,10 @@ pub struct ServerConfig {
     /// Unfinished packages of all clients before new ones are refused.
     #[arg(long, env = "DUMPUS_MAX_QUEUE", value_name = "COUNT", default_value_t = 100_000)]
     pub max_queue: u64,
-    /// Bearer token of the admin routes, at least 16 characters; by default there are no admin routes.
-    #[arg(long, env = "DUMPUS_ADMIN_TOKEN", hide_env_values = true, value_parser = admin_token)]
-    pub admin_token: Option<SecretString>,
+    /// Bearer token of the admin routes, at least 16 characters, or its Argon2 hash as a PHC string; by default there are no
+    /// admin routes.
+    #[arg(long, env = "DUMPUS_ADMIN_TOKEN", hide_env_values = true)]
+    pub admin_token: Option<AdminToken>,
     /// How many connections there may be.
     #[command(flatten)]
     pub connections: ConnectionLimits,
@@ -156,13 +154,6 @@ fn submit_rate(text: &str) -> Result<Option<Rate>, ParseRateError> {
     } else {
         text.parse().map(Some)
     }
-}
-
-fn admin_token(text: &str) -> Result<SecretString, String> {
-    let is_long = text.len() >= MIN_TOKEN_LENGTH;
-    is_long
-        .then(|| text.into())
-        .ok_or_else(|| format!("expected at least {MIN_TOKEN_LENGTH} characters"))
 }
 
 /// What the system calls this machine.

@@ -1,5 +1,6 @@
 //! Links to packages, the keys in them, and the addresses that a download may request.
 
+mod client_group;
 mod origin;
 mod public;
 
@@ -9,6 +10,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use url::Url;
 use zeroize::{Zeroize as _, Zeroizing};
 
+pub use self::client_group::ClientGroup;
 pub use self::origin::{Origin, ParseOriginError};
 pub use self::public::is_public;
 use crate::secret::{LinkAddress, UpnKey};
@@ -34,6 +36,7 @@ pub struct PackageLink {
     url: Url,
     key: UpnKey,
     is_discord_host: bool,
+    client: Option<ClientGroup>,
 }
 
 /// The text is not a link that this instance accepts.
@@ -48,7 +51,31 @@ pub enum LinkError {
 }
 
 impl PackageLink {
-    /// The text of the link, as it is sealed for the queue and for its owner.
+    /// The link as a client of this group submitted it.
+    #[must_use]
+    pub const fn submitted_by(mut self, client: ClientGroup) -> Self {
+        self.client = Some(client);
+        self
+    }
+
+    /// The group of the client that submitted it, if known.
+    #[must_use]
+    pub const fn client(&self) -> Option<ClientGroup> {
+        self.client
+    }
+
+    /// What is sealed for the queue and for its owner: the text of the link and the group of its client.
+    #[must_use]
+    pub fn to_sealed(&self) -> LinkAddress {
+        let address = self.address.expose();
+        let text = match self.client {
+            Some(client) => client.prefix(address),
+            None => address.to_owned(),
+        };
+        LinkAddress::new(Zeroizing::new(text))
+    }
+
+    /// The text of the link.
     #[must_use]
     pub const fn address(&self) -> &LinkAddress {
         &self.address
@@ -147,6 +174,17 @@ impl LinkPolicy {
         Ok(link(text, url, &key, false))
     }
 
+    /// Parses what [`PackageLink::to_sealed`] returned.
+    ///
+    /// # Errors
+    /// [`LinkError`], if this instance does not accept the link any more.
+    pub fn parse_sealed(&self, sealed: &LinkAddress) -> Result<PackageLink, LinkError> {
+        let (client, address) = ClientGroup::split(sealed.expose());
+        let mut link = self.parse(address)?;
+        link.client = client;
+        Ok(link)
+    }
+
     /// The restrictions for requesting this address, initially or after a redirect; `None` if it is not allowed.
     #[must_use]
     pub fn hop(&self, address: &Url) -> Option<Hop> {
@@ -170,5 +208,6 @@ fn link(text: &str, url: Url, key: &str, is_discord_host: bool) -> PackageLink {
         url,
         key: UpnKey::new(key),
         is_discord_host,
+        client: None,
     }
 }

@@ -13,11 +13,12 @@ use std::time::Duration;
 
 use backon::{ConstantBuilder, Retryable as _};
 use tokio::sync::Semaphore;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use self::attempt::PackageAttempt;
 pub use self::challenges::Challenges;
+use self::challenges::Turn;
 pub use self::liveness::Liveness;
 use self::outcome::AttemptOutcome;
 use super::access::AccessError;
@@ -90,7 +91,7 @@ pub struct ProcessPackage {
     pub settings: ProcessSettings,
     /// A permit for each analysis at a time. Clones share them: a package that is being downloaded needs none.
     pub analyses: Arc<Semaphore>,
-    /// The packages whose links are being challenged. Clones share them.
+    /// The packages whose links are being challenged, and whether that pauses the work. Clones share them.
     pub challenges: Challenges,
     /// Touched while this works.
     pub liveness: Liveness,
@@ -106,7 +107,8 @@ pub enum RoundOutcome {
 }
 
 impl ProcessPackage {
-    /// Takes one job of these lanes, if one arrives within `max_wait`, and works on it to its end. Once
+    /// Takes one job of these lanes, if one arrives within `max_wait`, and works on it to its end. None is taken while the
+    /// host of the links challenges everybody, but one a minute that finds out whether it still does. Once
     /// `stop` is cancelled the package is released and the attempt refunded, unless its result is being stored.
     ///
     /// # Errors
@@ -118,7 +120,18 @@ impl ProcessPackage {
         stop: CancellationToken,
     ) -> Result<RoundOutcome, AccessError> {
         self.liveness.touch();
+        let turn = self.challenges.turn();
+        if let Turn::Wait(pause) = turn {
+            tokio::select! {
+                () = sleep(pause.min(max_wait)) => {}
+                () = stop.cancelled() => {}
+            }
+            return Ok(RoundOutcome::Idle);
+        }
         let Some(delivery) = self.queue.next(lanes, max_wait).await? else {
+            if turn == Turn::Probe {
+                self.challenges.did_not_probe();
+            }
             return Ok(RoundOutcome::Idle);
         };
         let leased = tokio::select! {

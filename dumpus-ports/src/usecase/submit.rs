@@ -40,7 +40,7 @@ impl Dumpus {
     pub async fn submit(&self, link: &PackageLink) -> Result<Submission, AccessError> {
         let vault = &self.vault;
         let package = vault.package_id(link.key());
-        let owner_link = vault.seal_owner_link(link.key(), &package, link.address())?;
+        let owner_link = vault.seal_owner_link(link.key(), &package, &link.to_sealed())?;
         let (queue_snapshot, epoch) = self.positions.get().await?;
         if queue_snapshot.totals().sum() >= self.max_queue {
             return self.resubmit(link).await?.ok_or(AccessError::QueueFull);
@@ -116,7 +116,7 @@ impl Dumpus {
 
     async fn queue_begun(&self, admission: &NewPackage, lane: Lane, link: &PackageLink) -> Result<(), AccessError> {
         let taken = self
-            .dispatch(admission.package, admission.run, lane, link.address())
+            .dispatch(admission.package, admission.run, lane, &link.to_sealed())
             .await;
         if let Err(error) = taken {
             if let Err(undo) = self.packages.rollback_admission(admission.package, admission.run).await {
@@ -144,7 +144,7 @@ impl Dumpus {
         let run = &known.run;
         if run.dispatch.epoch.is_none() && known.is_waiting() {
             // The submission that began this run may yet roll it back: pushing the same run twice queues it once.
-            return self.dispatch(run.package, run.id, run.lane, link.address()).await;
+            return self.dispatch(run.package, run.id, run.lane, &link.to_sealed()).await;
         }
         self.redispatch_if_lost(known, link.key(), epoch).await?;
         Ok(true)

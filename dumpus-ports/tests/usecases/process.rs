@@ -10,7 +10,7 @@ use dumpus_ports::domain::analysis::{MissingUserData, OverBudget};
 use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::failure_detail::{ArchiveDefect, FailureDetail, PackageLimit};
 use dumpus_ports::domain::lifecycle::Stage;
-use dumpus_ports::domain::link::{LinkPolicy, Origin};
+use dumpus_ports::domain::link::{ClientGroup, LinkPolicy, Origin};
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::source::SourceError;
@@ -279,6 +279,64 @@ async fn a_package_is_processed_when_its_link_is_not_challenged_any_more() {
     world.work_as(&worker).await;
     assert_eq!(world.state(&ann).await, PackageState::Processed);
     assert_eq!(world.row(&ann).await.attempts, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn downloads_pause_when_three_clients_are_challenged_and_one_probes() {
+    let (world, names) = (World::new(), ["one", "two", "three"]);
+    let worker = world.worker();
+    let challenged = names.map(|name| world.person(name));
+    for (person, group) in challenged.iter().zip(1..) {
+        world.submit_as(person, ClientGroup(group)).await;
+        world.put(&person.link, MemoryPackage::Challenged);
+        world.work_as(&worker).await;
+    }
+    let ann = world.waiting("ann").await;
+    let attempts = async || {
+        let mut attempts = world.row(&ann).await.lease_number;
+        for person in &challenged {
+            attempts += world.row(person).await.lease_number;
+        }
+        attempts
+    };
+    let turns = async || {
+        let (first, second) = tokio::join!(run(&worker), run(&worker));
+        assert!(first == RoundOutcome::Idle || second == RoundOutcome::Idle);
+    };
+    turns().await;
+    assert_eq!(attempts().await, 3);
+    for minute in 1..4 {
+        pass(seconds(60)).await;
+        turns().await;
+        turns().await;
+        assert_eq!(attempts().await, 3 + minute, "one package a minute finds out");
+    }
+    // The host answers everybody again.
+    for name in names {
+        world.person(name);
+    }
+    pass(seconds(60)).await;
+    for _ in 0..4 {
+        world.work_as(&worker).await;
+    }
+    for person in challenged.iter().chain([&ann]) {
+        assert_eq!(world.state(person).await, PackageState::Processed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn made_up_links_of_one_client_do_not_pause_the_downloads_of_others() {
+    let world = World::new();
+    let worker = world.worker();
+    for name in ["one", "two", "three", "four"] {
+        let person = world.person(name);
+        world.submit_as(&person, ClientGroup(7)).await;
+        world.put(&person.link, MemoryPackage::Challenged);
+        world.work_as(&worker).await;
+    }
+    let ann = world.waiting("ann").await;
+    world.work_as(&worker).await;
+    assert_eq!(world.state(&ann).await, PackageState::Processed);
 }
 
 #[tokio::test(start_paused = true)]

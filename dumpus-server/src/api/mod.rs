@@ -17,7 +17,7 @@ use poem_openapi::{LicenseObject, OpenApiService};
 use dumpus_ports::rate_limiter::Rate;
 
 pub use document::VERSION;
-pub use http::{Cors, Network, ParseNetworkError, ParseOriginsError, ProxySettings};
+pub use http::{AdminToken, Cors, Network, ParseAdminTokenError, ParseNetworkError, ParseOriginsError, ProxySettings};
 pub use operations::UseCases;
 pub use settings::ApiSettings;
 

@@ -2,11 +2,9 @@
 
 use std::fmt;
 
-use secrecy::SecretString;
-
 use dumpus_ports::rate_limiter::Rate;
 
-use super::http::{Cors, ProxySettings};
+use super::http::{AdminToken, Cors, ProxySettings};
 
 /// How the API behaves.
 #[derive(Clone, Default)]
@@ -18,7 +16,7 @@ pub struct ApiSettings {
     /// Submissions of a client that begin a run; `None` without limit.
     pub submit_rate: Option<Rate>,
     /// The token that a payment back end presents; `None` takes no upgrades.
-    pub admin_token: Option<SecretString>,
+    pub admin_token: Option<AdminToken>,
     /// The name of this machine in `/health`.
     pub hostname: String,
 }

@@ -2,6 +2,7 @@
 
 use std::future::pending;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,6 +13,7 @@ use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::Epoch;
 use dumpus_server::api::ApiSettings;
+use futures_util::future::join_all;
 use poem::test::TestResponse;
 use serde_json::{Value, json};
 
@@ -20,10 +22,12 @@ use crate::support::{ADMIN, Instance, assert_common_headers, backends, json, key
 /// An unavailable queue: it fails at once, or never answers.
 struct UnavailableQueue {
     hangs: bool,
+    questions: Arc<AtomicU32>,
 }
 
 impl UnavailableQueue {
     async fn answer<T>(&self) -> Result<T, QueueError> {
+        self.questions.fetch_add(1, Ordering::Relaxed);
         if self.hangs {
             return pending().await;
         }
@@ -94,9 +98,12 @@ impl BlobStore for UnavailableBlobs {
 
 fn without_queue(hangs: bool) -> Instance {
     let mut backends = backends();
-    backends.queue = Arc::new(UnavailableQueue { hangs });
+    backends.queue = Arc::new(UnavailableQueue {
+        hangs,
+        questions: Arc::default(),
+    });
     let settings = ApiSettings {
-        admin_token: Some(ADMIN.into()),
+        admin_token: Some(ADMIN.parse().unwrap()),
         ..ApiSettings::default()
     };
     Instance::over(backends, settings)
@@ -160,6 +167,24 @@ async fn no_request_waits_longer_than_two_seconds_for_a_backend() {
     assert!(began.elapsed() < Duration::from_secs(2));
     unavailable(instance.client.get("/ready").send().await).await;
     assert!(began.elapsed() < Duration::from_secs(4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_for_readiness_that_come_together_ask_each_backend_once() {
+    let questions = Arc::default();
+    let mut backends = backends();
+    backends.queue = Arc::new(UnavailableQueue {
+        hangs: true,
+        questions: Arc::clone(&questions),
+    });
+    let instance = Instance::over(backends, ApiSettings::default());
+    for round in 1..=2 {
+        let requests = (0..100).map(|_| async { unavailable(instance.client.get("/ready").send().await).await });
+        for answer in join_all(requests).await {
+            assert_eq!(answer["queue"], "down");
+        }
+        assert_eq!(questions.load(Ordering::Relaxed), round);
+    }
 }
 
 #[tokio::test]

@@ -129,7 +129,7 @@ pub(crate) struct Instance {
 impl Instance {
     pub(crate) fn new() -> Self {
         Self::with(ApiSettings {
-            admin_token: Some(ADMIN.into()),
+            admin_token: Some(ADMIN.parse().unwrap()),
             ..ApiSettings::default()
         })
     }

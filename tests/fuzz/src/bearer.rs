@@ -65,7 +65,7 @@ async fn instance() -> Instance {
         rate_limiter: Arc::new(Unlimited),
     };
     let settings = ApiSettings {
-        admin_token: Some("an admin token of a test".into()),
+        admin_token: Some("an admin token of a test".parse().unwrap()),
         ..ApiSettings::default()
     };
     Instance {

@@ -15,10 +15,11 @@ use crate::domain::crypto::Envelope;
 use crate::domain::error_code::ErrorCode;
 use crate::domain::failure_detail::{AttemptError, FailureDetail};
 use crate::domain::lifecycle::Stage;
-use crate::domain::link::PackageLink;
+use crate::domain::link::{ClientGroup, PackageLink};
 use crate::queue::Delivery;
 use crate::registry::{Lease, StoredResult};
 use crate::report::Packing;
+use crate::source::SourceError;
 
 /// An attempt at a package. Dropping it cancels the download and the analysis.
 pub(super) struct PackageAttempt<'a> {
@@ -77,7 +78,9 @@ impl<'a> PackageAttempt<'a> {
         let download = process
             .source
             .download(&link, self.progress.enter_phase(), self.cancel.clone());
-        let package = download.await.map_err(source_failure)?;
+        let package = download.await;
+        self.judge_host(&link, package.as_ref().err());
+        let package = package.map_err(source_failure)?;
         // Never closed: without a permit, the analysis would still be right.
         let _analysing = process.analyses.acquire().await;
         self.step(Stage::Analyzing).await?;
@@ -108,6 +111,20 @@ impl<'a> PackageAttempt<'a> {
         sealed.map_err(|_| AttemptOutcome::Retry(AttemptError::NotEncrypted))
     }
 
+    /// Notes whether the host of the links asks for proofs.
+    fn judge_host(&self, link: &PackageLink, error: Option<&SourceError>) {
+        let challenges = &self.process.challenges;
+        match error {
+            Some(SourceError::Challenged) => {
+                // An embedder that knows no clients has one for each package.
+                let of_package = || ClientGroup(self.lease.package.as_bytes()[0]);
+                challenges.host_challenged(link.client().unwrap_or_else(of_package));
+            }
+            None | Some(SourceError::Expired(_) | SourceError::Invalid(_)) => challenges.host_answered(),
+            Some(_) => {}
+        }
+    }
+
     async fn store(&self, envelope: Envelope, sealed: Bytes) -> AttemptOutcome {
         let process = self.process;
         let Ok(key) = process.vault.random() else {
@@ -133,7 +150,7 @@ impl<'a> PackageAttempt<'a> {
         let address = opened.map_err(|_| AttemptOutcome::Fail(ErrorCode::ServerError, FailureDetail::LinkNotOpened))?;
         process
             .policy
-            .parse(address.expose())
+            .parse_sealed(&address)
             .map_err(|error| AttemptOutcome::Fail(ErrorCode::InvalidLink, error.into()))
     }
 

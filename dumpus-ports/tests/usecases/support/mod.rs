@@ -17,7 +17,7 @@ use dumpus_adapters::memory::source::{MemoryPackage, MemorySource};
 use dumpus_ports::CancellationToken;
 use dumpus_ports::blobs::{BlobKey, BlobStore};
 use dumpus_ports::clock::Clock;
-use dumpus_ports::domain::link::LinkPolicy;
+use dumpus_ports::domain::link::{ClientGroup, LinkPolicy};
 use dumpus_ports::domain::package::PackageId;
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::domain::secret::UpnKey;
@@ -136,6 +136,12 @@ impl World {
         let link = self.dumpus.parse_link(link).unwrap();
         let submission = self.dumpus.submit(&link).await?;
         Ok(submission.package)
+    }
+
+    /// Submits the package of somebody whose client is in this group.
+    pub(crate) async fn submit_as(&self, person: &Person, client: ClientGroup) {
+        let link = self.dumpus.parse_link(&person.link).unwrap().submitted_by(client);
+        self.dumpus.submit(&link).await.unwrap();
     }
 
     /// Somebody whose package waits.

@@ -4,7 +4,6 @@ use poem::{Request, RequestBody, Result};
 use poem_openapi::auth::Bearer;
 use poem_openapi::registry::Registry;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions, SecurityScheme};
-use subtle::ConstantTimeEq;
 
 use dumpus_ports::domain::secret::UpnKey;
 
@@ -23,32 +22,29 @@ impl Owner {
 /// The admin token of this instance.
 #[derive(SecurityScheme)]
 #[oai(ty = "bearer", rename = "AdminToken")]
-struct AdminToken(Bearer);
+struct PresentedToken(Bearer);
 
 /// The token that a request presents, if any: an instance that has no token of its own answers without looking at it.
-pub(in crate::api) struct Admin(Option<AdminToken>);
+pub(in crate::api) struct Admin(Option<PresentedToken>);
 
 impl Admin {
-    /// Whether the presented token is this one, compared in constant time.
-    pub(in crate::api) fn is(&self, token: &str) -> bool {
-        let Some(AdminToken(presented)) = &self.0 else {
-            return false;
-        };
-        presented.token.as_bytes().ct_eq(token.as_bytes()).into()
+    /// The token.
+    pub(in crate::api) fn token(&self) -> Option<&str> {
+        self.0.as_ref().map(|PresentedToken(presented)| &*presented.token)
     }
 }
 
 impl<'a> ApiExtractor<'a> for Admin {
-    const TYPES: &'static [ApiExtractorType] = AdminToken::TYPES;
+    const TYPES: &'static [ApiExtractorType] = PresentedToken::TYPES;
     type ParamType = ();
     type ParamRawType = ();
 
     fn register(registry: &mut Registry) {
-        AdminToken::register(registry);
+        PresentedToken::register(registry);
     }
 
     fn security_schemes() -> Vec<&'static str> {
-        AdminToken::security_schemes()
+        PresentedToken::security_schemes()
     }
 
     async fn from_request(
@@ -56,6 +52,6 @@ impl<'a> ApiExtractor<'a> for Admin {
         body: &mut RequestBody,
         options: ExtractParamOptions<()>,
     ) -> Result<Self> {
-        Ok(Self(AdminToken::from_request(request, body, options).await.ok()))
+        Ok(Self(PresentedToken::from_request(request, body, options).await.ok()))
     }
 }

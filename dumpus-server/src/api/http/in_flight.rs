@@ -10,7 +10,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use dumpus_ports::blobs::BlobKey;
 use dumpus_ports::domain::package::PackageId;
-use dumpus_ports::rate_limiter::Subject;
 
 use super::rate_limit::client_network;
 use super::refusal::Refusal;
@@ -35,7 +34,7 @@ type Counts = Mutex<HashMap<Holder, usize>>;
 /// For whom a result is in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Holder {
-    Client(Subject),
+    Client(IpAddr),
     Package(PackageId),
     Blob(BlobKey),
 }

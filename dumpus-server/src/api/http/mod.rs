@@ -1,5 +1,6 @@
 //! What requests and responses pass through, whatever the operation.
 
+mod admin_token;
 mod auth;
 mod client;
 mod cors;
@@ -14,15 +15,17 @@ mod route;
 mod shared;
 mod submission_quota;
 
+pub use self::admin_token::{AdminToken, ParseAdminTokenError};
 pub use self::client::{Network, ParseNetworkError, ProxySettings};
 pub use self::cors::{Cors, ParseOriginsError};
 
+pub(super) use self::admin_token::AdminTokens;
 pub(super) use self::auth::{Admin, Owner};
 pub(super) use self::client::Client;
 pub(super) use self::in_flight::ResultsInFlight;
 pub(super) use self::package_id::OwnedId;
 pub(super) use self::problem::{Code, Problem, RETRY_AFTER, Refuse, problem};
-pub(super) use self::rate_limit::RateLimit;
+pub(super) use self::rate_limit::{RateLimit, client_network};
 pub(super) use self::refusal::{BUDGET, LOOK_UP_BUDGET, RESULT_BUDGET, Refusal, with_timeout};
 pub(super) use self::response::{OwnerResponse, ResultResponse};
 pub(super) use self::response_layer::ResponseLayer;

@@ -76,7 +76,7 @@ impl RateLimit {
             let site = Subject::Network(network(client, 48), 48);
             (self.bucket(site), self.rate.times(SITE_FACTOR))
         });
-        let client = (self.bucket(client_network(client)), self.rate);
+        let client = (self.bucket(client_subject(client)), self.rate);
         site.into_iter().chain([client])
     }
 
@@ -89,10 +89,14 @@ impl RateLimit {
 }
 
 /// What counts as one client.
-pub(super) fn client_network(address: IpAddr) -> Subject {
-    let address = address.to_canonical();
-    let bits = if address.is_ipv6() { 56 } else { 32 };
-    Subject::Network(network(address, bits), bits)
+pub(super) fn client_subject(address: IpAddr) -> Subject {
+    let bits = if address.to_canonical().is_ipv6() { 56 } else { 32 };
+    Subject::Network(client_network(address), bits)
+}
+
+/// The first address of the network that counts as one client.
+pub(in crate::api) fn client_network(address: IpAddr) -> IpAddr {
+    network(address.to_canonical(), 56)
 }
 
 /// The network of this size that an IPv6 address is in; an IPv4 address itself.

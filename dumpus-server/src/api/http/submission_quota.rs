@@ -14,7 +14,7 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::rate_limiter::Subject;
 use dumpus_ports::usecase::{RunState, Submission};
 
-use super::rate_limit::{RateLimit, client_network};
+use super::rate_limit::{RateLimit, client_subject};
 
 /// Unfinished packages of one client.
 const MAX_UNFINISHED: usize = 10;
@@ -74,7 +74,7 @@ impl SubmissionQuota {
     /// # Errors
     /// The time after which the client may try again.
     pub(in crate::api) async fn reserve(&self, client: IpAddr) -> Result<Reservation<'_>, Duration> {
-        let runs = self.clients.get_with(client_network(client), || {
+        let runs = self.clients.get_with(client_subject(client), || {
             Arc::new(ClientRuns {
                 slots: Arc::new(Semaphore::new(MAX_UNFINISHED)),
                 begun: Mutex::default(),

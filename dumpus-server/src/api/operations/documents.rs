@@ -1,13 +1,14 @@
 //! `GET /openapi.json`, `/openapi.yaml`, `/docs` and its script: the description of this API.
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-
 use poem_openapi::{
     ApiResponse, OpenApi,
-    payload::{Html, PlainText},
+    payload::{Html, Json, PlainText},
 };
+use serde_json::Value;
 
 use crate::api::document::{Documents, Group};
 use crate::api::http::{Operation, Problem, Shared};
@@ -20,12 +21,15 @@ impl Operation for GetDocuments {
     const IS_CACHEABLE: bool = true;
 }
 
+/// An OpenAPI document is an object.
+type Document = Json<HashMap<String, Value>>;
+
 /// This document as YAML.
 #[derive(ApiResponse)]
 enum YamlResponse {
     /// The document.
     #[oai(status = 200, content_type = "application/yaml")]
-    Document(Shared<PlainText<String>>),
+    Document(Shared<Document>),
 }
 
 /// This document as JSON.
@@ -33,7 +37,7 @@ enum YamlResponse {
 enum JsonResponse {
     /// The document.
     #[oai(status = 200, content_type = "application/json")]
-    Document(Shared<PlainText<String>>),
+    Document(Shared<Document>),
 }
 
 /// The script of the page.

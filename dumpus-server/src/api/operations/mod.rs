@@ -16,17 +16,21 @@ mod user;
 mod widget;
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use poem_openapi::OpenApi;
 
 use dumpus_ports::Dumpus;
 use dumpus_ports::profiles::GuildDirectory;
-use dumpus_ports::rate_limiter::RateLimiter;
+use dumpus_ports::rate_limiter::{Rate, RateLimiter};
 
 use super::document::Documents;
-use super::http::{Operation, RateLimit, ResultsInFlight, Route, SubmissionQuota};
+use super::http::{AdminTokens, Operation, RateLimit, ResultsInFlight, Route, SubmissionQuota};
 use super::settings::ApiSettings;
 use crate::demo::Demo;
+
+/// Admin tokens of one client that are compared with a hash.
+const ADMIN_TOKENS: Rate = Rate::new(10, Duration::from_mins(1));
 
 /// What the operations need.
 pub struct UseCases {
@@ -75,6 +79,10 @@ pub(super) fn all(
         let limit = RateLimit::new(rate_limiter.clone(), "submissions", rate);
         SubmissionQuota::new(dumpus.clone(), limit)
     });
+    let admin_tokens = settings.admin_token.clone().map(|token| {
+        let limit = RateLimit::new(rate_limiter.clone(), "admin tokens", ADMIN_TOKENS);
+        AdminTokens::new(token, limit)
+    });
     let in_flight = Arc::new(ResultsInFlight::default());
     none.with(submit::Submit {
         dumpus: dumpus.clone(),
@@ -97,14 +105,14 @@ pub(super) fn all(
     .with(delete::Delete(dumpus.clone()))
     .with(upgrade::Upgrade {
         dumpus: dumpus.clone(),
-        admin_token: settings.admin_token.clone(),
+        admin_tokens,
     })
     .with(demo::GetDemo(demo))
     .with(widget::Widget::new(guilds, rate_limiter))
     .with(health::GetHealth {
         hostname: settings.hostname.clone(),
     })
-    .with(ready::GetReadiness(dumpus))
+    .with(ready::GetReadiness::new(dumpus))
     .with(documents::GetDocuments(documents))
     .with(home::Home)
 }

@@ -1,7 +1,9 @@
 //! `GET /ready`: whether every backend answers.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Shared, WeakShared};
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi, payload::Json, types::Example};
 
 use dumpus_ports::{Dumpus, Readiness};
@@ -9,7 +11,13 @@ use dumpus_ports::{Dumpus, Readiness};
 use crate::api::document::Group;
 use crate::api::http::{BUDGET, Operation, Problem, RETRY_AFTER};
 
-pub(super) struct GetReadiness(pub(super) Arc<Dumpus>);
+/// Anybody may ask, and an object store has its price for each question: requests that come while the backends are asked
+/// share the answer.
+pub(super) struct GetReadiness {
+    dumpus: Arc<Dumpus>,
+    /// The question that is being asked, if any.
+    asking: Mutex<Option<WeakShared<BoxFuture<'static, Readiness>>>>,
+}
 
 impl Operation for GetReadiness {
     type Refusal = Problem;
@@ -82,6 +90,28 @@ enum ReadinessResponse {
     ),
 }
 
+impl GetReadiness {
+    pub(super) fn new(dumpus: Arc<Dumpus>) -> Self {
+        Self {
+            dumpus,
+            asking: Mutex::default(),
+        }
+    }
+
+    /// Which backends answer.
+    fn readiness(&self) -> Shared<BoxFuture<'static, Readiness>> {
+        let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        let current = asking.as_ref().and_then(WeakShared::upgrade);
+        if let Some(current) = current.filter(|current| current.peek().is_none()) {
+            return current;
+        }
+        let dumpus = self.dumpus.clone();
+        let question = async move { dumpus.readiness(BUDGET).await }.boxed().shared();
+        *asking = question.downgrade();
+        question
+    }
+}
+
 #[OpenApi(tag = "Group::Operation")]
 impl GetReadiness {
     /// Readiness
@@ -89,7 +119,7 @@ impl GetReadiness {
     /// Whether every backend answers.
     #[oai(path = "/ready", method = "get", operation_id = "getReadiness")]
     async fn ready(&self) -> ReadinessResponse {
-        let readiness = self.0.readiness(BUDGET).await;
+        let readiness = self.readiness().await;
         let ready = Json(Ready::from(readiness));
         if readiness.is_complete() {
             ReadinessResponse::Ready(ready)

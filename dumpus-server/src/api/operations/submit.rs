@@ -17,7 +17,9 @@ use dumpus_ports::domain::link::PackageLink;
 use dumpus_ports::usecase::Submission;
 
 use crate::api::document::Group;
-use crate::api::http::{BUDGET, Client, Code, Operation, Refusal, Refuse, SubmissionQuota, with_timeout};
+use crate::api::http::{
+    BUDGET, Client, Code, Operation, Refusal, Refuse, SubmissionQuota, client_network, with_timeout,
+};
 
 pub(super) struct Submit {
     pub(super) dumpus: Arc<Dumpus>,
@@ -154,6 +156,7 @@ impl Submit {
         let Ok(link) = self.dumpus.parse_link(&request.0.package_link.0) else {
             return Refusal::InvalidLink.into();
         };
+        let link = link.submitted_by(self.dumpus.client_group(client_network(client.address)));
         match self.accept(client.address, &link).await {
             Ok(submission) => SubmitResponse::Read(Json(Acceptance {
                 is_accepted: true,

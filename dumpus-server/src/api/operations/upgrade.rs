@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use poem::Error;
 use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json, types::Example};
-use secrecy::{ExposeSecret as _, SecretString};
 
 use dumpus_ports::Dumpus;
 
 use crate::api::document::Group;
-use crate::api::http::{Admin, BUDGET, Code, Operation, RETRY_AFTER, Refusal, Refuse, with_timeout};
+use crate::api::http::{
+    Admin, AdminTokens, BUDGET, Client, Code, Operation, RETRY_AFTER, Refusal, Refuse, with_timeout,
+};
 
 pub(super) struct Upgrade {
     pub(super) dumpus: Arc<Dumpus>,
     /// The token that requests must present; `None` takes no upgrades.
-    pub(super) admin_token: Option<SecretString>,
+    pub(super) admin_tokens: Option<AdminTokens>,
 }
 
 impl Operation for Upgrade {
@@ -109,11 +110,20 @@ impl Upgrade {
         method = "post",
         operation_id = "upgradePackage"
     )]
-    async fn upgrade(&self, admin: Admin, #[doc = "The package's id."] package_id: Path<String>) -> UpgradeResponse {
-        let Some(token) = &self.admin_token else {
+    async fn upgrade(
+        &self,
+        admin: Admin,
+        client: Client,
+        #[doc = "The package's id."] package_id: Path<String>,
+    ) -> UpgradeResponse {
+        let Some(tokens) = &self.admin_tokens else {
             return UpgradeResponse::NotFound(refused(Code::NotFound));
         };
-        if !admin.is(token.expose_secret()) {
+        let is_admin = match admin.token() {
+            Some(token) => tokens.verify(token, client.address).await,
+            None => false,
+        };
+        if !is_admin {
             return UpgradeResponse::Unauthorized(Refusal::Unauthorized.body());
         }
         // Parsed after the token is checked: without it, nothing is said about packages.
