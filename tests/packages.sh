@@ -17,6 +17,7 @@ need_for_deployment() {
     PATH=$PATH:/usr/sbin need_program nginx nginx-light
     need_program caddy caddy
     need_program openssl openssl
+    need_program curl curl
     need_program systemd-analyze systemd
 }
 
