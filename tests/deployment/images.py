@@ -1,13 +1,14 @@
 """Dockerfiles, and what is sent to the builder."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import tempfile
 import pathlib
 
-from checks import ROOT, main
+from checks import ROOT, bare_environment, main
 
 PROGRAMS = {"Dockerfile.api": "dumpus-server", "Dockerfile.worker": "dumpus-worker"}
 
@@ -94,6 +95,31 @@ def test_the_builder_gets_a_whole_workspace():
         for source in pathlib.Path(folder).glob("*/src/**/*.rs"):
             for name in re.findall(r'include_(?:str|bytes)!\("([^"]+)"\)', source.read_text()):
                 assert (source.parent / name).is_file(), f"{source.relative_to(folder)} takes in {name}"
+
+
+def test_images_are_pinned_to_the_digests_of_their_tags_again_and_again():
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        files = [*PROGRAMS, "compose.yaml"]
+        for name in files:
+            shutil.copy(ROOT / name, folder)
+        for letter in "ab":
+            # An engine whose images all have this digest.
+            engine = folder / "docker"
+            engine.write_text(f"#!/bin/sh\nprintf %s sha256:{letter * 64}\n")
+            engine.chmod(0o755)
+            environment = {**bare_environment(), "PATH": f"{folder}:{os.environ['PATH']}"}
+            subprocess.run([ROOT / "deploy/pin-images", folder], env=environment, check=True, capture_output=True)
+            for name in files:
+                original, pinned = ((base / name).read_text().splitlines() for base in (ROOT, folder))
+                for before, after in zip(original, pinned, strict=True):
+                    image = re.match(r"(FROM|    image:) ([^ @]+:[^ @]+)", before)
+                    digest = f"@sha256:{letter * 64}"
+                    assert bool(image) == (digest in after), after
+                    assert re.sub("@sha256:[0-9a-f]{64}", "", after) == re.sub("@sha256:[0-9a-f]{64}", "", before)
+        engine.write_text("#!/bin/sh\necho unauthorized\n")
+        failing = subprocess.run([ROOT / "deploy/pin-images", folder], env=environment, capture_output=True, text=True)
+        assert failing.returncode == 1 and "has no digest" in failing.stderr, failing
 
 
 main(globals())

@@ -81,13 +81,15 @@ fn package(name: &str, content: &[u8]) -> Vec<u8> {
     stored(&others.copied().chain([(name, content)]).collect::<Vec<_>>())
 }
 
-/// Reads a package as the worker does, and writes its report.
+/// Reads a package as the worker does. Its report can be written.
 fn read(bytes: Vec<u8>) -> Result<Report, ArchiveError> {
     static READER: LazyLock<ZipReader> = LazyLock::new(|| {
         let mut options = ZipOptions::default();
         options.threads = NonZeroUsize::MIN;
         ZipReader::new(options)
     });
+    // Writing takes ten times as long as reading: the fuzzer does it for some inputs, the replay of the corpus for all.
+    let is_written = !cfg!(fuzzing) || crc32fast::hash(&bytes).is_multiple_of(16);
     block_on(async {
         let report = READER
             .read(Arc::new(bytes), Progress::new(), CancellationToken::new())
@@ -101,8 +103,10 @@ fn read(bytes: Vec<u8>) -> Result<Report, ArchiveError> {
         };
         let sections: Vec<_> = report.sections.iter().map(|row| row.section).collect();
         assert_eq!(sections, Section::ALL, "a section is not stated");
-        let written = SqliteWriter::default().write(&report, "local", Packing::Plain).await;
-        written.unwrap();
+        if is_written {
+            let written = SqliteWriter::default().write(&report, "local", Packing::Plain).await;
+            written.unwrap();
+        }
         Ok(report)
     })
 }

@@ -4,7 +4,6 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
-use std::sync::LazyLock;
 
 use dumpus_adapters::spool::{SpoolSettings, SpoolWriter};
 
@@ -15,13 +14,9 @@ const BLOCK: usize = 64 << 10;
 
 /// What is read is what was written, in whatever pieces; a block that changed on the disk is not read.
 pub(crate) fn spool(mut data: &[u8]) {
-    static FOLDER: LazyLock<String> = LazyLock::new(|| {
-        let folder = std::env::temp_dir().join(format!("dumpus-fuzz-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        folder.to_str().unwrap().to_owned()
-    });
+    let folder = tempfile::tempdir().unwrap();
     let mut settings = SpoolSettings::default();
-    settings.folder = (&*FOLDER).into();
+    settings.folder = folder.path().into();
     settings.memory = usize::from(take(&mut data) % 2) * BLOCK;
     let expected = take(&mut data).is_multiple_of(2).then_some(BLOCK as u64 + 1);
     let (change, place) = (take(&mut data), number(&mut data));
@@ -44,7 +39,7 @@ pub(crate) fn spool(mut data: &[u8]) {
     };
     let end = read(plain.len(), 1).unwrap_err();
     assert_eq!(end.kind(), io::ErrorKind::UnexpectedEof);
-    if let Some(file) = file_in(&FOLDER).filter(|_| change != 0 && !plain.is_empty()) {
+    if let Some(file) = file_in(folder.path()).filter(|_| change != 0 && !plain.is_empty()) {
         // Blocks are opened when they are read for the first time, so the file changes before that.
         let size = usize::try_from(file.metadata().unwrap().len()).unwrap();
         let at = place.wrapping_mul(251) % size;
@@ -67,11 +62,11 @@ fn number(data: &mut &[u8]) -> usize {
 }
 
 /// The spool's file, which has no name: this process still has it open.
-fn file_in(folder: &str) -> Option<File> {
+fn file_in(folder: &Path) -> Option<File> {
     let open = fs::read_dir("/proc/self/fd").unwrap().filter_map(Result::ok);
     let path = open.map(|entry| entry.path()).find(|path| {
         let target = fs::read_link(path).unwrap_or_default();
-        target.starts_with(Path::new(folder))
+        target.starts_with(folder)
     })?;
     Some(File::options().read(true).write(true).open(path).unwrap())
 }
