@@ -10,7 +10,7 @@ use poem::endpoint::BoxEndpoint;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -22,6 +22,8 @@ use super::{ConnectionSettings, TimeLimits};
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// When the system begins to ask a silent peer whether it still exists.
 const KEEPALIVE: Duration = Duration::from_mins(1);
+/// Refused connections are logged at most once in this time.
+const REFUSAL_LOG: Duration = Duration::from_mins(1);
 /// Files that are kept for everything but connections: databases, the queue, spools, downloads.
 const RESERVED_FILES: usize = 256;
 
@@ -65,6 +67,7 @@ impl Acceptor {
         // No single client can take all connections.
         let clients = PerClient::new(self.settings.limits.per_client.min(total / 4).max(1));
         let total = Arc::new(Semaphore::new(total));
+        let mut refusals = Refusals::default();
         // One line per outage, not one per attempt.
         let mut is_failing = false;
         loop {
@@ -93,6 +96,7 @@ impl Acceptor {
                 .any(|proxy| proxy.contains(peer.ip()));
             let slot = if is_proxy { None } else { clients.open(peer.ip()) };
             if slot.is_none() && !is_proxy {
+                refusals.count();
                 continue;
             }
             let connection = connection(stream, peer, self.endpoint.clone(), self.settings.times, soft.clone());
@@ -104,6 +108,30 @@ impl Acceptor {
                     () = hard.cancelled() => {}
                 }
             });
+        }
+    }
+}
+
+/// Connections that were closed because their clients have too many.
+#[derive(Default)]
+struct Refusals {
+    closed: u64,
+    logged: Option<Instant>,
+}
+
+impl Refusals {
+    /// Logs them now and then, without an address: it identifies a person.
+    fn count(&mut self) {
+        self.closed += 1;
+        if self.logged.is_none_or(|logged| logged.elapsed() > REFUSAL_LOG) {
+            tracing::warn!(
+                closed = self.closed,
+                "Closed connections of clients that have too many: a proxy has to be a trusted one"
+            );
+            *self = Self {
+                closed: 0,
+                logged: Some(Instant::now()),
+            };
         }
     }
 }
