@@ -21,7 +21,8 @@ use crate::registry::{LeaseRegistry, PackageRegistry, Registry};
 use crate::report::ReportWriter;
 use crate::source::PackageSource;
 use crate::usecase::{
-    AccessError, Challenges, Liveness, ProcessPackage, ProcessSettings, QueuePositions, RoundOutcome, Sweep, Swept,
+    AccessError, Challenges, JobChecks, Liveness, ProcessPackage, ProcessSettings, QueuePositions, RoundOutcome, Sweep,
+    Swept, WorkerHealth,
 };
 use crate::vault::Vault;
 
@@ -45,6 +46,7 @@ pub struct Dumpus {
     pub(crate) policy: LinkPolicy,
     pub(crate) profiles: Option<Arc<dyn ProfileDirectory>>,
     pub(crate) positions: QueuePositions,
+    pub(crate) job_checks: JobChecks,
     pub(crate) max_queue: u64,
     leases: Arc<dyn LeaseRegistry>,
     sweep: Sweep,
@@ -147,6 +149,7 @@ impl Dumpus {
             settings: ProcessSettings::default(),
             analyses: Arc::new(Semaphore::new(1)),
             challenges: Challenges::default(),
+            health: WorkerHealth::default(),
             liveness: Liveness::default(),
         }
     }
@@ -257,6 +260,7 @@ impl DumpusBuilder {
             profiles: self.profiles,
             max_queue: self.max_queue.unwrap_or(MAX_QUEUE),
             positions: QueuePositions::new(packages.clone(), queue.clone()),
+            job_checks: JobChecks::default(),
             sweep: Sweep {
                 registry: maintenance,
                 blobs: blobs.clone(),

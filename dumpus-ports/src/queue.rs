@@ -45,6 +45,8 @@ pub struct Job {
 ///    delivery times out.
 /// 5. The epoch changes if jobs were lost or may have been, and only then.
 /// 6. A second job of a run that is already queued is ignored.
+/// 7. A postponed job is delivered again after its delay: to another worker if one asks within ten seconds more.
+/// 8. `contains` knows the jobs that wait, are postponed or are delivered.
 ///
 /// # Errors
 /// Every method: [`QueueError::Unavailable`] if the same call may succeed later. The call may nevertheless have taken
@@ -63,6 +65,9 @@ pub trait JobQueue: Send + Sync {
 
     /// Removes every job of the package, delivered or not. Atomic.
     async fn purge(&self, package: PackageId) -> Result<(), QueueError>;
+
+    /// Whether the queue has the job of this run.
+    async fn contains(&self, package: PackageId, run: RunId) -> Result<bool, QueueError>;
 
     /// The queue's current epoch. May be up to a second old.
     async fn epoch(&self) -> Result<Epoch, QueueError>;
@@ -88,6 +93,10 @@ pub trait Delivery: Send + Sync {
 
     /// Returns the job to the queue, to be delivered again at once. Does nothing if it is no longer this worker's.
     async fn release(self: Box<Self>) -> Result<(), QueueError>;
+
+    /// Returns the job to the queue, to be delivered again after `delay`, or after the length of a lease if that is shorter.
+    /// Does nothing if it is no longer this worker's.
+    async fn postpone(self: Box<Self>, delay: Duration) -> Result<(), QueueError>;
 }
 
 /// Why a call to the queue failed.

@@ -26,8 +26,8 @@ pub trait PackageSource: Send + Sync {
     /// Downloads the package. Progress is reported in bytes of the package. Transient faults are retried inside.
     ///
     /// # Errors
-    /// [`SourceError::Expired`] and [`SourceError::Invalid`] are final, [`SourceError::Unavailable`] and
-    /// [`SourceError::Storage`] are worth another attempt, [`SourceError::Challenged`] is in a minute; [`SourceError::Cancelled`] once `cancel` is cancelled.
+    /// [`SourceError::Expired`] and [`SourceError::Invalid`] are final, [`SourceError::Unavailable`],
+    /// [`SourceError::DoesNotFit`] and [`SourceError::Storage`] are worth another attempt, [`SourceError::Challenged`] is in a minute; [`SourceError::Cancelled`] once `cancel` is cancelled.
     async fn download(
         &self,
         link: &PackageLink,
@@ -55,7 +55,10 @@ pub enum SourceError {
     /// The download was not wanted any more.
     #[error("the download was cancelled")]
     Cancelled,
-    /// The package could not be stored here.
+    /// The package took up the room that there was for it here.
+    #[error("the package did not fit")]
+    DoesNotFit(#[source] io::Error),
+    /// Packages cannot be stored here, or there is little room for any.
     #[error("the package could not be stored while it was downloaded")]
     Storage(#[source] io::Error),
 }

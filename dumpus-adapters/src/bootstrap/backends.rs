@@ -1,6 +1,7 @@
 //! From settings to the backends of an instance.
 
 use std::fs::DirBuilder;
+use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use crate::memory::{MemoryRateLimiter, ProcessQueue};
 use crate::redis::{RedisOptions, RedisQueue};
 use crate::report_sqlite::{SqliteOptions, SqliteWriter};
 use crate::source_http::{HttpSource, HttpSourceSettings};
+use crate::spool::SpoolSettings;
 use crate::sql::{SqlDatabase, SqlOptions};
 use crate::system::SystemClock;
 use crate::transport::TransportSettings;
@@ -214,6 +216,22 @@ fn consumer() -> Result<String, StartupError> {
     Ok(format!("{}-{random:016x}", std::process::id()))
 }
 
+/// A disk that is full now may have room later. A folder that cannot be written is a mistake in the settings.
+fn check_spool(spool: &SpoolSettings) -> Result<(), StartupError> {
+    let folder = spool.folder.display();
+    match spool.probe() {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+            tracing::error!("The spool {folder} is full: packages wait until there is room");
+            Ok(())
+        }
+        Err(error) => Err(StartupError::new(format!(
+            "the spool {folder} (DUMPUS_SPOOL_DIR) cannot be written: {}",
+            error.kind()
+        ))),
+    }
+}
+
 /// A worker of this instance that downloads packages.
 ///
 /// # Errors
@@ -225,6 +243,7 @@ pub fn worker(
     report: SqliteOptions,
     work: &WorkSettings,
 ) -> Result<ProcessPackage, StartupError> {
+    check_spool(&source.spool)?;
     let source = HttpSource::new(source.clone()).map_err(StartupError::of)?;
     let (archive, report) = (ZipReader::new(zip), SqliteWriter::new(report));
     let mut worker = dumpus.worker(Arc::new(source), Arc::new(archive), Arc::new(report));

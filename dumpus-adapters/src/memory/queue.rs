@@ -112,6 +112,10 @@ impl JobQueue for ProcessQueue {
         Ok(())
     }
 
+    async fn contains(&self, package: PackageId, run: RunId) -> Result<bool, QueueError> {
+        Ok(self.shared.jobs().contains(package, run))
+    }
+
     async fn epoch(&self) -> Result<Epoch, QueueError> {
         Ok(self.shared.epoch.clone())
     }
@@ -148,6 +152,15 @@ impl Delivery for ProcessDelivery {
 
     async fn release(self: Box<Self>) -> Result<(), QueueError> {
         if self.shared.jobs().release(self.job.package, self.number) {
+            self.shared.notify.notify_waiters();
+        }
+        Ok(())
+    }
+
+    async fn postpone(self: Box<Self>, delay: Duration) -> Result<(), QueueError> {
+        let until = Instant::now() + delay.min(self.shared.lease);
+        if self.shared.jobs().postpone(self.job.package, self.number, until) {
+            // Who waits for the next job looks when it will be.
             self.shared.notify.notify_waiters();
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! A job that is delivered to this process.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use dumpus_ports::BoxError;
@@ -42,22 +43,23 @@ impl RedisDelivery {
         })
     }
 
-    async fn settle(&self, script: &'static str) -> Result<bool, QueueError> {
-        let arguments: [Value; 6] = [
+    async fn settle(&self, script: &'static str, delay: Duration) -> Result<bool, QueueError> {
+        let arguments: [Value; 7] = [
             self.job.lane.as_str().into(),
             self.entry.as_str().into(),
             self.number.as_str().into(),
             self.shared.consumer.as_str().into(),
             self.shared.lease_ms().into(),
             self.job.package.to_string().into(),
+            delay.as_millis().to_string().into(),
         ];
         let keys = self.shared.keys.with_job(self.job.package);
         self.shared.run(script, keys, arguments.to_vec()).await
     }
 
     /// Ends the delivery. If Redis is unavailable, it delivers the job to this process again, which then settles it.
-    async fn end(&self, script: &'static str) -> Result<(), QueueError> {
-        let ended = self.settle(script).await;
+    async fn end(&self, script: &'static str, delay: Duration) -> Result<(), QueueError> {
+        let ended = self.settle(script, delay).await;
         let name = OutstandingDeliveries::name(self.job.lane, &self.entry);
         self.shared.outstanding.remove(&name, &self.number);
         ended.map(drop)
@@ -78,14 +80,18 @@ impl Delivery for RedisDelivery {
     }
 
     async fn extend(&self) -> Result<bool, QueueError> {
-        self.settle(scripts::EXTEND).await
+        self.settle(scripts::EXTEND, Duration::ZERO).await
     }
 
     async fn acknowledge(self: Box<Self>) -> Result<(), QueueError> {
-        self.end(scripts::ACKNOWLEDGE).await
+        self.end(scripts::ACKNOWLEDGE, Duration::ZERO).await
     }
 
     async fn release(self: Box<Self>) -> Result<(), QueueError> {
-        self.end(scripts::RELEASE).await
+        self.end(scripts::RELEASE, Duration::ZERO).await
+    }
+
+    async fn postpone(self: Box<Self>, delay: Duration) -> Result<(), QueueError> {
+        self.end(scripts::POSTPONE, delay).await
     }
 }

@@ -187,6 +187,13 @@ impl JobQueue for RedisQueue {
         self.shared.run(scripts::PURGE, keys, Vec::new()).await
     }
 
+    async fn contains(&self, package: PackageId, run: RunId) -> Result<bool, QueueError> {
+        let keys = self.shared.keys.with_job(package);
+        self.shared
+            .run(scripts::CONTAINS, keys, vec![run.to_string().into()])
+            .await
+    }
+
     async fn epoch(&self) -> Result<Epoch, QueueError> {
         if let Some(epoch) = self.remembered() {
             return Ok(epoch);

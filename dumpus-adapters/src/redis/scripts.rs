@@ -16,6 +16,8 @@ pub(super) const PURGE: &str = script!("purge.lua");
 pub(super) const EXTEND: &str = script!("extend.lua");
 pub(super) const ACKNOWLEDGE: &str = script!("acknowledge.lua");
 pub(super) const RELEASE: &str = script!("release.lua");
+pub(super) const POSTPONE: &str = script!("postpone.lua");
+pub(super) const CONTAINS: &str = script!("contains.lua");
 pub(super) const EPOCH: &str = script!("epoch.lua");
 pub(super) const REPAIR: &str = script!("repair.lua");
 /// Needs no prelude: it does not touch the queue.

@@ -27,6 +27,9 @@ const CERTIFICATE_ATTEMPTS: u32 = 2;
 /// One that is not met at once is hardly met within the seconds that a download can wait.
 const CHALLENGE_ATTEMPTS: u32 = 2;
 
+/// A disk with less room than this is full, whatever the package.
+const SUFFICIENT_ROOM: u64 = 1 << 30;
+
 /// The package of one link on its way.
 pub(super) struct Download<'a> {
     source: &'a HttpSource,
@@ -148,7 +151,7 @@ impl<'a> Download<'a> {
                 Err(Failure::TooLarge) => {
                     return Err(SourceError::Invalid(FailureDetail::TooLarge { bytes: limits.bytes }));
                 }
-                Err(Failure::Storage(error)) => return Err(SourceError::Storage(error)),
+                Err(Failure::Storage(error)) => return Err(self.does_not_fit(error)),
             };
             failures += 1;
             if self.has_come_farther() {
@@ -171,6 +174,16 @@ impl<'a> Download<'a> {
             if let Some(asked) = wait {
                 sleep(bounded(limits, delay, asked)).await;
             }
+        }
+    }
+
+    /// Whether the package took up the room that there was, or there was none.
+    fn does_not_fit(mut self, error: io::Error) -> SourceError {
+        let arrived = self.arriving.take().map_or(0, |arriving| arriving.arrived);
+        // Measured when the package is gone.
+        match self.source.settings.spool.free_bytes() {
+            Ok(free) if free >= SUFFICIENT_ROOM && arrived > free / 2 => SourceError::DoesNotFit(error),
+            _ => SourceError::Storage(error),
         }
     }
 

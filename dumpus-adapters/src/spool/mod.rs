@@ -45,6 +45,25 @@ pub struct SpoolSettings {
     pub memory: usize,
 }
 
+impl SpoolSettings {
+    /// Writes a file to the folder, which nobody sees, and drops it.
+    ///
+    /// # Errors
+    /// When packages could not be stored there.
+    pub fn probe(&self) -> io::Result<()> {
+        io::Write::write_all(&mut tempfile::tempfile_in(&self.folder)?, &[0; 4_096])
+    }
+
+    /// Bytes that the folder still has room for.
+    ///
+    /// # Errors
+    /// When there is no such folder.
+    pub fn free_bytes(&self) -> io::Result<u64> {
+        let filesystem = rustix::fs::statvfs(&self.folder)?;
+        Ok(filesystem.f_bavail.saturating_mul(filesystem.f_frsize))
+    }
+}
+
 impl Default for SpoolSettings {
     fn default() -> Self {
         Self {

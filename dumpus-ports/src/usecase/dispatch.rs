@@ -1,6 +1,8 @@
 //! Pushes a package's job to the queue, at admission and after the queue lost it. The registry's row is written first; a
 //! package is accepted once its row is confirmed.
 
+use std::time::Duration;
+
 use super::access::AccessError;
 use crate::Dumpus;
 use crate::domain::package::{PackageId, RunId};
@@ -12,6 +14,8 @@ use crate::registry::{Epoch, Package, RedispatchPolicy};
 
 /// Discord's links live 30 days: a queued link need not live longer.
 const LINK_LIFETIME: i64 = 30 * DAY;
+/// A job that was pushed this long ago may be missing.
+const CHECKED_AFTER: Duration = Duration::from_mins(1);
 
 impl Dumpus {
     /// Pushes the job of a run and confirms it. False when the run is not the current one any more.
@@ -55,7 +59,7 @@ impl Dumpus {
     ) -> Result<(), AccessError> {
         let (run, policy) = (&package.run, RedispatchPolicy::default());
         if !run.needs_redispatch(epoch, &policy, package.now) {
-            return Ok(());
+            return self.check_job(package).await;
         }
         let claimed = self
             .packages
@@ -65,6 +69,20 @@ impl Dumpus {
         let link = self.vault.open_owner_link(key, &run.package, &run.owner_link)?;
         self.dispatch(run.package, run.id, lane, &link).await?;
         tracing::info!(package.id = %run.package, "Queued a package again whose job was lost");
+        Ok(())
+    }
+
+    /// Makes the run of a package unconfirmed that has waited for a while and whose job is not in the queue: an operator
+    /// deleted it, a full Redis evicted it, or another instance took it for a stale one.
+    async fn check_job(&self, package: &Package) -> Result<(), AccessError> {
+        let run = &package.run;
+        let may_be_lost = package.is_waiting() && package.now.is_past(run.dispatch.at, CHECKED_AFTER);
+        if !may_be_lost || !self.job_checks.is_due(run.package) || self.queue.contains(run.package, run.id).await? {
+            return Ok(());
+        }
+        if self.packages.mark_undispatched(run.package, run.id).await? {
+            tracing::warn!(package.id = %run.package, "The queue has lost the job of a package");
+        }
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ mod access;
 mod delete;
 mod dispatch;
 mod fetch;
+mod job_checks;
 mod look_up;
 mod process;
 mod queue_positions;
@@ -14,8 +15,9 @@ mod upgrade;
 
 pub use access::AccessError;
 pub use fetch::{BlobAddress, LocatedBlob, SignedBlob};
+pub(crate) use job_checks::JobChecks;
 pub use look_up::LookUpError;
-pub use process::{Challenges, Liveness, ProcessPackage, ProcessSettings, RoundOutcome};
+pub use process::{Challenges, Liveness, ProcessPackage, ProcessSettings, RoundOutcome, WorkerFault, WorkerHealth};
 pub(crate) use queue_positions::QueuePositions;
 pub use status::{PackageState, PackageStatus};
 pub use submit::{RunState, Submission};

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod challenges;
+mod health;
 mod lease;
 mod liveness;
 mod outcome;
@@ -19,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use self::attempt::PackageAttempt;
 pub use self::challenges::Challenges;
 use self::challenges::Turn;
+pub use self::health::{WorkerFault, WorkerHealth};
 pub use self::liveness::Liveness;
 use self::outcome::AttemptOutcome;
 use super::access::AccessError;
@@ -49,6 +51,9 @@ pub struct ProcessSettings {
     pub max_attempts: u32,
     /// Longest analysis of a package, without download and storing.
     pub max_analysis: Duration,
+    /// How long a package waits after an attempt that failed for a transient reason: after the first, the second, and any
+    /// further one. Another worker precedes the one that failed.
+    pub retry_delays: [Duration; 3],
     /// How long a link may be challenged before its package fails. It is tried again each time that its delivery times out.
     pub max_challenge: Duration,
 }
@@ -61,6 +66,7 @@ impl Default for ProcessSettings {
             poll_interval: Duration::from_millis(500),
             max_attempts: 3,
             max_analysis: Duration::from_mins(30),
+            retry_delays: [1, 10, 60].map(Duration::from_secs),
             max_challenge: Duration::from_hours(1),
         }
     }
@@ -93,6 +99,8 @@ pub struct ProcessPackage {
     pub analyses: Arc<Semaphore>,
     /// The packages whose links are being challenged, and whether that pauses the work. Clones share them.
     pub challenges: Challenges,
+    /// Whether the process is able to work. Clones share it.
+    pub health: WorkerHealth,
     /// Touched while this works.
     pub liveness: Liveness,
 }
@@ -120,7 +128,10 @@ impl ProcessPackage {
         stop: CancellationToken,
     ) -> Result<RoundOutcome, AccessError> {
         self.liveness.touch();
-        let turn = self.challenges.turn();
+        let turn = match self.health.pause() {
+            Some(pause) => Turn::Wait(pause),
+            None => self.challenges.turn(),
+        };
         if let Turn::Wait(pause) = turn {
             tokio::select! {
                 () = sleep(pause.min(max_wait)) => {}

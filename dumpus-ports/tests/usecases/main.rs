@@ -16,3 +16,4 @@ mod submit;
 mod support;
 mod sweep;
 mod upgrade;
+mod worker_faults;

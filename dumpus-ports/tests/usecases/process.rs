@@ -10,16 +10,13 @@ use dumpus_ports::domain::analysis::{MissingUserData, OverBudget};
 use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::failure_detail::{ArchiveDefect, FailureDetail, PackageLimit};
 use dumpus_ports::domain::lifecycle::Stage;
-use dumpus_ports::domain::link::{ClientGroup, LinkPolicy, Origin};
+use dumpus_ports::domain::link::ClientGroup;
 use dumpus_ports::domain::queue::Lane;
-use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::source::SourceError;
 use dumpus_ports::usecase::{PackageState, ProcessPackage, RoundOutcome};
 use tokio::time::Instant;
 
-use crate::support::{
-    FailingArchive, FailingSource, Gate, GatedArchive, NOW, Person, World, pass, run, seconds, unstopped,
-};
+use crate::support::{FailingArchive, FailingSource, Gate, GatedArchive, NOW, World, pass, run, seconds, unstopped};
 
 const DEFECT: ArchiveDefect = ArchiveDefect::NoDirectory;
 const OVER_BUDGET: OverBudget = OverBudget {
@@ -168,18 +165,6 @@ async fn an_analysis_that_takes_too_long_ends_the_run() {
 
 #[tokio::test(start_paused = true)]
 async fn internal_errors_are_retried() {
-    let sources: [fn() -> SourceError; 1] = [|| SourceError::Storage(io::Error::other("disk full"))];
-    for error in sources {
-        let (world, state) = end(|worker| worker.source = Arc::new(FailingSource(error))).await;
-        assert!(matches!(
-            state,
-            PackageState::Underway {
-                stage: Stage::Locked,
-                ..
-            }
-        ));
-        assert_eq!(world.queued().await.len(), 1);
-    }
     let readings: [fn() -> ArchiveError; 2] = [
         || ArchiveError::Storage(io::Error::other("disk gone")),
         || ArchiveError::Failed("a defect".into()),
@@ -193,35 +178,9 @@ async fn internal_errors_are_retried() {
                 ..
             }
         ));
+        pass(seconds(1)).await;
         assert_eq!(world.queued().await.len(), 1);
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_link_that_waited_too_long_is_asked_for_again() {
-    let world = World::new();
-    let ann = world.waiting("ann").await;
-    pass(seconds(31 * 24 * 3_600)).await;
-    world.work().await;
-    let detail = FailureDetail::LinkNotOpened;
-    let expected = failed(Stage::Locked, ErrorCode::ServerError, detail);
-    assert_eq!(world.state(&ann).await, expected);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_link_that_is_not_accepted_any_more_is_not_followed() {
-    let world = World::new();
-    let policy = LinkPolicy::new(vec!["https://files.example.org".parse::<Origin>().unwrap()]);
-    let link = "https://files.example.org/package?upn=0123456789abcdef";
-    let dumpus = world.builder().link_policy(policy.clone()).build().unwrap();
-    let submission = dumpus.submit(&dumpus.parse_link(link).unwrap()).await.unwrap();
-    let id = submission.package;
-    world.work().await;
-    let key = UpnKey::new(policy.parse(link).unwrap().key().expose());
-    let link = link.to_owned();
-    let detail = FailureDetail::LinkNotAllowed;
-    let expected = failed(Stage::Locked, ErrorCode::InvalidLink, detail);
-    assert_eq!(world.state(&Person { link, key, id }).await, expected);
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use dumpus_adapters::memory::source::MemoryPackage;
 use dumpus_ports::CancellationToken;
@@ -20,12 +21,15 @@ use crate::support::{
     swept, unstopped,
 };
 
+const MOMENT: Duration = Duration::from_millis(1);
+
 async fn is_waiting(world: &World, person: &Person) -> bool {
     let stage = match world.state(person).await {
         PackageState::Underway { stage, .. } => stage,
         other => panic!("ended: {other:?}"),
     };
-    stage == Stage::Locked && world.queued().await == [person.id]
+    let run = world.row(person).await.id;
+    stage == Stage::Locked && world.queue.inner().contains(person.id, run).await.unwrap()
 }
 
 /// A worker that dies while it downloads.
@@ -46,6 +50,7 @@ async fn a_temporary_error_costs_one_attempt() {
     world.work_as(&worker).await;
     assert!(is_waiting(&world, &ann).await);
     assert_eq!(world.row(&ann).await.attempts, 1);
+    pass(seconds(1)).await;
     world.work().await;
     assert_eq!(world.state(&ann).await, PackageState::Processed);
 }
@@ -56,9 +61,12 @@ async fn the_third_attempt_that_fails_is_the_last() {
     let ann = world.waiting("ann").await;
     let mut worker = world.worker();
     worker.archive = Arc::new(FailingArchive(|| ArchiveError::Storage(io::Error::other("disk"))));
-    for _ in 0..2 {
+    for delay in [1, 10] {
         world.work_as(&worker).await;
         assert!(is_waiting(&world, &ann).await);
+        pass(seconds(delay).saturating_sub(MOMENT)).await;
+        assert!(world.queued().await.is_empty());
+        pass(MOMENT).await;
     }
     world.work_as(&worker).await;
     let (attempts, error) = (3, AttemptError::NotReadBack);
@@ -251,6 +259,7 @@ async fn a_blob_store_that_stays_away_costs_an_attempt() {
     assert!(is_waiting(&world, &ann).await);
     assert_eq!(world.row(&ann).await.attempts, 1);
     world.blobs.set_unavailable("put", false);
+    pass(seconds(1)).await;
     world.work().await;
     assert_eq!(world.state(&ann).await, PackageState::Processed);
 }

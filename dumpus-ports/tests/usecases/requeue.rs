@@ -1,6 +1,7 @@
 //! Jobs that the queue never confirmed, or lost.
 
 use dumpus_ports::domain::queue::Position;
+use dumpus_ports::queue::JobQueue as _;
 use dumpus_ports::registry::{LeaseRegistry as _, LeaseRequest};
 use dumpus_ports::usecase::PackageState;
 
@@ -162,4 +163,21 @@ async fn a_late_push_of_an_erased_run_does_not_leave_the_next_one_without_a_job(
     assert!(matches!(world.state(&ann).await, PackageState::Underway { .. }));
     world.work().await;
     assert_eq!(world.state(&ann).await, PackageState::Processed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_vanished_from_the_queue_is_queued_again_within_two_minutes() {
+    let world = World::new();
+    let (ann, bob) = (world.waiting("ann").await, world.waiting("bob").await);
+    pass(seconds(300)).await;
+    world.state(&ann).await;
+    world.queue.inner().purge(ann.id).await.unwrap();
+    for _ in 0..110 {
+        world.state(&ann).await;
+        world.state(&bob).await;
+        pass(seconds(1)).await;
+    }
+    assert_eq!(world.queued().await, [bob.id, ann.id]);
+    // The queue is not asked at each of the owners' requests.
+    assert!(world.queue.asked("contains") < 15, "{}", world.queue.asked("contains"));
 }

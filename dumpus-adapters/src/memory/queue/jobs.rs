@@ -30,13 +30,13 @@ struct Entry {
 }
 
 impl Jobs {
+    pub(super) fn contains(&self, package: PackageId, run: RunId) -> bool {
+        self.entries.get(&package).is_some_and(|entry| entry.job.run == run)
+    }
+
     /// Returns false if the queue has a job of the same run already. A job of another run is replaced.
     pub(super) fn push(&mut self, job: Job) -> bool {
-        if self
-            .entries
-            .get(&job.package)
-            .is_some_and(|entry| entry.job.run == job.run)
-        {
+        if self.contains(job.package, job.run) {
             return false;
         }
         self.purge(job.package);
@@ -137,6 +137,19 @@ impl Jobs {
             return false;
         };
         self.lane(lane).insert(place, package);
+        true
+    }
+
+    /// The job waits again from that instant on, as if its delivery ended then. Returns false if this is not its last one.
+    pub(super) fn postpone(&mut self, package: PackageId, delivery: u64, until: Instant) -> bool {
+        if self.undeliver(package, delivery).is_none() {
+            return false;
+        }
+        self.delivered.insert((until, package));
+        if let Some(entry) = self.entries.get_mut(&package) {
+            entry.delivery = None;
+            entry.delivered_until = Some(until);
+        }
         true
     }
 

@@ -5,6 +5,8 @@ local LANES = { standard = KEYS[4], premium = KEYS[5] }
 local PROMOTED = KEYS[6]
 local JOB = KEYS[7]
 local GROUP = 'workers'
+-- Begins the name of a consumer that holds the jobs that a worker postponed.
+local POSTPONED = 'postponed:'
 
 -- Creates the group of a lane if it is missing. Returns whether the stream existed.
 local function open_lane(stream)

@@ -4,6 +4,10 @@
 local consumer, lease, turns, served, jobs = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 -- More than a process ever has pending.
 local MANY = 1000
+-- Of the jobs that a worker postponed, so many are passed over.
+local FEW = 10
+-- How long others precede the worker that postponed a job, and when they are gone, in ms.
+local PRECEDENCE, SILENT = 10000, 5000
 set_up(ARGV[1])
 
 -- Jobs that were promoted during a delivery whose lease has ended since.
@@ -45,12 +49,36 @@ local function unreceived(lane, known)
   end
 end
 
+-- Whether another worker takes jobs of the lane.
+local function has_others(stream)
+  for _, fields in ipairs(redis.call('XINFO', 'CONSUMERS', stream, GROUP)) do
+    local other = {}
+    for i = 1, #fields, 2 do
+      other[fields[i]] = fields[i + 1]
+    end
+    local is_worker = string.sub(other.name, 1, #POSTPONED) ~= POSTPONED
+    if is_worker and other.name ~= consumer and other.idle < SILENT then
+      return true
+    end
+  end
+end
+
+-- The first pending entry that nobody holds. One that this worker postponed is left to others for a while.
+local function unheld(stream)
+  for _, pending in ipairs(redis.call('XPENDING', stream, GROUP, 'IDLE', lease, '-', '+', FEW)) do
+    local is_left = pending[2] == POSTPONED .. consumer and pending[3] < tonumber(lease) + PRECEDENCE
+    if not (is_left and has_others(stream)) then
+      return pending[1]
+    end
+  end
+end
+
 -- The next entry of a lane and its package. Released jobs, and those whose lease has ended, precede all new ones.
 local function claim(stream)
-  local silent = redis.call('XPENDING', stream, GROUP, 'IDLE', lease, '-', '+', 1)[1]
-  if silent then
-    local claimed = redis.call('XCLAIM', stream, GROUP, consumer, lease, silent[1])[1]
-    return silent[1], claimed and claimed[2][2]
+  local pending = unheld(stream)
+  if pending then
+    local claimed = redis.call('XCLAIM', stream, GROUP, consumer, lease, pending)[1]
+    return pending, claimed and claimed[2][2]
   end
   local new = redis.call('XREADGROUP', 'GROUP', GROUP, consumer, 'COUNT', 1, 'STREAMS', stream, '>')
   if new then

@@ -178,6 +178,87 @@ pub async fn a_new_run_replaces_the_old_one(queue: QueueUnderTest) {
     assert!(!queue.server.promote(package(1), run(2)).await.expect("promote"));
 }
 
+/// 7: a postponed job is not delivered before its delay has passed, and later ones are.
+pub async fn a_postponed_job_lets_others_pass(queue: QueueUnderTest) {
+    push(&queue, [(1, Lane::Standard), (2, Lane::Standard)]).await;
+    let first = take(&queue.worker).await;
+    assert_eq!(first.job().package, package(1));
+    let began = Instant::now();
+    first.postpone(SHORT_LEASE / 2).await.expect("postpone");
+    assert_eq!(take(&queue.other).await.job().package, package(2));
+    let again = take(&queue.other).await;
+    assert_eq!(again.job().package, package(1));
+    let elapsed = began.elapsed();
+    assert!(elapsed >= SHORT_LEASE / 2, "delivered after {elapsed:?}");
+    assert!(again.extend().await.expect("extend"));
+    again.acknowledge().await.expect("acknowledge");
+}
+
+/// 7: the worker that postponed a job gets it if no other worker asks.
+pub async fn a_postponed_job_returns_to_a_single_worker(queue: QueueUnderTest) {
+    push(&queue, [(1, Lane::Standard)]).await;
+    for _ in 0..2 {
+        let delivery = take(&queue.worker).await;
+        delivery.postpone(Duration::from_millis(50)).await.expect("postpone");
+    }
+    let last = take(&queue.worker).await;
+    assert!(last.extend().await.expect("extend"));
+    last.acknowledge().await.expect("acknowledge");
+    assert_idle(&queue).await;
+}
+
+/// 7: the longest delay is the length of a lease.
+pub async fn a_job_is_postponed_for_a_lease_at_most(queue: QueueUnderTest) {
+    push(&queue, [(1, Lane::Standard)]).await;
+    let began = Instant::now();
+    take(&queue.worker)
+        .await
+        .postpone(Duration::from_hours(1))
+        .await
+        .expect("postpone");
+    take(&queue.other).await.acknowledge().await.expect("acknowledge");
+    let elapsed = began.elapsed();
+    assert!(
+        elapsed >= SHORT_LEASE && elapsed < TIMEOUT,
+        "delivered after {elapsed:?}"
+    );
+    assert_idle(&queue).await;
+}
+
+/// 7: a postponed job can be purged and promoted.
+pub async fn a_postponed_job_is_purged_and_promoted(queue: QueueUnderTest) {
+    push(&queue, (1..=2).map(|number| (number, Lane::Standard))).await;
+    for _ in 0..2 {
+        let delivery = take(&queue.worker).await;
+        delivery.postpone(SHORT_LEASE / 3).await.expect("postpone");
+    }
+    queue.server.purge(package(1)).await.expect("purge");
+    assert!(queue.server.promote(package(2), run(1)).await.expect("promote"));
+    let delivery = take(&queue.other).await;
+    assert_eq!(
+        (delivery.job().package, delivery.job().lane),
+        (package(2), Lane::Premium)
+    );
+    delivery.acknowledge().await.expect("acknowledge");
+    assert_idle(&queue).await;
+}
+
+/// 8: the queue has a job from its push to its end, and none of another run.
+pub async fn the_queue_knows_which_jobs_it_has(queue: QueueUnderTest) {
+    let has = async |number, of| queue.server.contains(package(number), run(of)).await.expect("contains");
+    assert!(!has(1, 1).await);
+    push(&queue, [(1, Lane::Standard), (2, Lane::Premium)]).await;
+    assert!(has(1, 1).await && has(2, 1).await && !has(1, 2).await);
+    let premium = take(&queue.worker).await;
+    assert!(has(2, 1).await, "delivered");
+    premium.postpone(Duration::from_millis(100)).await.expect("postpone");
+    assert!(has(2, 1).await, "postponed");
+    for _ in 0..2 {
+        take(&queue.worker).await.acknowledge().await.expect("acknowledge");
+    }
+    assert!(!has(1, 1).await && !has(2, 1).await);
+}
+
 /// A job is delivered unchanged, for any bytes of its link.
 pub async fn a_job_is_delivered_unchanged(queue: QueueUnderTest) {
     let links = [vec![], (0..=255).collect(), b"\r\n\0nil".to_vec(), vec![0xff; 8_192]];

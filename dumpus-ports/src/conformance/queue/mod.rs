@@ -100,7 +100,12 @@ macro_rules! queue_conformance {
             a_silent_worker_loses_its_job,
             a_silent_worker_cannot_release_anothers_job,
             an_extended_delivery_is_kept,
-            a_job_promoted_during_its_delivery_expires_to_the_premium_lane
+            a_job_promoted_during_its_delivery_expires_to_the_premium_lane,
+            a_postponed_job_lets_others_pass,
+            a_postponed_job_returns_to_a_single_worker,
+            a_job_is_postponed_for_a_lease_at_most,
+            a_postponed_job_is_purged_and_promoted,
+            the_queue_knows_which_jobs_it_has
         );
         $crate::queue_conformance!(@each $fresh, $crate::conformance::queue::LONG_LEASE;
             two_workers_never_hold_one_job,

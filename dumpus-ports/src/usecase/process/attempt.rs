@@ -8,6 +8,7 @@ use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::ProcessPackage;
+use super::health::WorkerFault;
 use super::outcome::{AttemptOutcome, archive_failure, source_failure};
 use super::progress::AttemptProgress;
 use crate::blobs::BlobKey;
@@ -104,11 +105,11 @@ impl<'a> PackageAttempt<'a> {
             .await
             .map_err(|error| {
                 tracing::error!(error = %error, "Failed to write the statistics file");
-                AttemptOutcome::Retry(AttemptError::NotWritten)
+                AttemptOutcome::from(AttemptError::NotWritten)
             })?;
         drop(report);
         let sealed = process.vault.seal_result(link.key(), &self.lease.package, packed);
-        sealed.map_err(|_| AttemptOutcome::Retry(AttemptError::NotEncrypted))
+        sealed.map_err(|_| AttemptError::NotEncrypted.into())
     }
 
     /// Notes whether the host of the links asks for proofs.
@@ -128,7 +129,7 @@ impl<'a> PackageAttempt<'a> {
     async fn store(&self, envelope: Envelope, sealed: Bytes) -> AttemptOutcome {
         let process = self.process;
         let Ok(key) = process.vault.random() else {
-            return AttemptOutcome::Retry(AttemptError::NotStored);
+            return AttemptError::NotStored.into();
         };
         let blob = BlobKey::from_bytes(key);
         let size = sealed.len() as u64;
@@ -137,7 +138,7 @@ impl<'a> PackageAttempt<'a> {
             Ok(()) => AttemptOutcome::Done(StoredResult { blob, envelope, size }),
             Err(error) => {
                 tracing::warn!(error = %error, "Failed to store the result");
-                AttemptOutcome::Retry(AttemptError::NotStored)
+                AttemptError::NotStored.into()
             }
         }
     }
@@ -147,11 +148,11 @@ impl<'a> PackageAttempt<'a> {
         let opened = process
             .vault
             .open_queued_link(&self.lease.package, sealed, process.clock.now());
-        let address = opened.map_err(|_| AttemptOutcome::Fail(ErrorCode::ServerError, FailureDetail::LinkNotOpened))?;
+        let address = opened.map_err(|_| AttemptOutcome::Fault(WorkerFault::LinkNotOpened))?;
         process
             .policy
             .parse_sealed(&address)
-            .map_err(|error| AttemptOutcome::Fail(ErrorCode::InvalidLink, error.into()))
+            .map_err(|_| AttemptOutcome::Fault(WorkerFault::LinkNotAllowed))
     }
 
     async fn step(&self, to: Stage) -> Result<(), AttemptOutcome> {
@@ -162,7 +163,7 @@ impl<'a> PackageAttempt<'a> {
             Ok(false) => Err(AttemptOutcome::Lost),
             Err(error) => {
                 tracing::warn!(error = %error, "Failed to record a step");
-                Err(AttemptOutcome::Retry(AttemptError::RegistryUnavailable))
+                Err(AttemptError::RegistryUnavailable.into())
             }
         }
     }

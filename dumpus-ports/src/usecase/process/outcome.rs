@@ -1,5 +1,6 @@
 //! The outcomes of an attempt, and the failures that end a run.
 
+use super::health::WorkerFault;
 use crate::archive::ArchiveError;
 use crate::domain::analysis::OverBudget;
 use crate::domain::error_code::ErrorCode;
@@ -11,8 +12,10 @@ use crate::source::SourceError;
 pub(super) enum AttemptOutcome {
     Done(StoredResult),
     Fail(ErrorCode, FailureDetail),
-    /// A fault on this side: another attempt may succeed, and is counted.
-    Retry(AttemptError),
+    /// Another attempt may succeed, and this one is counted.
+    Retry(Setback),
+    /// A fault that may be this worker's own: another worker may succeed.
+    Fault(WorkerFault),
     /// Another attempt may succeed in a minute, and this one does not count.
     Postpone,
     /// The process stops: another attempt will do, and does not count.
@@ -21,16 +24,51 @@ pub(super) enum AttemptOutcome {
     Lost,
 }
 
+/// Why an attempt ended that another one may make up for.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Setback {
+    /// A fault on this side.
+    #[error("{0}")]
+    Here(AttemptError),
+    /// A fault on the way to the package.
+    #[error("{0}")]
+    Source(FailureDetail),
+}
+
+impl Setback {
+    /// What the owner reads after the last attempt.
+    pub(super) fn detail(self, attempts: u32) -> FailureDetail {
+        match self {
+            Self::Here(error) => FailureDetail::ProcessingFailed {
+                attempts: attempts.into(),
+                error,
+            },
+            Self::Source(detail) => detail,
+        }
+    }
+}
+
+impl From<AttemptError> for AttemptOutcome {
+    fn from(error: AttemptError) -> Self {
+        Self::Retry(Setback::Here(error))
+    }
+}
+
 pub(super) fn source_failure(error: SourceError) -> AttemptOutcome {
     match error {
         SourceError::Expired(detail) => AttemptOutcome::Fail(ErrorCode::ExpiredLink, detail),
         SourceError::Invalid(detail) => AttemptOutcome::Fail(ErrorCode::InvalidLink, detail),
+        SourceError::Unavailable(detail @ FailureDetail::Unreachable) => AttemptOutcome::Retry(Setback::Source(detail)),
         SourceError::Unavailable(detail) => AttemptOutcome::Fail(ErrorCode::ServerError, detail),
         SourceError::Challenged => AttemptOutcome::Postpone,
         SourceError::Cancelled => AttemptOutcome::Lost,
+        SourceError::DoesNotFit(error) => {
+            tracing::error!(error = %error, "A package did not fit into the spool");
+            AttemptError::NoStorage.into()
+        }
         SourceError::Storage(error) => {
             tracing::error!(error = %error, "Failed to store a package while it was downloaded");
-            AttemptOutcome::Retry(AttemptError::NoStorage)
+            AttemptOutcome::Fault(WorkerFault::NoStorage)
         }
     }
 }
@@ -49,11 +87,11 @@ pub(super) fn archive_failure(error: &ArchiveError) -> AttemptOutcome {
         ArchiveError::Cancelled => AttemptOutcome::Lost,
         ArchiveError::Storage(_) => {
             tracing::error!(error = %error, "Failed to read back a package");
-            AttemptOutcome::Retry(AttemptError::NotReadBack)
+            AttemptError::NotReadBack.into()
         }
         ArchiveError::Failed(_) => {
             tracing::error!(error = %error, "The reader failed");
-            AttemptOutcome::Retry(AttemptError::ReaderFailed)
+            AttemptError::ReaderFailed.into()
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Records how the work on a package ended, in the registry and then in the queue.
 
 use super::ProcessPackage;
-use super::outcome::AttemptOutcome;
+use super::health::{Verdict, WorkerFault};
+use super::outcome::{AttemptOutcome, Setback};
 use crate::domain::error_code::ErrorCode;
-use crate::domain::failure_detail::FailureDetail;
+use crate::domain::failure_detail::{AttemptError, FailureDetail};
 use crate::queue::Delivery;
 use crate::registry::{Attempt, Failure, Lease};
 use crate::usecase::access::AccessError;
@@ -22,6 +23,7 @@ impl ProcessPackage {
                     .retry_while_unavailable(|| self.leases.finish(lease, &result))
                     .await?
                 {
+                    self.health.recover(lease.run);
                     tracing::info!(elapsed_ms, result.size_bytes = result.size, "Processed a package");
                 } else {
                     self.blobs.delete(result.blob).await?;
@@ -33,32 +35,15 @@ impl ProcessPackage {
                 delivery.acknowledge().await?;
             }
             AttemptOutcome::Fail(code, detail) => {
-                let failure = Failure::new(code, detail);
-                self.retry_while_unavailable(|| self.leases.fail(lease, &failure))
-                    .await?;
-                tracing::info!(elapsed_ms, error.code = %code, "A package failed");
-                delivery.acknowledge().await?;
+                self.health.recover(lease.run);
+                self.fail(lease, delivery, code, detail).await?;
             }
-            AttemptOutcome::Retry(error) if lease.attempt >= self.settings.max_attempts => {
-                let attempts = lease.attempt.into();
-                let detail = FailureDetail::ProcessingFailed { attempts, error };
-                let failure = Failure::new(ErrorCode::ServerError, detail);
-                self.retry_while_unavailable(|| self.leases.fail(lease, &failure))
-                    .await?;
-                delivery.acknowledge().await?;
-            }
-            AttemptOutcome::Retry(reason) => {
-                tracing::warn!(elapsed_ms, reason = %reason, "An attempt failed");
-                self.retry_while_unavailable(|| self.leases.release(lease, Attempt::Counted))
-                    .await?;
-                delivery.release().await?;
-            }
+            AttemptOutcome::Retry(setback) => self.retry(lease, delivery, setback).await?,
+            AttemptOutcome::Fault(fault) => self.settle_fault(lease, delivery, fault).await?,
             AttemptOutcome::Postpone if self.challenges.duration(lease.run) >= self.settings.max_challenge => {
-                let failure = Failure::new(ErrorCode::ServerError, FailureDetail::Challenge);
-                self.retry_while_unavailable(|| self.leases.fail(lease, &failure))
-                    .await?;
                 self.challenges.forget(lease.run);
-                delivery.acknowledge().await?;
+                self.fail(lease, delivery, ErrorCode::ServerError, FailureDetail::Challenge)
+                    .await?;
             }
             AttemptOutcome::Postpone => {
                 tracing::info!(elapsed_ms, "Postponed a package whose link was challenged");
@@ -91,5 +76,67 @@ impl ProcessPackage {
             }
         }
         Ok(())
+    }
+
+    async fn fail(
+        &self,
+        lease: &Lease,
+        delivery: Box<dyn Delivery>,
+        code: ErrorCode,
+        detail: FailureDetail,
+    ) -> Result<(), AccessError> {
+        let failure = Failure::new(code, detail);
+        self.retry_while_unavailable(|| self.leases.fail(lease, &failure))
+            .await?;
+        // The stored form holds numbers and words, nothing of the package.
+        let detail = failure.detail.as_ref().map(FailureDetail::encode);
+        tracing::info!(error.code = %code, error.detail = detail, attempts = lease.attempt, "A package failed");
+        Ok(delivery.acknowledge().await?)
+    }
+
+    /// Another attempt after a delay, unless this was the last one.
+    async fn retry(&self, lease: &Lease, delivery: Box<dyn Delivery>, setback: Setback) -> Result<(), AccessError> {
+        if lease.attempt >= self.settings.max_attempts {
+            let detail = setback.detail(lease.attempt);
+            return self.fail(lease, delivery, ErrorCode::ServerError, detail).await;
+        }
+        let [.., longest] = self.settings.retry_delays;
+        let delay = self.settings.retry_delays.get(lease.attempt.saturating_sub(1) as usize);
+        tracing::warn!(reason = %setback, attempts = lease.attempt, "An attempt failed");
+        self.retry_while_unavailable(|| self.leases.release(lease, Attempt::Counted))
+            .await?;
+        Ok(delivery.postpone(*delay.unwrap_or(&longest)).await?)
+    }
+
+    /// Leaves the package to other workers, until it has met the fault too often here.
+    async fn settle_fault(
+        &self,
+        lease: &Lease,
+        delivery: Box<dyn Delivery>,
+        fault: WorkerFault,
+    ) -> Result<(), AccessError> {
+        let release = async || {
+            self.retry_while_unavailable(|| self.leases.release(lease, Attempt::Refunded))
+                .await
+        };
+        match (self.health.record(fault, lease.run, &self.settings.retry_delays), fault) {
+            (Verdict::TryAgain(delay), _) => {
+                release().await?;
+                Ok(delivery.postpone(delay).await?)
+            }
+            (Verdict::Suspect, WorkerFault::LinkNotOpened) => {
+                // Nobody may be able to open it. The next request of its owner queues it again, sealed anew.
+                release().await?;
+                Ok(delivery.acknowledge().await?)
+            }
+            (Verdict::Suspect, WorkerFault::LinkNotAllowed) => {
+                self.fail(lease, delivery, ErrorCode::InvalidLink, FailureDetail::LinkNotAllowed)
+                    .await
+            }
+            (Verdict::Suspect, WorkerFault::NoStorage) => {
+                self.retry(lease, delivery, Setback::Here(AttemptError::NoStorage))
+                    .await
+            }
+        }
     }
 }

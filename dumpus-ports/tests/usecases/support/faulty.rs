@@ -182,6 +182,7 @@ faulty! { JobQueue, QueueError;
     fn next(lanes: &[Lane], max_wait: Duration) -> Option<Box<dyn Delivery>>;
     fn promote(package: PackageId, run: RunId) -> bool;
     fn purge(package: PackageId) -> ();
+    fn contains(package: PackageId, run: RunId) -> bool;
     fn epoch() -> Epoch;
     fn ping() -> ();
 }

@@ -207,6 +207,7 @@ impl World {
             settings: ProcessSettings::default(),
             analyses: Arc::new(tokio::sync::Semaphore::new(1)),
             challenges: dumpus_ports::usecase::Challenges::default(),
+            health: dumpus_ports::usecase::WorkerHealth::default(),
             liveness: Liveness::default(),
         }
     }
