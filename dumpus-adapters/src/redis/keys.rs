@@ -10,7 +10,7 @@ const VERSION: &str = "v1";
 #[derive(Clone, Debug)]
 pub(super) struct Keys {
     /// Keys of the whole queue, in the order that the scripts expect.
-    shared: [String; 6],
+    shared: [String; 7],
     job_prefix: String,
     rate_prefix: String,
 }
@@ -19,7 +19,16 @@ impl Keys {
     pub(super) fn new(prefix: &str) -> Self {
         let key = |name: &str| format!("{{{prefix}}}:{VERSION}:{name}");
         Self {
-            shared: ["epoch", "turn", "bell", "lane:standard", "lane:premium", "promoted"].map(key),
+            shared: [
+                "epoch",
+                "turn",
+                "bell",
+                "lane:standard",
+                "lane:premium",
+                "promoted",
+                "workers",
+            ]
+            .map(key),
             job_prefix: key("job:"),
             rate_prefix: key("rate:"),
         }

@@ -26,6 +26,8 @@ use crate::spool::Spool;
 const CERTIFICATE_ATTEMPTS: u32 = 2;
 /// One that is not met at once is hardly met within the seconds that a download can wait.
 const CHALLENGE_ATTEMPTS: u32 = 2;
+/// Nothing was heard from the host: another worker may reach it.
+const CONNECT_ATTEMPTS: u32 = 3;
 
 /// A disk with less room than this is full, whatever the package.
 const SUFFICIENT_ROOM: u64 = 1 << 30;
@@ -161,6 +163,7 @@ impl<'a> Download<'a> {
             let max_attempts = match detail {
                 FailureDetail::Certificate => limits.attempts.min(CERTIFICATE_ATTEMPTS),
                 FailureDetail::Challenge => limits.attempts.min(CHALLENGE_ATTEMPTS),
+                FailureDetail::Unreachable => limits.attempts.min(CONNECT_ATTEMPTS),
                 _ => limits.attempts,
             };
             if failures >= max_attempts && detail == FailureDetail::Challenge {

@@ -43,7 +43,7 @@ async fn nothing_is_left_of_ten_thousand_jobs() {
     keys.sort_unstable();
     assert_eq!(
         keys,
-        ["bell", "epoch", "lane:premium", "lane:standard", "turn"].map(key)
+        ["bell", "epoch", "lane:premium", "lane:standard", "turn", "workers"].map(key)
     );
     for lane in lanes() {
         assert_eq!(server.ask_number(&["XLEN", &lane]), 0);

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod black_hole;
 mod deaths;
 mod health;
 mod outages;

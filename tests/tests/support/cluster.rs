@@ -19,6 +19,8 @@ pub struct Cluster {
     pub servers: Vec<Instance>,
     pub redis: RedisServer,
     pub postgres: PostgresServer,
+    /// Of all processes.
+    settings: Vec<(String, String)>,
     folder: TempDir,
 }
 
@@ -32,25 +34,35 @@ impl Cluster {
             servers: Vec::new(),
             redis,
             postgres,
+            settings: Vec::new(),
             folder: tempfile::tempdir().unwrap(),
         };
-        let backends = [
-            ("POSTGRES_URL", cluster.postgres.url()),
-            ("REDIS_URL", cluster.redis.url()),
-        ];
-        let mut all: Vec<_> = backends.iter().map(|(name, url)| (*name, &**url)).collect();
-        all.extend(settings);
+        let (postgres, redis) = (cluster.postgres.url(), cluster.redis.url());
+        let backends = [("POSTGRES_URL", &*postgres), ("REDIS_URL", &*redis)];
+        let all = [&backends, settings].concat();
+        let owned = all.iter().map(|&(name, value)| (name.to_owned(), value.to_owned()));
+        cluster.settings = owned.collect();
         for _ in 0..servers {
             let address = format!("127.0.0.1:{}", lasting_port());
             let own = [&all[..], &[("DUMPUS_LISTEN", &address)]].concat();
             cluster.servers.push(Instance::start(discord, &own));
         }
         for number in 0..workers {
-            let worker = cluster.worker(discord, number, &all);
+            let worker = cluster.worker(discord, number, &[]);
             cluster.workers.push(worker);
             cluster.ready(number);
         }
         Some(cluster)
+    }
+
+    /// Starts another worker, with these settings instead of those of the others, under limits of the shell.
+    pub fn add_worker(&mut self, discord: &Discord, settings: &[(&str, &str)], limits: &str) -> usize {
+        let number = self.workers.len();
+        let mut worker = self.worker(discord, number, settings);
+        worker.restart_under(limits);
+        self.workers.push(worker);
+        self.ready(number);
+        number
     }
 
     /// Starts a worker again, and waits until it takes packages.
@@ -84,7 +96,10 @@ impl Cluster {
             // So that one download can keep other packages waiting.
             ("DUMPUS_DOWNLOADS", "1"),
         ];
-        let named = own.iter().chain(settings);
+        all.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        all.extend(self.settings.iter().cloned());
+        // Of several values of a variable, the last one counts.
+        let named = settings.iter();
         all.extend(named.map(|&(name, value)| (name.to_owned(), value.to_owned())));
         let log = self.folder.path().join(format!("worker-{number}.log"));
         Process::start("dumpus-worker", &["run"], all, &log)

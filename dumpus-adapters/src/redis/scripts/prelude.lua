@@ -1,9 +1,11 @@
--- Every script begins with this. KEYS are those of keys.rs, in the same order; KEYS[7] is that of the package, if any.
+-- Every script begins with this. KEYS are those of keys.rs, in the same order; KEYS[8] is that of the package, if any.
 local EPOCH, TURN, BELL = KEYS[1], KEYS[2], KEYS[3]
 local LANES = { standard = KEYS[4], premium = KEYS[5] }
 -- Names of jobs that were promoted during a delivery.
 local PROMOTED = KEYS[6]
-local JOB = KEYS[7]
+-- Consumers, by the time in ms at which they last asked for a job.
+local WORKERS = KEYS[7]
+local JOB = KEYS[8]
 local GROUP = 'workers'
 -- Begins the name of a consumer that holds the jobs that a worker postponed.
 local POSTPONED = 'postponed:'

@@ -8,6 +8,10 @@ local MANY = 1000
 local FEW = 10
 -- How long others precede the worker that postponed a job, and when they are gone, in ms.
 local PRECEDENCE, SILENT = 10000, 5000
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZADD', WORKERS, now, consumer)
+redis.call('ZREMRANGEBYSCORE', WORKERS, '-inf', now - SILENT)
 set_up(ARGV[1])
 
 -- Jobs that were promoted during a delivery whose lease has ended since.
@@ -49,25 +53,11 @@ local function unreceived(lane, known)
   end
 end
 
--- Whether another worker takes jobs of the lane.
-local function has_others(stream)
-  for _, fields in ipairs(redis.call('XINFO', 'CONSUMERS', stream, GROUP)) do
-    local other = {}
-    for i = 1, #fields, 2 do
-      other[fields[i]] = fields[i + 1]
-    end
-    local is_worker = string.sub(other.name, 1, #POSTPONED) ~= POSTPONED
-    if is_worker and other.name ~= consumer and other.idle < SILENT then
-      return true
-    end
-  end
-end
-
 -- The first pending entry that nobody holds. One that this worker postponed is left to others for a while.
 local function unheld(stream)
   for _, pending in ipairs(redis.call('XPENDING', stream, GROUP, 'IDLE', lease, '-', '+', FEW)) do
     local is_left = pending[2] == POSTPONED .. consumer and pending[3] < tonumber(lease) + PRECEDENCE
-    if not (is_left and has_others(stream)) then
+    if not (is_left and redis.call('ZCARD', WORKERS) > 1) then
       return pending[1]
     end
   end
