@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use dumpus_domain::lifecycle::{
     Attempt, EPOCH_KEPT_FOR, Epoch, KnownEpochs, Lease, LeaseOutcome, LeaseRequest, NewPackage, OwnerLink,
-    RedispatchPolicy, Rollback, Run, Stage,
+    RedispatchPolicy, Rollback, Run, Stage, SweepClock,
 };
 use dumpus_domain::package::{PackageId, RunId};
 use dumpus_domain::queue::{Lane, LaneTotals, Ticket};
@@ -138,4 +138,27 @@ fn an_analysis_follows_a_download_and_may_be_recorded_twice() {
 #[test]
 fn nothing_follows_a_result() {
     assert!(Stage::ALL.iter().all(|to| Stage::Processed.step(*to).is_err()));
+}
+
+#[test]
+fn a_clock_that_jumps_is_not_believed_for_a_day() {
+    const DAY: i64 = 24 * 3_600_000;
+    const MONTH: i64 = 31 * DAY;
+    let mut clock = SweepClock::trusted(Millis(0));
+    let mut tick = |now| {
+        clock = clock.tick(Millis(now));
+        clock.held_since.is_none()
+    };
+    assert!(tick(DAY));
+    assert!(tick(3 * DAY - 1));
+    assert!(!tick(3 * DAY + MONTH));
+    assert!(!tick(4 * DAY + MONTH - 1));
+    assert!(tick(4 * DAY + MONTH));
+    // Ahead by a month, and back before anything was erased.
+    assert!(!tick(4 * DAY + 2 * MONTH));
+    assert!(tick(4 * DAY + MONTH + 1));
+    // Back by a month, and right again.
+    assert!(tick(4 * DAY));
+    assert!(!tick(4 * DAY + MONTH + 2));
+    assert!(!tick(4 * DAY + MONTH + 3));
 }

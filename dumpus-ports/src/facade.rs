@@ -108,6 +108,23 @@ impl Dumpus {
         self.sweep.run().await
     }
 
+    /// Believes the registry's clock after it has jumped, so that sweeps go on, see
+    /// [`SweepClock`](crate::registry::SweepClock).
+    ///
+    /// # Errors
+    /// [`AccessError`] if the registry fails.
+    pub async fn trust_clock(&self) -> Result<(), AccessError> {
+        Ok(self.sweep.registry.trust_clock().await?)
+    }
+
+    /// Makes packages wait again whose workers are dead. For a process that is the only one of its instance, when it starts.
+    ///
+    /// # Errors
+    /// [`AccessError`] if the registry fails.
+    pub async fn end_leases(&self) -> Result<u64, AccessError> {
+        Ok(self.sweep.registry.end_leases().await?)
+    }
+
     /// How long packages are kept after they ended; `None` if they are kept until their owner deletes them.
     #[must_use]
     pub const fn retention(&self) -> Option<Duration> {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgMatches, Command};
 use tokio::net::TcpListener;
 
+use dumpus_adapters::bootstrap::backends::open_registry;
 use dumpus_adapters::bootstrap::telemetry;
 use dumpus_adapters::cli;
 use dumpus_server::config::{ServerConfig, settings};
@@ -36,6 +37,7 @@ fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about("The HTTP API of Dumpus; without settings a whole instance in one process.")
         .subcommand(Command::new("health").about("Asks the running server whether it is alive"))
+        .subcommand(Command::new("trust-clock").about("Lets packages expire again after the clock has jumped"))
         .subcommand(
             Command::new("upgrade")
                 .about("Moves a package to the premium lane")
@@ -66,6 +68,12 @@ async fn execute(matches: &ArgMatches, config: &ServerConfig) -> Result<ExitCode
             } else {
                 Err("there is no such package".into())
             }
+        }
+        Some(("trust-clock", _)) => {
+            let registry = open_registry(&config.backends, &config.data_dir).await?;
+            registry.maintenance.trust_clock().await?;
+            println!("What has expired by the clock of the database is erased by the next sweep");
+            Ok(ExitCode::SUCCESS)
         }
         _ => serve(config).await,
     }

@@ -1,5 +1,6 @@
 //! The life of the server's process: serve, and stop without losing anything.
 
+use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub struct Service {
     pub dumpus: Arc<Dumpus>,
     /// How long requests and running packages may take to finish.
     pub stop_timeout: Duration,
+    /// Held while this process uses the data directory of embedded mode.
+    pub data_lock: Option<File>,
 }
 
 /// A worker in the server's process.
@@ -49,4 +52,5 @@ pub async fn serve(listener: TcpListener, service: Service, shutdown: &Shutdown)
     let acceptor = Acceptor::new(listener, service.api, service.connections);
     shutdown.spawn(acceptor.run(shutdown.soft.clone(), shutdown.hard.clone()));
     shutdown.finish(service.stop_timeout).await;
+    drop(service.data_lock);
 }

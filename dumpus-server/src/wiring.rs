@@ -41,6 +41,7 @@ pub fn service(config: &ServerConfig, backends: Backends) -> Result<Service, Sta
     let Backends {
         mut instance,
         rate_limiter,
+        data_lock,
     } = backends;
     let Directories { users, guilds } = directories(config)?;
     if let Some(users) = users {
@@ -68,6 +69,7 @@ pub fn service(config: &ServerConfig, backends: Backends) -> Result<Service, Sta
         worker,
         dumpus,
         stop_timeout: config.work.stop_timeout,
+        data_lock,
     })
 }
 

@@ -118,10 +118,21 @@ pub fn spawn_sweep(dumpus: Arc<Dumpus>, shutdown: &Shutdown) {
         .map_or(SWEEPS.1, |retention| (retention / 20).clamp(SWEEPS.0, SWEEPS.1));
     let soft = shutdown.soft.clone();
     shutdown.spawn(async move {
+        let mut was_held = false;
         while !soft.is_cancelled() {
             match dumpus.sweep().await {
-                Ok(Swept { packages: 0, blobs: 0 }) => {}
+                Ok(Swept { is_held: true, .. }) => {
+                    if !was_held {
+                        tracing::error!(
+                            "The clock has jumped by more than two days, or the instance was off: nothing is erased for \
+                             24 hours. Set the clock right, or confirm it with `dumpus-server trust-clock`"
+                        );
+                    }
+                    was_held = true;
+                }
+                Ok(Swept { packages: 0, blobs: 0, .. }) => was_held = false,
                 Ok(swept) => {
+                    was_held = false;
                     tracing::info!(
                         expired = swept.packages,
                         orphans = swept.blobs,

@@ -1,8 +1,8 @@
 //! From settings to the backends of an instance.
 
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, File, TryLockError};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use crate::transport::TransportSettings;
 use dumpus_ports::blobs::BlobStore;
 use dumpus_ports::queue::JobQueue;
 use dumpus_ports::rate_limiter::RateLimiter;
-use dumpus_ports::registry::{Registry, SecretStore};
+use dumpus_ports::registry::{Registry, RegistryMaintenance, SecretStore};
 use dumpus_ports::usecase::ProcessPackage;
 use dumpus_ports::vault::Vault;
 use dumpus_ports::{BoxError, Dumpus, DumpusBuilder};
@@ -68,6 +68,8 @@ pub struct Backends {
     pub instance: DumpusBuilder,
     /// Counts requests, for all servers of the instance.
     pub rate_limiter: Arc<dyn RateLimiter>,
+    /// Locked in embedded mode, for as long as this process uses the data directory.
+    pub data_lock: Option<File>,
 }
 
 /// An instance over PostgreSQL and Redis.
@@ -110,6 +112,7 @@ pub async fn connect_services(
     Ok(Backends {
         rate_limiter: Arc::new(queue.rate_limiter(vault.clone())),
         instance: instance(&database, queue, vault, settings, transport)?,
+        data_lock: None,
     })
 }
 
@@ -124,13 +127,62 @@ pub async fn open_embedded(
     lease: Duration,
 ) -> Result<Backends, StartupError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(data_dir);
-    made.map_err(|error| StartupError::new(format!("the data directory cannot be made: {}", error.kind())))?;
-    let database = open_database(&format!("sqlite://{}?mode=rwc", data_dir.join("dumpus.db").display())).await?;
+    made.map_err(|error| {
+        let path = data_dir.display();
+        StartupError::new(format!("the data directory {path} cannot be made: {}", error.kind()))
+    })?;
+    let data_lock = lock(data_dir)?;
+    let database = open_database(&embedded_database(data_dir)).await?;
+    // Nobody else works for this instance: whoever held a package is dead.
+    let ended = database.registry().end_leases().await.map_err(StartupError::of)?;
+    if ended > 0 {
+        tracing::info!(packages = ended, "Packages that were in work wait again");
+    }
     let (queue, vault) = (Arc::new(ProcessQueue::new(lease)), vault(&database, settings).await?);
     Ok(Backends {
         rate_limiter: Arc::new(MemoryRateLimiter::default()),
         instance: instance(&database, queue, vault, settings, transport)?,
+        data_lock: Some(data_lock),
     })
+}
+
+/// Keeps other servers away from the data directory: they would take this one's packages for those of a dead process.
+fn lock(data_dir: &Path) -> Result<File, StartupError> {
+    let (path, shown) = (data_dir.join("lock"), data_dir.display());
+    let file = File::options().append(true).create(true).mode(0o600).open(&path);
+    let file = file.map_err(|error| {
+        StartupError::new(format!(
+            "the data directory {shown} cannot be written: {}",
+            error.kind()
+        ))
+    })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StartupError::new(format!(
+            "another process uses the data directory {shown}"
+        ))),
+        Err(TryLockError::Error(error)) => Err(StartupError::new(format!(
+            "the data directory {shown} cannot be locked: {}",
+            error.kind()
+        ))),
+    }
+}
+
+fn embedded_database(data_dir: &Path) -> String {
+    format!("sqlite://{}?mode=rwc", data_dir.join("dumpus.db").display())
+}
+
+/// The registry alone, for commands beside a running instance.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn open_registry(settings: &BackendSettings, data_dir: &Path) -> Result<Registry, StartupError> {
+    let database = match &settings.postgres_url {
+        Some(url) => open_database(url.expose_secret()).await?,
+        None if data_dir.join("dumpus.db").is_file() => open_database(&embedded_database(data_dir)).await?,
+        None => return Err(StartupError::new(format!("no instance is in {}", data_dir.display()))),
+    };
+    Ok(Registry::new(Arc::new(database.registry())))
 }
 
 async fn open_database(url: &str) -> Result<SqlDatabase, StartupError> {

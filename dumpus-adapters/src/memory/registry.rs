@@ -14,6 +14,7 @@ use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::{
     Admission, Attempt, DeletedPackage, Epoch, Failure, Lease, LeaseOutcome, LeaseRegistry, LeaseRequest, NewPackage,
     Package, PackageRegistry, RedispatchPolicy, RegistryError, RegistryMaintenance, Run, SecretStore, StoredResult,
+    SweepClock,
 };
 
 /// The registry in memory.
@@ -28,6 +29,7 @@ struct State {
     tickets: Tickets,
     epochs: KnownEpochs,
     secrets: HashMap<String, [u8; 32]>,
+    sweep_clock: Option<SweepClock>,
 }
 
 impl State {
@@ -240,6 +242,29 @@ impl RegistryMaintenance for MemoryRegistry {
         Ok(self
             .state()
             .erase(limit, dispatched_at, |run| run.is_abandoned(age, now)))
+    }
+
+    async fn check_clock(&self) -> Result<SweepClock, RegistryError> {
+        let (now, mut state) = (self.clock.now(), self.state());
+        let clock = state
+            .sweep_clock
+            .map_or_else(|| SweepClock::trusted(now), |clock| clock.tick(now));
+        state.sweep_clock = Some(clock);
+        Ok(clock)
+    }
+
+    async fn trust_clock(&self) -> Result<(), RegistryError> {
+        self.state().sweep_clock = Some(SweepClock::trusted(self.clock.now()));
+        Ok(())
+    }
+
+    async fn end_leases(&self) -> Result<u64, RegistryError> {
+        let mut state = self.state();
+        let leased = state
+            .runs
+            .values_mut()
+            .filter(|run| run.lease.is_some() && run.end.is_none());
+        Ok(leased.map(Run::end_lease).count() as u64)
     }
 
     async fn unreferenced(&self, blobs: &[BlobKey]) -> Result<Vec<BlobKey>, RegistryError> {

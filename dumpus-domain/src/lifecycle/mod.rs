@@ -9,6 +9,7 @@ mod outcome;
 mod redispatch;
 mod run;
 mod stage;
+mod sweep_clock;
 mod work;
 
 pub use dispatch::{Dispatch, EPOCH_KEPT_FOR, Epoch, KnownEpochs, RedispatchPolicy};
@@ -16,3 +17,4 @@ pub use lease::{Attempt, CurrentLease, Lease, LeaseOutcome, LeaseRequest};
 pub use outcome::{DeletedPackage, End, Failure, Outcome, StoredResult};
 pub use run::{NewPackage, OwnerLink, Rollback, Run};
 pub use stage::{IllegalStep, Stage, UnknownStage};
+pub use sweep_clock::SweepClock;

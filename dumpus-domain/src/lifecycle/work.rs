@@ -77,6 +77,14 @@ impl Run {
         is_held
     }
 
+    /// Ends a lease whose holder is dead, like a release whose attempt is counted: the package may be what killed it.
+    pub fn end_lease(&mut self) {
+        if self.lease.take().is_some() {
+            self.stage = Stage::Locked;
+            self.progress = None;
+        }
+    }
+
     /// Goes to a stage, with progress 0.
     ///
     /// # Errors

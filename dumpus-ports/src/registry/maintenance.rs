@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{DeletedPackage, RegistryError};
+use super::{DeletedPackage, RegistryError, SweepClock};
 use crate::blobs::BlobKey;
 
 /// Deletes what has expired.
@@ -14,6 +14,8 @@ use crate::blobs::BlobKey;
 /// 2. `expire_abandoned` erases packages that no worker holds and whose jobs were dispatched long ago, the oldest first,
 ///    and at most `limit` of them.
 /// 3. `unreferenced` returns the blobs that no package points to, in the order in which they were given.
+/// 4. `check_clock` follows [`SweepClock::tick`], in all processes together.
+/// 5. `end_leases` makes every package wait that is leased, and counts the attempts.
 ///
 /// Every method is atomic, also between processes, and uses the registry's clock.
 ///
@@ -28,6 +30,15 @@ pub trait RegistryMaintenance: Send + Sync {
     /// Erases unfinished packages that no worker holds and whose jobs were dispatched `age` ago or earlier, at most `limit`
     /// of them, see [`Run::is_abandoned`](super::Run::is_abandoned).
     async fn expire_abandoned(&self, age: Duration, limit: u32) -> Result<Vec<DeletedPackage>, RegistryError>;
+
+    /// Reads the registry's clock and compares it with the last reading. The first one is believed.
+    async fn check_clock(&self) -> Result<SweepClock, RegistryError>;
+
+    /// Believes the registry's clock from now on, whatever it showed before.
+    async fn trust_clock(&self) -> Result<(), RegistryError>;
+
+    /// Ends all leases, whose holders are dead. Returns how many there were.
+    async fn end_leases(&self) -> Result<u64, RegistryError>;
 
     /// Of these blobs, those that no package points to.
     async fn unreferenced(&self, blobs: &[BlobKey]) -> Result<Vec<BlobKey>, RegistryError>;

@@ -18,7 +18,7 @@ pub use self::secrets::SecretStore;
 use crate::BoxError;
 pub use crate::domain::lifecycle::{
     Attempt, DeletedPackage, Epoch, Failure, Lease, LeaseOutcome, LeaseRequest, NewPackage, Outcome, OwnerLink,
-    RedispatchPolicy, Run, StoredResult,
+    RedispatchPolicy, Run, StoredResult, SweepClock,
 };
 use crate::domain::queue::{Lane, Ticket};
 use crate::domain::time::Millis;

@@ -32,6 +32,8 @@ pub struct Swept {
     pub packages: usize,
     /// Number of blobs that no package points to.
     pub blobs: usize,
+    /// Whether nothing was deleted because the clock has jumped, see [`SweepClock`](crate::registry::SweepClock).
+    pub is_held: bool,
 }
 
 impl Sweep {
@@ -47,6 +49,10 @@ impl Sweep {
     /// [`AccessError`] if a backend fails; the next sweep continues.
     pub async fn run(&self) -> Result<Swept, AccessError> {
         let mut swept = Swept::default();
+        if self.registry.check_clock().await?.held_since.is_some() {
+            swept.is_held = true;
+            return Ok(swept);
+        }
         while let Some(retention) = self.retention {
             let deleted = self.registry.expire(retention, BATCH).await?;
             for blob in deleted.iter().filter_map(|package| package.blob) {

@@ -69,8 +69,11 @@ async fn a_longer_retention_also_keeps_what_waits() {
     let ann = world.waiting("ann").await;
     pass(DAY * 50).await;
     assert_eq!(world.sweep(Some(DAY * 60), DAY).run().await.unwrap(), swept(0, 0));
-    pass(DAY * 10).await;
-    assert_eq!(world.sweep(Some(DAY * 60), DAY).run().await.unwrap(), swept(1, 0));
+    for day in 1..=10 {
+        pass(DAY).await;
+        let expired = usize::from(day == 10);
+        assert_eq!(world.sweep(Some(DAY * 60), DAY).run().await.unwrap(), swept(expired, 0));
+    }
     assert_eq!(world.state(&ann).await, PackageState::Unknown);
 }
 
@@ -141,4 +144,27 @@ async fn a_sweep_that_was_cut_short_is_finished_by_the_next() {
     assert_unavailable(world.sweep(Some(DAY), HOUR).run().await, "the blob store");
     world.sweep(Some(DAY), HOUR).run().await.unwrap();
     assert!(world.stored().await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_jumps_erases_nothing_until_it_is_confirmed_or_a_day_has_passed() {
+    for is_confirmed in [true, false] {
+        let world = World::new();
+        let ann = world.processed("ann").await;
+        let sweep = world.sweep(Some(DAY * 30), DAY);
+        assert_eq!(sweep.run().await.unwrap(), swept(0, 0));
+        pass(DAY * 31).await;
+        for _ in 0..23 {
+            assert!(sweep.run().await.unwrap().is_held);
+            pass(HOUR).await;
+        }
+        assert_eq!(world.state(&ann).await, PackageState::Processed);
+        if is_confirmed {
+            world.dumpus.trust_clock().await.unwrap();
+        } else {
+            pass(HOUR).await;
+        }
+        assert_eq!(sweep.run().await.unwrap(), swept(1, 0));
+        assert!(world.stored().await.is_empty());
+    }
 }

@@ -31,6 +31,7 @@ async fn start(settings: ApiSettings) -> Running {
         worker: None,
         dumpus: dumpus(&backends),
         stop_timeout: Duration::from_secs(10),
+        data_lock: None,
     };
     let shutdown = Shutdown::default();
     Running {

@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
 use crate::support::database::Database;
 use crate::support::discord::{Behaviour, Discord};
 use crate::support::instance::Instance;
 use crate::support::packages::small;
-use crate::support::wait::eventually;
+use crate::support::process::Process;
+use crate::support::wait::{eventually, within};
 
 /// How long the lease of a killed process remains valid.
 const SHORT_LEASE: (&str, &str) = ("DUMPUS_LEASE", "5s");
@@ -32,6 +34,36 @@ fn after_a_kill_the_next_poll_of_the_owner_queues_the_package_again() {
         Database::open(&instance.database()).number("SELECT count(*) FROM blobs"),
         2
     );
+}
+
+#[test]
+fn after_a_kill_work_resumes_within_three_seconds_whatever_the_lease() {
+    let discord = Discord::start();
+    let mut instance = Instance::start(&discord, &[("DUMPUS_LEASE", "1h")]);
+    let link = discord.link(small().0, Behaviour::Paused);
+    let id = instance.admit(&link.url);
+    instance.half_downloaded(&link, &id);
+    instance.process.kill();
+    link.switch_to(Behaviour::Package);
+    instance.restart();
+    let status = within(Duration::from_secs(3), "the package is processed", || {
+        Some(instance.status(&link.key, &id)).filter(|status| status["isProcessing"] == false)
+    });
+    assert_eq!(status["isDataAvailable"], true, "{status}");
+}
+
+#[test]
+fn a_second_process_does_not_use_the_data_directory() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[]);
+    let data = instance.data().display().to_string();
+    let settings = [("DUMPUS_DATA_DIR", &*data), ("DUMPUS_LISTEN", "127.0.0.1:0")];
+    let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let log = instance.folder().join("second.log");
+    let mut second = Process::start("dumpus-server", &[], settings.to_vec(), &log);
+    assert!(!second.stopped().success());
+    assert!(second.log_text().contains(&data), "{}", second.log_text());
+    instance.process(&discord.link(small().0, Behaviour::Package));
 }
 
 #[test]

@@ -2,13 +2,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use dumpus_ports::blobs::BlobKey;
-use dumpus_ports::registry::{DeletedPackage, RegistryError, RegistryMaintenance};
+use dumpus_ports::domain::time::Millis;
+use dumpus_ports::registry::{DeletedPackage, RegistryError, RegistryMaintenance, SweepClock};
 use sea_orm::Value;
 
 use super::super::pool::millis;
 use super::SqlRegistry;
 use super::packages::waiting;
-use super::row::{Columns, bytes, deleted};
+use super::row::{Columns, bytes, deleted, inconsistent};
 
 /// Blobs per query; databases limit the number of parameters.
 const BLOBS: usize = 500;
@@ -23,6 +24,35 @@ impl RegistryMaintenance for SqlRegistry {
     async fn expire_abandoned(&self, age: Duration, limit: u32) -> Result<Vec<DeletedPackage>, RegistryError> {
         let condition = concat!(waiting!(), " AND dispatched_at <= {now} - $1");
         self.erase(condition, "dispatched_at", age, limit).await
+    }
+
+    async fn check_clock(&self) -> Result<SweepClock, RegistryError> {
+        let sql = "SELECT {now} AS now, seen_at, held_since FROM (SELECT 1) AS one LEFT JOIN sweep_clock ON TRUE";
+        let row = self.pools.write.one(sql, Vec::new()).await?;
+        let row = row.ok_or(inconsistent("sweep_clock.seen_at"))?;
+        let mut columns = Columns::new(&row);
+        let now = Millis(columns.next("now")?);
+        let seen_at = columns.next::<Option<_>>("sweep_clock.seen_at")?.map(Millis);
+        let held_since = columns.next::<Option<_>>("sweep_clock.held_since")?.map(Millis);
+        let clock = seen_at.map_or_else(
+            || SweepClock::trusted(now),
+            |seen_at| SweepClock { seen_at, held_since }.tick(now),
+        );
+        self.remember(clock).await?;
+        Ok(clock)
+    }
+
+    async fn trust_clock(&self) -> Result<(), RegistryError> {
+        let row = self.pools.write.one("SELECT {now} AS now", Vec::new()).await?;
+        let row = row.ok_or(inconsistent("now"))?;
+        let now = Millis(Columns::new(&row).next("now")?);
+        self.remember(SweepClock::trusted(now)).await
+    }
+
+    async fn end_leases(&self) -> Result<u64, RegistryError> {
+        let sql = "UPDATE packages SET lease_until = NULL, stage = 'LOCKED', progress = NULL
+            WHERE ended_at IS NULL AND lease_until IS NOT NULL";
+        Ok(self.pools.write.execute(sql, Vec::new()).await?)
     }
 
     async fn unreferenced(&self, blobs: &[BlobKey]) -> Result<Vec<BlobKey>, RegistryError> {
@@ -44,6 +74,17 @@ impl RegistryMaintenance for SqlRegistry {
 }
 
 impl SqlRegistry {
+    async fn remember(&self, clock: SweepClock) -> Result<(), RegistryError> {
+        let sql = "INSERT INTO sweep_clock (id, seen_at, held_since) VALUES (1, $1, $2)
+            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, held_since = excluded.held_since";
+        let values = vec![
+            Value::from(clock.seen_at.0),
+            Value::from(clock.held_since.map(|since| since.0)),
+        ];
+        self.pools.write.execute(sql, values).await?;
+        Ok(())
+    }
+
     /// Erases the packages for which the condition holds at this age, `$1`, the oldest first.
     async fn erase(
         &self,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Fresh, LONG, at_once, begin, begin_queued, fail, granted, id, process, result, row, run};
 use crate::blobs::BlobKey;
-use crate::registry::DeletedPackage;
+use crate::registry::{DeletedPackage, SweepClock};
 
 /// Clause 1 of maintenance.
 pub async fn ended_packages_expire(registry: Fresh) {
@@ -90,4 +90,29 @@ pub async fn all_callers_get_the_same_secret(registry: Fresh) {
     assert!(secrets.iter().all(|secret| *secret == secrets[0]), "{secrets:?}");
     assert_eq!(registry.secrets.secret("one", [99; 32]).await.unwrap(), secrets[0]);
     assert_eq!(registry.secrets.secret("two", [99; 32]).await.unwrap(), [99; 32]);
+}
+
+/// Clause 4 of maintenance. Hours do not pass in a test: the rule itself is the domain's.
+pub async fn the_clock_is_believed_while_it_runs_on(registry: Fresh) {
+    let first = registry.maintenance.check_clock().await.unwrap();
+    assert_eq!(first, SweepClock::trusted(first.seen_at));
+    let second = registry.maintenance.check_clock().await.unwrap();
+    assert_eq!(second, first.tick(second.seen_at));
+    registry.maintenance.trust_clock().await.unwrap();
+    let third = registry.maintenance.check_clock().await.unwrap();
+    assert_eq!(third, SweepClock::trusted(third.seen_at));
+}
+
+/// Clause 5 of maintenance.
+pub async fn ends_every_lease(registry: Fresh) {
+    begin(&registry, 1, 1).await;
+    begin_queued(&registry, 2, 2, "first").await;
+    let lease = granted(&registry, 2, 2, LONG).await;
+    process(&registry, 3, 3, 3).await;
+    assert_eq!(registry.maintenance.end_leases().await.unwrap(), 1);
+    assert_eq!(registry.maintenance.end_leases().await.unwrap(), 0);
+    assert!(!registry.leases.extend(&lease, LONG).await.unwrap());
+    let again = granted(&registry, 2, 2, LONG).await;
+    assert_eq!(again.attempt, 2);
+    assert!(row(&registry, 3).await.result().is_some());
 }

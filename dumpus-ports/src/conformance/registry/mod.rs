@@ -219,7 +219,9 @@ macro_rules! registry_conformance {
                 ended_packages_expire,
                 expires_a_limited_number_of_packages,
                 abandoned_packages_expire,
-                finds_unreferenced_blobs
+                finds_unreferenced_blobs,
+                the_clock_is_believed_while_it_runs_on,
+                ends_every_lease
             );
         }
 

@@ -15,6 +15,7 @@ use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::{
     Admission, Attempt, DeletedPackage, Epoch, Failure, Lease, LeaseOutcome, LeaseRegistry, LeaseRequest, NewPackage,
     Package, PackageRegistry, RedispatchPolicy, RegistryError, RegistryMaintenance, SecretStore, StoredResult,
+    SweepClock,
 };
 
 use super::Gate;
@@ -170,6 +171,9 @@ faulty! { LeaseRegistry, RegistryError;
 faulty! { RegistryMaintenance, RegistryError;
     fn expire(retention: Duration, limit: u32) -> Vec<DeletedPackage>;
     fn expire_abandoned(age: Duration, limit: u32) -> Vec<DeletedPackage>;
+    fn check_clock() -> SweepClock;
+    fn trust_clock() -> ();
+    fn end_leases() -> u64;
     fn unreferenced(blobs: &[BlobKey]) -> Vec<BlobKey>;
 }
 

@@ -71,7 +71,11 @@ fn builder(
 }
 
 pub(crate) const fn swept(packages: usize, blobs: usize) -> Swept {
-    Swept { packages, blobs }
+    Swept {
+        packages,
+        blobs,
+        is_held: false,
+    }
 }
 
 /// Somebody with a package.
