@@ -7,10 +7,17 @@ use std::time::Duration;
 /// What the whole question may take.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Whether the server that listens there is alive.
-#[must_use]
-pub fn is_alive(listen: SocketAddr) -> bool {
-    ask(reachable(listen)).is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+/// Asks the server that listens there whether it is alive.
+///
+/// # Errors
+/// A sentence that says why not.
+pub fn check(listen: SocketAddr) -> Result<(), String> {
+    let server = reachable(listen);
+    let answer = ask(server).map_err(|error| format!("no server answers at {server}: {}", error.kind()))?;
+    let is_alive = answer.starts_with("HTTP/1.1 200");
+    is_alive
+        .then_some(())
+        .ok_or_else(|| format!("what answers at {server} is not alive, or no server of Dumpus"))
 }
 
 /// A server that listens everywhere is reached on this machine.

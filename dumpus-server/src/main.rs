@@ -50,8 +50,8 @@ async fn execute(matches: &ArgMatches, config: &ServerConfig) -> Result<ExitCode
     match matches.subcommand() {
         Some(("health", _)) => {
             let listen = config.listen;
-            let is_alive = tokio::task::spawn_blocking(move || health::is_alive(listen)).await?;
-            Ok(if is_alive { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            tokio::task::spawn_blocking(move || health::check(listen)).await??;
+            Ok(ExitCode::SUCCESS)
         }
         Some(("upgrade", arguments)) => {
             let package = arguments

@@ -37,6 +37,10 @@ pub struct BackendSettings {
     /// made once and kept in the database.
     #[arg(long, env = INSTANCE_KEY, hide_env_values = true)]
     pub instance_key: Option<InstanceKey>,
+    /// How long to wait at the start for PostgreSQL and Redis, which may be starting too.
+    #[arg(long, env = "DUMPUS_START_TIMEOUT", value_name = "DURATION", value_parser = values::duration(Duration::ZERO),
+        default_value = "1m")]
+    pub start_timeout: Duration,
     /// Results older than this are erased; fractions are allowed. By default they are kept until deleted.
     #[arg(long = "retention-days", env = "DUMPUS_RETENTION_DAYS", value_name = "DAYS", value_parser = values::days)]
     pub retention: Option<Duration>,

@@ -38,8 +38,11 @@ pub enum LogFormat {
 }
 
 fn filter(text: &str) -> Result<String, String> {
-    let expected = |_| "expected a filter such as info,dumpus_server=debug".to_owned();
-    EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(expected)
+    // A word alone would be taken for the name of a module, of which everything is logged, and nothing else.
+    let is_level = |word: &str| word.contains(['=', '[']) || word.trim().parse::<LevelFilter>().is_ok();
+    let is_filter = EnvFilter::try_new(text).is_ok() && text.split(',').all(is_level);
+    let expected = || "expected a filter such as info,dumpus_server=debug".to_owned();
+    is_filter.then(|| text.to_owned()).ok_or_else(expected)
 }
 
 /// Drivers may log addresses, statements and parameters below these levels, whatever the operator asks for.
@@ -127,5 +130,20 @@ mod tests {
             (0, 3),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_misspelt_level_is_not_taken_for_a_module() {
+        for text in [
+            "info",
+            "OFF",
+            "warn,dumpus_server=debug",
+            "dumpus_server[request]=trace,error",
+        ] {
+            assert_eq!(filter(text).as_deref(), Ok(text));
+        }
+        for text in ["inof", "info,dumpus_server", "dumpus_server=debgu"] {
+            assert!(filter(text).is_err(), "{text}");
+        }
     }
 }

@@ -14,6 +14,13 @@ use clap::{Arg, ArgMatches, Command, FromArgMatches};
 const PREFIX: &str = "DUMPUS_";
 /// Variables of the test suites; programs that tests start inherit them.
 const TESTS_PREFIX: &str = "DUMPUS_TEST_";
+/// Names that other programs give to settings of this one.
+const FOREIGN: [(&str, &str); 4] = [
+    ("DATABASE_URL", "POSTGRES_URL"),
+    ("POSTGRES_URI", "POSTGRES_URL"),
+    ("POSTGRESQL_URL", "POSTGRES_URL"),
+    ("REDIS_URI", "REDIS_URL"),
+];
 /// Is appended to the variable of a secret to name a file with its value.
 const FILE_SUFFIX: &str = "_FILE";
 
@@ -169,6 +176,10 @@ impl Configuration {
         let ours = environment
             .keys()
             .filter(|name| name.starts_with(PREFIX) && !name.starts_with(TESTS_PREFIX));
+        let foreign = FOREIGN
+            .iter()
+            .filter(|(name, ours)| environment.contains_key(*name) && known.iter().any(|known| known == ours))
+            .map(|(name, ours)| format!("{name} is not read; did you mean {ours}?"));
         let unknown = ours.filter(|name| !known.contains(name)).map(|name| {
             let distance = |known: &&String| strsim::levenshtein(name, known);
             let closest = known.iter().min_by_key(distance);
@@ -180,7 +191,7 @@ impl Configuration {
                 ),
             }
         });
-        unknown.collect()
+        unknown.chain(foreign).collect()
     }
 }
 

@@ -61,14 +61,14 @@ pub fn duration_text(duration: Duration) -> String {
     humantime::format_duration(duration).to_string()
 }
 
-/// Parses a number of days above 0, fractions allowed.
+/// Parses a number of days above 0 and up to a century, fractions allowed.
 ///
 /// # Errors
 /// What was expected.
 pub fn days(text: &str) -> Result<Duration, String> {
-    let days = text.parse().ok().filter(|days: &f64| *days > 0.0);
+    let days = text.parse().ok().filter(|days: &f64| *days > 0.0 && *days <= 36_525.0);
     days.and_then(|days| Duration::try_from_secs_f64(days * SECONDS_PER_DAY).ok())
-        .ok_or_else(|| "expected a number of days above 0".to_owned())
+        .ok_or_else(|| "expected a number of days, above 0 and at most 36525".to_owned())
 }
 
 /// Parses numbers of a range.

@@ -52,7 +52,7 @@ pub enum ConnectError {
     #[error("the CA file for Redis cannot be read: expected certificates in PEM form")]
     CaFile(#[source] BoxError),
     /// There is no connection.
-    #[error("Redis at {address} cannot be reached")]
+    #[error("Redis at {address} cannot be reached: {source}")]
     Unreachable {
         /// The URL without its password.
         address: String,

@@ -56,6 +56,7 @@ impl SqlDatabase {
             Err(error) => Err(ConnectError::Unusable {
                 database: address.to_string(),
                 reason: error.to_string(),
+                is_transient: error.is_transient,
             }),
         }
     }

@@ -22,6 +22,8 @@ pub enum ConnectError {
         database: String,
         /// Why.
         reason: String,
+        /// Whether another attempt may succeed: it may be about to start.
+        is_transient: bool,
     },
     /// The schema could not be brought up to date.
     #[error("the schema of the database {database} cannot be brought up to date: {reason}")]

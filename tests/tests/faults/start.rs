@@ -4,7 +4,7 @@ use std::{fs, thread};
 
 use crate::support::cluster::Cluster;
 use crate::support::discord::{Behaviour, Discord};
-use crate::support::instance::Instance;
+use crate::support::instance::{Instance, ready};
 use crate::support::process::{Process, is_worker_healthy};
 use crate::support::wait::eventually;
 use crate::world::small;
@@ -48,4 +48,25 @@ fn processes_that_start_at_the_same_time_migrate_an_empty_database_once() {
     assert_eq!(servers.len(), EACH);
     let repeated = "SELECT count(*) - count(DISTINCT version) FROM seaql_migrations";
     assert_eq!(cluster.postgres.number(repeated), 0);
+}
+
+#[test]
+fn processes_wait_for_backends_that_start_later() {
+    let discord = Discord::start();
+    let Some(mut cluster) = Cluster::start(&discord, 1, 1, &[]) else {
+        return;
+    };
+    cluster.servers[0].process.kill();
+    cluster.workers[0].kill();
+    cluster.postgres.kill();
+    cluster.redis.kill();
+    cluster.servers[0].process.run();
+    cluster.workers[0].run();
+    let log = |cluster: &Cluster| cluster.servers[0].process.log_text();
+    eventually("the server waits", || log(&cluster).contains("Waiting").then_some(()));
+    cluster.postgres.run();
+    cluster.redis.run();
+    let server = &mut cluster.servers[0];
+    server.address = ready(&mut server.process);
+    server.process(&discord.link(small(), Behaviour::Package));
 }

@@ -5,6 +5,7 @@ mod auth;
 mod client;
 mod cors;
 mod in_flight;
+mod outages;
 mod package_id;
 mod problem;
 mod rate_limit;

@@ -8,6 +8,7 @@ use poem_openapi::payload::Json;
 use dumpus_ports::profiles::ProfileError;
 use dumpus_ports::usecase::AccessError;
 
+use super::outages;
 use super::problem::{Code, DEFECT, FOREIGN_KEY, RETRY_AFTER, Refuse};
 
 /// Time limit for all backends together, for a request that needs a row only: it is answered within two seconds.
@@ -47,7 +48,10 @@ pub(in crate::api) async fn with_timeout<T, E: Into<Refusal>>(
     if let Ok(output) = tokio::time::timeout(budget, work).await {
         return output.map_err(Into::into);
     }
-    tracing::warn!(budget_ms = budget.as_millis(), "Backends took too long");
+    outages::record(
+        "some backend",
+        &format_args!("no answer within {} ms", budget.as_millis()),
+    );
     Err(Refusal::Unavailable)
 }
 
@@ -89,8 +93,8 @@ impl From<AccessError> for Refusal {
         match &error {
             AccessError::Unauthorized => Self::Unauthorized,
             AccessError::QueueFull => Self::QueueFull,
-            AccessError::Unavailable { source, .. } => {
-                tracing::warn!(error = %error, cause = %root_cause(&**source), "Backend unavailable");
+            AccessError::Unavailable { backend, source } => {
+                outages::record(backend, root_cause(&**source));
                 Self::Unavailable
             }
             _ => Self::defect(&error),
