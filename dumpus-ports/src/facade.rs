@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
 
 use crate::CancellationToken;
 use crate::archive::ArchiveReader;
@@ -21,8 +20,8 @@ use crate::registry::{LeaseRegistry, PackageRegistry, Registry};
 use crate::report::ReportWriter;
 use crate::source::PackageSource;
 use crate::usecase::{
-    AccessError, Challenges, JobChecks, Liveness, ProcessPackage, ProcessSettings, QueuePositions, RoundOutcome, Sweep,
-    Swept, WorkerHealth,
+    AccessError, Challenges, JobChecks, Liveness, Probes, ProcessPackage, ProcessSettings, QueuePositions,
+    RoundOutcome, Sweep, Swept, WorkerHealth,
 };
 use crate::vault::Vault;
 
@@ -47,28 +46,10 @@ pub struct Dumpus {
     pub(crate) profiles: Option<Arc<dyn ProfileDirectory>>,
     pub(crate) positions: QueuePositions,
     pub(crate) job_checks: JobChecks,
+    pub(crate) probes: Probes,
     pub(crate) max_queue: u64,
+    pub(crate) sweep: Sweep,
     leases: Arc<dyn LeaseRegistry>,
-    sweep: Sweep,
-}
-
-/// Which backends answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Readiness {
-    /// The registry of packages.
-    pub registry: bool,
-    /// The queue of jobs.
-    pub queue: bool,
-    /// The store of results.
-    pub blobs: bool,
-}
-
-impl Readiness {
-    /// Whether all of them do.
-    #[must_use]
-    pub const fn is_complete(self) -> bool {
-        self.registry && self.queue && self.blobs
-    }
 }
 
 impl Dumpus {
@@ -129,20 +110,6 @@ impl Dumpus {
     #[must_use]
     pub const fn retention(&self) -> Option<Duration> {
         self.sweep.retention
-    }
-
-    /// Which backends answer within `limit`.
-    pub async fn readiness(&self, limit: Duration) -> Readiness {
-        let (registry, queue, blobs) = tokio::join!(
-            timeout(limit, self.packages.ping()),
-            timeout(limit, self.queue.ping()),
-            timeout(limit, self.blobs.ping()),
-        );
-        Readiness {
-            registry: matches!(registry, Ok(Ok(()))),
-            queue: matches!(queue, Ok(Ok(()))),
-            blobs: matches!(blobs, Ok(Ok(()))),
-        }
     }
 
     /// A worker that processes this instance's packages with these ports and the default settings. Any number of workers,
@@ -278,6 +245,7 @@ impl DumpusBuilder {
             max_queue: self.max_queue.unwrap_or(MAX_QUEUE),
             positions: QueuePositions::new(packages.clone(), queue.clone()),
             job_checks: JobChecks::default(),
+            probes: Probes::default(),
             sweep: Sweep {
                 registry: maintenance,
                 blobs: blobs.clone(),

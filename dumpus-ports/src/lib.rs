@@ -20,7 +20,7 @@ pub mod vault;
 /// Cancels a download or an analysis, and stops the work of a process.
 pub use tokio_util::sync::CancellationToken;
 
-pub use facade::{Dumpus, DumpusBuilder, MissingPort, Readiness};
+pub use facade::{Dumpus, DumpusBuilder, MissingPort};
 
 /// A driver's error behind a port: kept for the log, never shown to users.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

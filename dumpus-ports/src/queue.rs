@@ -47,6 +47,7 @@ pub struct Job {
 /// 6. A second job of a run that is already queued is ignored.
 /// 7. A postponed job is delivered again after its delay: to another worker if one asks within ten seconds more.
 /// 8. `contains` knows the jobs that wait, are postponed or are delivered.
+/// 9. `workers` counts the processes that asked for a job within a minute, or hold one.
 ///
 /// # Errors
 /// Every method: [`QueueError::Unavailable`] if the same call may succeed later. The call may nevertheless have taken
@@ -74,6 +75,12 @@ pub trait JobQueue: Send + Sync {
 
     /// Checks that the queue answers.
     async fn ping(&self) -> Result<(), QueueError>;
+
+    /// Checks that the queue takes jobs: writes something without a meaning.
+    async fn probe(&self) -> Result<(), QueueError>;
+
+    /// Number of workers that are there.
+    async fn workers(&self) -> Result<u64, QueueError>;
 }
 
 /// A job that was delivered to one worker. Dropping it neither acknowledges nor releases the job.

@@ -123,6 +123,14 @@ impl JobQueue for ProcessQueue {
     async fn ping(&self) -> Result<(), QueueError> {
         Ok(())
     }
+
+    async fn probe(&self) -> Result<(), QueueError> {
+        Ok(())
+    }
+
+    async fn workers(&self) -> Result<u64, QueueError> {
+        Ok(self.shared.jobs().has_worker(Instant::now()).into())
+    }
 }
 
 struct ProcessDelivery {

@@ -258,6 +258,10 @@ impl RegistryMaintenance for MemoryRegistry {
         Ok(())
     }
 
+    async fn probe(&self) -> Result<(), RegistryError> {
+        Ok(())
+    }
+
     async fn end_leases(&self) -> Result<u64, RegistryError> {
         let mut state = self.state();
         let leased = state

@@ -47,6 +47,11 @@ impl Keys {
         &self.shared[2]
     }
 
+    /// A key without a meaning.
+    pub(super) fn probe(&self) -> String {
+        format!("{}probe", self.rate_prefix)
+    }
+
     /// The bucket of a rate limit.
     pub(super) fn rate(&self, pseudonym: [u8; 16]) -> String {
         format!("{}{:032x}", self.rate_prefix, u128::from_be_bytes(pseudonym))

@@ -10,8 +10,8 @@ use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::Epoch;
 use dumpus_ports::vault::Vault;
 use fred::bytes::Bytes;
-use fred::interfaces::ClientLike;
-use fred::types::Value;
+use fred::interfaces::{ClientLike, KeysInterface};
+use fred::types::{Expiration, Value};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
@@ -30,6 +30,8 @@ const POLL_INTERVAL: Duration = Duration::from_millis(500);
 const EPOCH_TTL: Duration = Duration::from_millis(800);
 /// Maximum wait for a job, so that computing its end cannot overflow.
 const WAIT_CAP: Duration = Duration::from_hours(24);
+/// How long the key of a probe lives, in milliseconds.
+const PROBE_MS: i64 = 1_000;
 /// Consumers that are idle for this long are deleted. A worker that returns later is registered again.
 const MAX_CONSUMER_IDLE: Duration = Duration::from_hours(1);
 
@@ -209,6 +211,19 @@ impl JobQueue for RedisQueue {
     async fn ping(&self) -> Result<(), QueueError> {
         let pong: Result<Value, _> = self.shared.connection.client.ping(None).await;
         pong.map(drop).map_err(queue_error)
+    }
+
+    async fn probe(&self) -> Result<(), QueueError> {
+        let (key, expires) = (self.shared.keys.probe(), Some(Expiration::PX(PROBE_MS)));
+        let client = &self.shared.connection.client;
+        let written: Result<Value, _> = client.set(key, "", expires, None, false).await;
+        written.map(drop).map_err(queue_error)
+    }
+
+    async fn workers(&self) -> Result<u64, QueueError> {
+        let keys = self.shared.keys.shared();
+        let arguments = vec![self.shared.lease_ms().into()];
+        self.shared.run(scripts::WORKERS, keys, arguments).await
     }
 }
 

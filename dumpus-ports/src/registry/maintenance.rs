@@ -37,6 +37,9 @@ pub trait RegistryMaintenance: Send + Sync {
     /// Believes the registry's clock from now on, whatever it showed before.
     async fn trust_clock(&self) -> Result<(), RegistryError>;
 
+    /// Checks that the registry takes writes: writes something without a meaning.
+    async fn probe(&self) -> Result<(), RegistryError>;
+
     /// Ends all leases, whose holders are dead. Returns how many there were.
     async fn end_leases(&self) -> Result<u64, RegistryError>;
 

@@ -1,5 +1,8 @@
 //! Routes for the operator, and pages.
 
+use std::time::Duration;
+
+use dumpus_ports::domain::queue::Lane;
 use dumpus_server::api::ApiSettings;
 use serde_json::json;
 
@@ -37,7 +40,7 @@ async fn upgrades_require_the_admin_token() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn health_and_readiness_are_reported() {
     let instance = Instance::with(ApiSettings {
         hostname: "box".to_owned(),
@@ -45,12 +48,36 @@ async fn health_and_readiness_are_reported() {
     });
     let health = json(instance.client.get("/health").send().await).await;
     assert_eq!(health, json!({"status": "alive", "hostname": "box"}));
-    let ready = instance.client.get("/ready").send().await;
-    ready.assert_status_is_ok();
-    assert_eq!(
-        json(ready).await,
-        json!({"status": "ready", "registry": "up", "queue": "up", "blobs": "up"})
-    );
+    let lanes = [Lane::Standard];
+    for (workers, status, reasons) in [
+        (
+            0,
+            "degraded",
+            json!(["No worker has asked for a package within a minute."]),
+        ),
+        (1, "ready", json!([])),
+    ] {
+        if workers > 0 {
+            assert!(
+                instance
+                    .backends
+                    .queue
+                    .next(&lanes, Duration::ZERO)
+                    .await
+                    .unwrap()
+                    .is_none()
+            );
+            tokio::time::advance(Duration::from_secs(4)).await;
+        }
+        let ready = instance.client.get("/ready").send().await;
+        ready.assert_status_is_ok();
+        assert_eq!(
+            json(ready).await,
+            json!({
+                "status": status, "registry": "up", "queue": "up", "blobs": "up", "workers": workers, "reasons": reasons,
+            })
+        );
+    }
 }
 
 #[tokio::test]

@@ -64,6 +64,14 @@ impl JobQueue for UnavailableQueue {
     async fn ping(&self) -> Result<(), QueueError> {
         self.answer().await
     }
+
+    async fn probe(&self) -> Result<(), QueueError> {
+        self.answer().await
+    }
+
+    async fn workers(&self) -> Result<u64, QueueError> {
+        self.answer().await
+    }
 }
 
 /// An unavailable store.
@@ -144,7 +152,10 @@ async fn every_route_reports_an_unavailable_queue_in_its_shape() {
     );
     assert_eq!(
         unavailable(instance.client.get("/ready").send().await).await,
-        json!({"status": "unavailable", "registry": "up", "queue": "down", "blobs": "up"})
+        json!({
+            "status": "unavailable", "registry": "up", "queue": "down", "blobs": "up", "workers": null,
+            "reasons": ["The queue of jobs does not answer."],
+        })
     );
     instance.client.get("/health").send().await.assert_status_is_ok();
 }
@@ -182,12 +193,13 @@ async fn requests_for_readiness_that_come_together_ask_each_backend_once() {
         questions: Arc::clone(&questions),
     });
     let instance = Instance::over(backends, ApiSettings::default());
-    for round in 1..=2 {
+    // Whether it answers, takes jobs, and has workers; then only the first: the rest is asked for every few seconds.
+    for expected in [3, 4] {
         let requests = (0..100).map(|_| async { unavailable(instance.client.get("/ready").send().await).await });
         for answer in join_all(requests).await {
             assert_eq!(answer["queue"], "down");
         }
-        assert_eq!(questions.load(Ordering::Relaxed), round);
+        assert_eq!(questions.load(Ordering::Relaxed), expected);
     }
 }
 
@@ -202,8 +214,11 @@ async fn results_report_an_unavailable_store() {
         let body = unavailable(instance.of_package(&key(0), rest).await).await;
         assert_eq!(body["errorMessageCode"], "SERVER_ERROR");
     }
+    let ready = instance.client.get("/ready").send().await;
+    ready.assert_status_is_ok();
+    let ready = json(ready).await;
     assert_eq!(
-        unavailable(instance.client.get("/ready").send().await).await["blobs"],
-        "down"
+        (&ready["status"], &ready["blobs"]),
+        (&json!("degraded"), &json!("down"))
     );
 }

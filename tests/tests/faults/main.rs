@@ -6,6 +6,7 @@ mod black_hole;
 mod deaths;
 mod health;
 mod outages;
+mod readiness;
 mod requests;
 mod stalled;
 mod start;

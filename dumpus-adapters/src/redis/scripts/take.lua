@@ -11,7 +11,7 @@ local PRECEDENCE, SILENT = 10000, 5000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZADD', WORKERS, now, consumer)
-redis.call('ZREMRANGEBYSCORE', WORKERS, '-inf', now - SILENT)
+redis.call('ZREMRANGEBYSCORE', WORKERS, '-inf', now - 60000)
 set_up(ARGV[1])
 
 -- Jobs that were promoted during a delivery whose lease has ended since.
@@ -57,7 +57,7 @@ end
 local function unheld(stream)
   for _, pending in ipairs(redis.call('XPENDING', stream, GROUP, 'IDLE', lease, '-', '+', FEW)) do
     local is_left = pending[2] == POSTPONED .. consumer and pending[3] < tonumber(lease) + PRECEDENCE
-    if not (is_left and redis.call('ZCARD', WORKERS) > 1) then
+    if not (is_left and redis.call('ZCOUNT', WORKERS, now - SILENT, '+inf') > 1) then
       return pending[1]
     end
   end

@@ -49,6 +49,12 @@ impl RegistryMaintenance for SqlRegistry {
         self.remember(SweepClock::trusted(now)).await
     }
 
+    async fn probe(&self) -> Result<(), RegistryError> {
+        let sql = "INSERT INTO probes (id, at) VALUES (1, {now}) ON CONFLICT (id) DO UPDATE SET at = excluded.at";
+        self.pools.write.execute(sql, Vec::new()).await?;
+        Ok(())
+    }
+
     async fn end_leases(&self) -> Result<u64, RegistryError> {
         let sql = "UPDATE packages SET lease_until = NULL, stage = 'LOCKED', progress = NULL
             WHERE ended_at IS NULL AND lease_until IS NOT NULL";

@@ -128,7 +128,9 @@ macro_rules! queue_conformance {
             a_run_is_queued_once,
             a_new_run_replaces_the_old_one,
             a_job_is_delivered_unchanged,
-            it_answers
+            it_answers,
+            it_takes_writes,
+            workers_are_counted
         );
     };
     (@each $fresh:path, $lease:expr; $($clause:ident),+) => {$(

@@ -116,3 +116,10 @@ pub async fn ends_every_lease(registry: Fresh) {
     assert_eq!(again.attempt, 2);
     assert!(row(&registry, 3).await.result().is_some());
 }
+
+/// Used for readiness.
+pub async fn takes_writes(registry: Fresh) {
+    for _ in 0..2 {
+        registry.maintenance.probe().await.unwrap();
+    }
+}

@@ -221,7 +221,8 @@ macro_rules! registry_conformance {
                 abandoned_packages_expire,
                 finds_unreferenced_blobs,
                 the_clock_is_believed_while_it_runs_on,
-                ends_every_lease
+                ends_every_lease,
+                takes_writes
             );
         }
 

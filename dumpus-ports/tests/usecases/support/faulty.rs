@@ -172,6 +172,7 @@ faulty! { RegistryMaintenance, RegistryError;
     fn expire(retention: Duration, limit: u32) -> Vec<DeletedPackage>;
     fn expire_abandoned(age: Duration, limit: u32) -> Vec<DeletedPackage>;
     fn check_clock() -> SweepClock;
+    fn probe() -> ();
     fn trust_clock() -> ();
     fn end_leases() -> u64;
     fn unreferenced(blobs: &[BlobKey]) -> Vec<BlobKey>;
@@ -189,6 +190,8 @@ faulty! { JobQueue, QueueError;
     fn contains(package: PackageId, run: RunId) -> bool;
     fn epoch() -> Epoch;
     fn ping() -> ();
+    fn probe() -> ();
+    fn workers() -> u64;
 }
 
 faulty! { BlobStore, BlobError;

@@ -1,4 +1,4 @@
-//! `GET /ready`: whether every backend answers.
+//! `GET /ready`: whether the instance can do its work.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,7 +6,8 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi, payload::Json, types::Example};
 
-use dumpus_ports::{Dumpus, Readiness};
+use dumpus_ports::Dumpus;
+use dumpus_ports::usecase::{self, Readiness};
 
 use crate::api::document::Group;
 use crate::api::http::{BUDGET, Operation, Problem, RETRY_AFTER};
@@ -23,13 +24,15 @@ impl Operation for GetReadiness {
     type Refusal = Problem;
 }
 
-/// Whether a backend answers.
+/// How a backend is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "lowercase")]
 enum BackendState {
-    /// It answers.
+    /// It answers and takes writes.
     Up,
-    /// It does not.
+    /// It answers, and takes no writes: it is full or read-only.
+    NoWrites,
+    /// It does not answer.
     Down,
 }
 
@@ -37,7 +40,8 @@ enum BackendState {
 #[derive(Debug, Object)]
 #[oai(example)]
 struct Ready {
-    /// `ready` when every backend is up, else `unavailable`.
+    /// `ready` when everything works, `degraded` when packages are not accepted or not processed, `unavailable` when owners
+    /// get no answers.
     status: String,
     /// The database of packages.
     registry: BackendState,
@@ -45,21 +49,57 @@ struct Ready {
     queue: BackendState,
     /// The store of results.
     blobs: BackendState,
+    /// Workers that are there; absent if that is unknown.
+    workers: Option<u64>,
+    /// What does not work, in words.
+    reasons: Vec<String>,
+}
+
+impl From<usecase::BackendState> for BackendState {
+    fn from(state: usecase::BackendState) -> Self {
+        match state {
+            usecase::BackendState::Up => Self::Up,
+            usecase::BackendState::NoWrites => Self::NoWrites,
+            usecase::BackendState::Down => Self::Down,
+        }
+    }
 }
 
 impl From<Readiness> for Ready {
     fn from(readiness: Readiness) -> Self {
-        let state = |is_up| if is_up { BackendState::Up } else { BackendState::Down };
-        let status = if readiness.is_complete() {
-            "ready"
-        } else {
-            "unavailable"
+        let status = match (readiness.is_complete(), readiness.can_answer()) {
+            (true, _) => "ready",
+            (false, true) => "degraded",
+            (false, false) => "unavailable",
         };
+        let (registry, queue) = (readiness.registry.into(), readiness.queue.into());
+        let blobs = if readiness.blobs {
+            BackendState::Up
+        } else {
+            BackendState::Down
+        };
+        let mut reasons = Vec::new();
+        for (backend, state) in [
+            ("The database of packages", registry),
+            ("The queue of jobs", queue),
+            ("The store of results", blobs),
+        ] {
+            match state {
+                BackendState::Up => {}
+                BackendState::NoWrites => reasons.push(format!("{backend} takes no writes: it is full or read-only.")),
+                BackendState::Down => reasons.push(format!("{backend} does not answer.")),
+            }
+        }
+        if readiness.workers == Some(0) {
+            reasons.push("No worker has asked for a package within a minute.".to_owned());
+        }
         Self {
             status: status.to_owned(),
-            registry: state(readiness.registry),
-            queue: state(readiness.queue),
-            blobs: state(readiness.blobs),
+            registry,
+            queue,
+            blobs,
+            workers: readiness.workers,
+            reasons,
         }
     }
 }
@@ -67,9 +107,10 @@ impl From<Readiness> for Ready {
 impl Example for Ready {
     fn example() -> Self {
         Self::from(Readiness {
-            registry: true,
-            queue: true,
+            registry: usecase::BackendState::Up,
+            queue: usecase::BackendState::Up,
             blobs: true,
+            workers: Some(2),
         })
     }
 }
@@ -77,10 +118,10 @@ impl Example for Ready {
 /// Responses to a request for readiness.
 #[derive(ApiResponse)]
 enum ReadinessResponse {
-    /// Every backend answers.
+    /// Owners get answers; what does not work is named.
     #[oai(status = 200)]
     Ready(Json<Ready>),
-    /// A backend is unavailable.
+    /// A backend that every answer needs is unavailable.
     #[oai(status = 503)]
     Unavailable(
         Json<Ready>,
@@ -116,12 +157,12 @@ impl GetReadiness {
 impl GetReadiness {
     /// Readiness
     ///
-    /// Whether every backend answers.
+    /// Whether the instance can do its work, and what it cannot do. Backends are asked to write every few seconds.
     #[oai(path = "/ready", method = "get", operation_id = "getReadiness")]
     async fn ready(&self) -> ReadinessResponse {
         let readiness = self.readiness().await;
         let ready = Json(Ready::from(readiness));
-        if readiness.is_complete() {
+        if readiness.can_answer() {
             ReadinessResponse::Ready(ready)
         } else {
             ReadinessResponse::Unavailable(ready, RETRY_AFTER)

@@ -1,0 +1,89 @@
+//! What `/ready` says while something does not work.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::cluster::Cluster;
+use crate::support::discord::{Behaviour, Discord};
+use crate::support::http::{Request, Response};
+use crate::support::wait::within;
+use crate::world::small;
+
+/// Within which a fault and its end are reported.
+const REPORTED: Duration = Duration::from_secs(10);
+
+fn ready(cluster: &Cluster) -> Response {
+    cluster.servers[0].send(&Request::get("/ready"))
+}
+
+/// Waits until the field has this value in an answer of a server that is of use.
+fn becomes(cluster: &Cluster, field: &str, expected: &Value) {
+    within(REPORTED, "the readiness changes", || {
+        let response = ready(cluster);
+        let body = response.json();
+        if response.status == 503 {
+            // Connections that were ended are made again.
+            assert_eq!(body["status"], "unavailable", "{body}");
+            return None;
+        }
+        let status = if body["reasons"] == json!([]) {
+            "ready"
+        } else {
+            "degraded"
+        };
+        assert_eq!(body["status"], status, "{body}");
+        (body[field] == *expected).then_some(())
+    });
+}
+
+#[test]
+fn faults_are_reported_while_owners_get_answers_and_so_is_their_end() {
+    let discord = Discord::start();
+    let Some(mut cluster) = Cluster::start(&discord, 1, 1, &[]) else {
+        return;
+    };
+    let link = discord.link(small(), Behaviour::Package);
+    let id = cluster.servers[0].process(&link);
+    becomes(&cluster, "status", &json!("ready"));
+
+    // As a failover to a replica leaves it. Connections of before are ended.
+    let read_only = |cluster: &Cluster, is_read_only: bool| {
+        cluster.postgres.ask(&format!(
+            "SET transaction_read_only = off;
+            ALTER DATABASE postgres SET default_transaction_read_only = {is_read_only};
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        ));
+    };
+    read_only(&cluster, true);
+    becomes(&cluster, "registry", &json!("nowrites"));
+    assert_eq!(cluster.servers[0].status(&link.key, &id)["isDataAvailable"], true);
+    assert_eq!(
+        cluster.servers[0]
+            .submit(&discord.link(small(), Behaviour::Package).url)
+            .status,
+        503
+    );
+    read_only(&cluster, false);
+    becomes(&cluster, "status", &json!("ready"));
+
+    cluster.redis.ask(&["CONFIG", "SET", "maxmemory", "1"]);
+    becomes(&cluster, "queue", &json!("nowrites"));
+    assert_eq!(
+        cluster.servers[0]
+            .submit(&discord.link(small(), Behaviour::Package).url)
+            .status,
+        503
+    );
+    cluster.redis.ask(&["CONFIG", "SET", "maxmemory", "0"]);
+    becomes(&cluster, "status", &json!("ready"));
+
+    cluster.redis.kill();
+    within(REPORTED, "the server is not ready", || {
+        (ready(&cluster).status == 503).then_some(())
+    });
+    cluster.redis.run();
+    becomes(&cluster, "status", &json!("ready"));
+    cluster.servers[0].process(&discord.link(small(), Behaviour::Package));
+}
