@@ -76,6 +76,14 @@ impl LaneTotals {
     pub const fn sum(self) -> u64 {
         self.standard.saturating_add(self.premium)
     }
+
+    /// That of a lane.
+    pub const fn of_mut(&mut self, lane: Lane) -> &mut u64 {
+        match lane {
+            Lane::Standard => &mut self.standard,
+            Lane::Premium => &mut self.premium,
+        }
+    }
 }
 
 /// A package's place in the order of arrival: later packages have greater tickets.

@@ -50,6 +50,12 @@ impl Millis {
         Self(self.0.saturating_add(millis.min(i64::MAX / 2)))
     }
 
+    /// The time from here to a later instant; none to an earlier one.
+    #[must_use]
+    pub fn until(self, later: Self) -> Duration {
+        Duration::from_millis(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0))
+    }
+
     /// Whether at least this much time has passed since `start`.
     #[must_use]
     pub fn is_past(self, start: Self, length: Duration) -> bool {

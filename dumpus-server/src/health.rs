@@ -1,8 +1,10 @@
-//! `dumpus-server health`: asks a running server whether it is alive, for container engines.
+//! Asks a running server whether it is alive, for container engines, and what it can do.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
+
+use serde_json::Value;
 
 /// What the whole question may take.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -13,7 +15,7 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 /// A sentence that says why not.
 pub fn check(listen: SocketAddr) -> Result<(), String> {
     let server = reachable(listen);
-    let answer = ask(server).map_err(|error| format!("no server answers at {server}: {}", error.kind()))?;
+    let answer = ask(server, "/health").map_err(|error| format!("no server answers at {server}: {}", error.kind()))?;
     let is_alive = answer.starts_with("HTTP/1.1 200");
     is_alive
         .then_some(())
@@ -30,13 +32,21 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(address, listen.port())
 }
 
-fn ask(server: SocketAddr) -> std::io::Result<String> {
+/// What the server that listens there says at `/ready`; `None` if none answers.
+#[must_use]
+pub fn readiness(listen: SocketAddr) -> Option<Value> {
+    let answer = ask(reachable(listen), "/ready").ok()?;
+    let (_, body) = answer.split_once("\r\n\r\n")?;
+    serde_json::from_str(body).ok()
+}
+
+fn ask(server: SocketAddr, path: &str) -> std::io::Result<String> {
     let mut connection = TcpStream::connect_timeout(&server, TIMEOUT)?;
     connection.set_read_timeout(Some(TIMEOUT))?;
     connection.set_write_timeout(Some(TIMEOUT))?;
     write!(
         connection,
-        "GET /health HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\r\n"
+        "GET {path} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\r\n"
     )?;
     let mut answer = String::new();
     connection.take(4_096).read_to_string(&mut answer)?;

@@ -1,6 +1,7 @@
 //! The HTTP API of Dumpus as a library, for its binary and its tests.
 
 pub mod api;
+pub mod commands;
 pub mod config;
 pub mod connections;
 pub mod demo;

@@ -2,14 +2,15 @@
 
 use std::process::ExitCode;
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use tokio::net::TcpListener;
 
 use dumpus_adapters::bootstrap::backends::open_registry;
 use dumpus_adapters::bootstrap::telemetry;
 use dumpus_adapters::cli;
+use dumpus_ports::domain::package::PackageId;
 use dumpus_server::config::{ServerConfig, settings};
-use dumpus_server::{health, run, wiring};
+use dumpus_server::{commands, health, run, wiring};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -37,6 +38,16 @@ fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about("The HTTP API of Dumpus; without settings a whole instance in one process.")
         .subcommand(Command::new("health").about("Asks the running server whether it is alive"))
+        .subcommand(
+            Command::new("status")
+                .about("Prints what the instance is doing: backends, workers, lanes, failures of the last hour")
+                .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("As JSON")),
+        )
+        .subcommand(
+            Command::new("package")
+                .about("Prints where a package is")
+                .arg(Arg::new("PACKAGE_ID").required(true).help("32 hexadecimal digits")),
+        )
         .subcommand(Command::new("trust-clock").about("Lets packages expire again after the clock has jumped"))
         .subcommand(
             Command::new("upgrade")
@@ -54,10 +65,7 @@ async fn execute(matches: &ArgMatches, config: &ServerConfig) -> Result<ExitCode
             Ok(ExitCode::SUCCESS)
         }
         Some(("upgrade", arguments)) => {
-            let package = arguments
-                .get_one::<String>("PACKAGE_ID")
-                .map_or("", String::as_str)
-                .parse()?;
+            let package = package_id(arguments)?;
             if config.backends.is_embedded() {
                 return Err("in embedded mode the running server holds the queue: use its admin route".into());
             }
@@ -69,6 +77,14 @@ async fn execute(matches: &ArgMatches, config: &ServerConfig) -> Result<ExitCode
                 Err("there is no such package".into())
             }
         }
+        Some(("status", arguments)) => {
+            print!("{}", commands::status(config, arguments.get_flag("json")).await?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(("package", arguments)) => {
+            print!("{}", commands::package(config, package_id(arguments)?).await?);
+            Ok(ExitCode::SUCCESS)
+        }
         Some(("trust-clock", _)) => {
             let registry = open_registry(&config.backends, &config.data_dir).await?;
             registry.maintenance.trust_clock().await?;
@@ -77,6 +93,11 @@ async fn execute(matches: &ArgMatches, config: &ServerConfig) -> Result<ExitCode
         }
         _ => serve(config).await,
     }
+}
+
+fn package_id(arguments: &ArgMatches) -> Result<PackageId, Box<dyn std::error::Error>> {
+    let text = arguments.get_one::<String>("PACKAGE_ID").map_or("", String::as_str);
+    Ok(text.parse()?)
 }
 
 async fn serve(config: &ServerConfig) -> Result<ExitCode, Box<dyn std::error::Error>> {

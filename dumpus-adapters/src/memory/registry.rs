@@ -13,8 +13,8 @@ use dumpus_ports::domain::queue::{Lane, QueueSnapshot, Ticket};
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::{
     Admission, Attempt, DeletedPackage, Epoch, Failure, Lease, LeaseOutcome, LeaseRegistry, LeaseRequest, NewPackage,
-    Package, PackageRegistry, RedispatchPolicy, RegistryError, RegistryMaintenance, Run, SecretStore, StoredResult,
-    SweepClock,
+    Overview, Package, PackageRegistry, RedispatchPolicy, RegistryError, RegistryMaintenance, Run, SecretStore,
+    StoredResult, SweepClock,
 };
 
 /// The registry in memory.
@@ -256,6 +256,11 @@ impl RegistryMaintenance for MemoryRegistry {
     async fn trust_clock(&self) -> Result<(), RegistryError> {
         self.state().sweep_clock = Some(SweepClock::trusted(self.clock.now()));
         Ok(())
+    }
+
+    async fn overview(&self, window: Duration) -> Result<Overview, RegistryError> {
+        let now = self.clock.now();
+        Ok(Overview::of(self.state().runs.values(), window, now))
     }
 
     async fn probe(&self) -> Result<(), RegistryError> {

@@ -108,12 +108,12 @@ impl Fresh {
                 *actual == QueueSnapshot::new(waiting)
             }
             (Returned::Plain(actual), Answer::AlreadyExists(run)) => {
-                *actual == Answer::AlreadyExists(self.translated(run))
+                **actual == Answer::AlreadyExists(self.translated(run))
             }
             (Returned::Plain(actual), Answer::Started(lane, ticket)) => {
-                *actual == Answer::Started(*lane, self.ticket(*ticket))
+                **actual == Answer::Started(*lane, self.ticket(*ticket))
             }
-            (Returned::Plain(actual), expected) => actual == expected,
+            (Returned::Plain(actual), expected) => **actual == *expected,
             (Returned::Snapshot(_), _) => false,
         };
         if is_same {
@@ -159,7 +159,7 @@ impl Fresh {
             ..
         } = &self.registry;
         let policy = dumpus_ports::registry::RedispatchPolicy::default();
-        Ok(Returned::Plain(match call {
+        let answer = match call {
             Call::Clock(_) => {
                 match &self.clock {
                     Clock::Manual(clock) => clock.set(now),
@@ -204,7 +204,8 @@ impl Fresh {
                 Answer::Deleted(deleted)
             }
             Call::Unreferenced(blobs) => Answer::Blobs(maintenance.unreferenced(blobs).await?),
-        }))
+        };
+        Ok(Returned::Plain(Box::new(answer)))
     }
 
     /// Which ticket of the backend is the model's: the order is the same, though databases skip some.
@@ -239,7 +240,7 @@ impl Fresh {
 /// What a backend returned.
 #[derive(Debug)]
 enum Returned {
-    Plain(Answer),
+    Plain(Box<Answer>),
     Snapshot(QueueSnapshot),
 }
 

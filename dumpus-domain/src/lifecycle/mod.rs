@@ -6,6 +6,7 @@
 mod dispatch;
 mod lease;
 mod outcome;
+mod overview;
 mod redispatch;
 mod run;
 mod stage;
@@ -15,6 +16,7 @@ mod work;
 pub use dispatch::{Dispatch, EPOCH_KEPT_FOR, Epoch, KnownEpochs, RedispatchPolicy};
 pub use lease::{Attempt, CurrentLease, Lease, LeaseOutcome, LeaseRequest};
 pub use outcome::{DeletedPackage, End, Failure, Outcome, StoredResult};
+pub use overview::Overview;
 pub use run::{NewPackage, OwnerLink, Rollback, Run};
 pub use stage::{IllegalStep, Stage, UnknownStage};
 pub use sweep_clock::SweepClock;

@@ -41,6 +41,8 @@ pub struct Run {
     pub lane: Lane,
     /// The package's place in the order of arrival.
     pub ticket: Ticket,
+    /// When it came.
+    pub admitted_at: Millis,
     /// Packages in the lanes when it came.
     pub joined: LaneTotals,
     /// Its link; empty after the end.
@@ -91,6 +93,7 @@ impl Run {
             id: new.run,
             lane: known.map_or(Lane::Standard, |known| known.lane),
             ticket: ticket(),
+            admitted_at: now,
             joined: new.joined,
             owner_link: new.owner_link.clone(),
             dispatch: Dispatch::unconfirmed(now),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{DeletedPackage, RegistryError, SweepClock};
+use super::{DeletedPackage, Overview, RegistryError, SweepClock};
 use crate::blobs::BlobKey;
 
 /// Deletes what has expired.
@@ -16,6 +16,7 @@ use crate::blobs::BlobKey;
 /// 3. `unreferenced` returns the blobs that no package points to, in the order in which they were given.
 /// 4. `check_clock` follows [`SweepClock::tick`], in all processes together.
 /// 5. `end_leases` makes every package wait that is leased, and counts the attempts.
+/// 6. `overview` counts as [`Overview::of`] does.
 ///
 /// Every method is atomic, also between processes, and uses the registry's clock.
 ///
@@ -36,6 +37,9 @@ pub trait RegistryMaintenance: Send + Sync {
 
     /// Believes the registry's clock from now on, whatever it showed before.
     async fn trust_clock(&self) -> Result<(), RegistryError>;
+
+    /// What the instance is doing, and what ended within `window`. Reads every unfinished package: for an operator.
+    async fn overview(&self, window: Duration) -> Result<Overview, RegistryError>;
 
     /// Checks that the registry takes writes: writes something without a meaning.
     async fn probe(&self) -> Result<(), RegistryError>;

@@ -17,8 +17,8 @@ pub use self::packages::PackageRegistry;
 pub use self::secrets::SecretStore;
 use crate::BoxError;
 pub use crate::domain::lifecycle::{
-    Attempt, DeletedPackage, Epoch, Failure, Lease, LeaseOutcome, LeaseRequest, NewPackage, Outcome, OwnerLink,
-    RedispatchPolicy, Run, StoredResult, SweepClock,
+    Attempt, DeletedPackage, Epoch, Failure, Lease, LeaseOutcome, LeaseRequest, NewPackage, Outcome, Overview,
+    OwnerLink, RedispatchPolicy, Run, StoredResult, SweepClock,
 };
 use crate::domain::queue::{Lane, Ticket};
 use crate::domain::time::Millis;

@@ -6,6 +6,7 @@ mod deletion;
 mod downloads;
 mod endurance;
 mod errors;
+mod operator;
 mod readme;
 mod results;
 #[path = "../support/mod.rs"]

@@ -3,6 +3,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use dumpus_ports::blobs::BlobKey;
 use dumpus_ports::domain::time::Millis;
+use dumpus_ports::registry::Overview;
 use dumpus_ports::registry::{DeletedPackage, RegistryError, RegistryMaintenance, SweepClock};
 use sea_orm::Value;
 
@@ -13,6 +14,15 @@ use super::row::{Columns, bytes, deleted, inconsistent};
 
 /// Blobs per query; databases limit the number of parameters.
 const BLOBS: usize = 500;
+
+const UNFINISHED: &str = concat!(
+    "SELECT lane, waits, COUNT(*), MIN(admitted_at), {now} FROM
+        (SELECT lane, admitted_at, CAST(CASE WHEN ",
+    waiting!(),
+    " THEN 1 ELSE 0 END AS BIGINT) AS waits FROM packages WHERE ended_at IS NULL) AS unfinished
+    GROUP BY lane, waits"
+);
+const ENDED: &str = "SELECT error_code, COUNT(*) FROM packages WHERE ended_at IS NOT NULL AND ended_at > {now} - $1 GROUP BY error_code";
 
 #[async_trait]
 impl RegistryMaintenance for SqlRegistry {
@@ -47,6 +57,37 @@ impl RegistryMaintenance for SqlRegistry {
         let row = row.ok_or(inconsistent("now"))?;
         let now = Millis(Columns::new(&row).next("now")?);
         self.remember(SweepClock::trusted(now)).await
+    }
+
+    async fn overview(&self, window: Duration) -> Result<Overview, RegistryError> {
+        let mut overview = Overview::default();
+        for row in self.pools.read.all(UNFINISHED, Vec::new()).await? {
+            let mut columns = Columns::new(&row);
+            let lane = columns.word("packages.lane")?;
+            let is_waiting = columns.next::<i64>("packages.lease_until")? != 0;
+            let packages = columns.number::<i64, u64>("packages")?;
+            let first = Millis(columns.next("packages.admitted_at")?);
+            let now = Millis(columns.next("now")?);
+            if is_waiting {
+                *overview.waiting.of_mut(lane) += packages;
+                overview.oldest_wait = overview.oldest_wait.max(Some(first.until(now)));
+            } else {
+                *overview.running.of_mut(lane) += packages;
+            }
+        }
+        for row in self.pools.read.all(ENDED, vec![millis(window)]).await? {
+            let mut columns = Columns::new(&row);
+            let code: Option<String> = columns.next("packages.error_code")?;
+            let packages = columns.number::<i64, u64>("packages")?;
+            match code {
+                None => overview.processed += packages,
+                Some(code) => {
+                    let code = code.parse().map_err(|_| inconsistent("packages.error_code"))?;
+                    overview.count(code, packages);
+                }
+            }
+        }
+        Ok(overview)
     }
 
     async fn probe(&self) -> Result<(), RegistryError> {

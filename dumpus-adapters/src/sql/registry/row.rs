@@ -18,7 +18,8 @@ use sea_orm::{QueryResult, TryGetable, Value};
 use super::super::pool::Pool;
 
 /// In the order in which [`package`] reads them.
-const FIND: &str = "SELECT run, lane, ticket, stage, progress, attempts, joined_standard, joined_premium, owner_link,
+const FIND: &str =
+    "SELECT run, lane, ticket, stage, progress, attempts, admitted_at, joined_standard, joined_premium, owner_link,
         queue_epoch, dispatched_at, lease_no, lease_until, lease_request,
         error_code, error_detail, blob_key, blob_size, suite, iv, mac, ended_at, {now}
     FROM packages WHERE id = $1";
@@ -42,6 +43,7 @@ fn package(package: PackageId, columns: &mut Columns<'_>) -> Result<Package, Reg
         stage,
         progress: columns.number_if_any::<i16, _>("packages.progress")?,
         attempts: columns.number::<i32, _>("packages.attempts")?,
+        admitted_at: Millis(columns.next("packages.admitted_at")?),
         joined: LaneTotals {
             standard: columns.number::<i64, _>("packages.joined_standard")?,
             premium: columns.number::<i64, _>("packages.joined_premium")?,

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::{Fresh, LONG, at_once, begin, begin_queued, fail, granted, id, process, result, row, run};
 use crate::blobs::BlobKey;
-use crate::registry::{DeletedPackage, SweepClock};
+use crate::domain::queue::LaneTotals;
+use crate::registry::{DeletedPackage, Outcome, Overview, SweepClock};
 
 /// Clause 1 of maintenance.
 pub async fn ended_packages_expire(registry: Fresh) {
@@ -122,4 +123,42 @@ pub async fn takes_writes(registry: Fresh) {
     for _ in 0..2 {
         registry.maintenance.probe().await.unwrap();
     }
+}
+
+/// Clause 6 of maintenance.
+pub async fn gives_an_overview(registry: Fresh) {
+    let overview = async |window| registry.maintenance.overview(window).await.unwrap();
+    assert_eq!(overview(LONG).await, Overview::default());
+    begin(&registry, 1, 1).await;
+    begin(&registry, 2, 2).await;
+    registry.packages.upgrade(id(2)).await.unwrap();
+    process(&registry, 3, 3, 3).await;
+    begin(&registry, 4, 4).await;
+    let lease = granted(&registry, 4, 4, LONG).await;
+    fail(&registry, &lease).await;
+    begin(&registry, 5, 5).await;
+    granted(&registry, 5, 5, LONG).await;
+    let mut expected = Overview {
+        waiting: LaneTotals {
+            standard: 1,
+            premium: 1,
+        },
+        running: LaneTotals {
+            standard: 1,
+            premium: 0,
+        },
+        processed: 1,
+        ..Overview::default()
+    };
+    let code = match row(&registry, 4).await.outcome() {
+        Some(Outcome::Failed(failure)) => failure.code,
+        other => panic!("{other:?}"),
+    };
+    expected.count(code, 1);
+    let found = overview(LONG).await;
+    assert!(found.oldest_wait.is_some_and(|wait| wait < LONG), "{found:?}");
+    expected.oldest_wait = found.oldest_wait;
+    assert_eq!(found, expected);
+    let recent = overview(Duration::ZERO).await;
+    assert_eq!((recent.processed, recent.failed), (0, Vec::new()));
 }

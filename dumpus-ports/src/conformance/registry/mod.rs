@@ -222,7 +222,8 @@ macro_rules! registry_conformance {
                 finds_unreferenced_blobs,
                 the_clock_is_believed_while_it_runs_on,
                 ends_every_lease,
-                takes_writes
+                takes_writes,
+                gives_an_overview
             );
         }
 

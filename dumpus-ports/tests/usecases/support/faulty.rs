@@ -14,8 +14,8 @@ use dumpus_ports::domain::queue::{Lane, QueueSnapshot};
 use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::{
     Admission, Attempt, DeletedPackage, Epoch, Failure, Lease, LeaseOutcome, LeaseRegistry, LeaseRequest, NewPackage,
-    Package, PackageRegistry, RedispatchPolicy, RegistryError, RegistryMaintenance, SecretStore, StoredResult,
-    SweepClock,
+    Overview, Package, PackageRegistry, RedispatchPolicy, RegistryError, RegistryMaintenance, SecretStore,
+    StoredResult, SweepClock,
 };
 
 use super::Gate;
@@ -172,6 +172,7 @@ faulty! { RegistryMaintenance, RegistryError;
     fn expire(retention: Duration, limit: u32) -> Vec<DeletedPackage>;
     fn expire_abandoned(age: Duration, limit: u32) -> Vec<DeletedPackage>;
     fn check_clock() -> SweepClock;
+    fn overview(window: Duration) -> Overview;
     fn probe() -> ();
     fn trust_clock() -> ();
     fn end_leases() -> u64;
