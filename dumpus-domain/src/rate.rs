@@ -3,6 +3,7 @@
 //! The state of a bucket is one number: the time at which it is idle again. Each unit moves that time by an interval; a
 //! unit is refused while the bucket would stay busy for longer than a burst takes.
 
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -33,6 +34,17 @@ impl FromStr for Rate {
         match count.trim().parse() {
             Ok(count) if count > 0 => Ok(Self::new(count, Duration::from_secs(seconds))),
             _ => Err(ParseRateError),
+        }
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.period.as_secs() {
+            1 => write!(f, "{}/second", self.count),
+            60 => write!(f, "{}/minute", self.count),
+            3_600 => write!(f, "{}/hour", self.count),
+            seconds => write!(f, "{} in {seconds} s", self.count),
         }
     }
 }

@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use tokio::net::TcpListener;
 
 use dumpus_adapters::bootstrap::backends::open_registry;
-use dumpus_adapters::bootstrap::telemetry;
+use dumpus_adapters::bootstrap::{Summary, telemetry};
 use dumpus_adapters::cli;
 use dumpus_ports::domain::package::PackageId;
 use dumpus_server::config::{ServerConfig, settings};
@@ -95,6 +95,38 @@ async fn execute(matches: &ArgMatches, config: &ServerConfig) -> Result<ExitCode
     }
 }
 
+fn summary(config: &ServerConfig) -> Summary {
+    let mut summary = Summary::default();
+    let backends = &config.backends;
+    if backends.is_embedded() {
+        summary.line("data", config.data_dir.display());
+    }
+    summary.backends(backends);
+    if backends.is_embedded() {
+        summary.work(&config.source, &config.work);
+    }
+    let connections = config.connections.total;
+    let submissions = match config.submit_rate {
+        Some(rate) => format!("{rate}, {} at once", config.submit_burst),
+        None => "any number".to_owned(),
+    };
+    summary.line(
+        "clients",
+        format_args!(
+            "{connections} connections; new packages of each: {submissions}; unfinished ones of all: {}",
+            config.max_queue
+        ),
+    );
+    summary.off("admin routes", config.admin_token.is_none());
+    summary.off(
+        "names of users and guilds",
+        config.directories.bot_token.is_none() && config.directories.diswho_url.is_none(),
+    );
+    summary.off("object store", backends.object_store().is_none());
+    summary.off("trusted proxies", config.trusted_proxies.is_empty());
+    summary
+}
+
 fn package_id(arguments: &ArgMatches) -> Result<PackageId, Box<dyn std::error::Error>> {
     let text = arguments.get_one::<String>("PACKAGE_ID").map_or("", String::as_str);
     Ok(text.parse()?)
@@ -113,7 +145,11 @@ async fn serve(config: &ServerConfig) -> Result<ExitCode, Box<dyn std::error::Er
     } else {
         "server"
     };
-    tracing::info!(mode, "Dumpus is at http://{address}");
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!(
+        "Dumpus {version}, {mode} mode, is at http://{address}{}",
+        summary(config)
+    );
     run::serve(listener, service, &shutdown).await;
     Ok(ExitCode::SUCCESS)
 }

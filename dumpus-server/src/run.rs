@@ -4,9 +4,11 @@ use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use poem::Response;
 use poem::endpoint::BoxEndpoint;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use dumpus_ports::Dumpus;
 use dumpus_ports::domain::queue::Lane;
@@ -42,15 +44,26 @@ pub struct Worker {
 }
 
 /// Serves until the shutdown begins, then lets requests and the running package finish within the stop timeout; a
-/// package that has not finished by then is released.
+/// package that has not finished by then is released. In embedded mode, owners get answers until then.
 pub async fn serve(listener: TcpListener, service: Service, shutdown: &Shutdown) {
-    if let Some(Worker { process, lanes, slots }) = service.worker {
-        let work = (0..slots).map(|_| Liveness::default()).collect();
-        dumpus_worker::run::spawn_work(&process, &lanes, work, shutdown);
-    }
+    let closing = match service.worker {
+        Some(Worker { process, lanes, slots }) => {
+            let work = (0..slots).map(|_| Liveness::default()).collect();
+            let work = dumpus_worker::run::spawn_work(&process, &lanes, work, shutdown);
+            let closing = CancellationToken::new();
+            let closes = closing.clone().drop_guard();
+            shutdown.spawn(async move {
+                // A task that panicked has ended, too.
+                join_all(work).await;
+                drop(closes);
+            });
+            closing
+        }
+        None => shutdown.soft.clone(),
+    };
     dumpus_worker::run::spawn_sweep(service.dumpus, shutdown);
     let acceptor = Acceptor::new(listener, service.api, service.connections);
-    shutdown.spawn(acceptor.run(shutdown.soft.clone(), shutdown.hard.clone()));
+    shutdown.spawn(acceptor.run(closing, shutdown.hard.clone()));
     shutdown.finish(service.stop_timeout).await;
     drop(service.data_lock);
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
-use dumpus_adapters::bootstrap::{backends, process, telemetry};
+use dumpus_adapters::bootstrap::{Summary, backends, process, telemetry};
 use dumpus_adapters::cli;
 use dumpus_worker::analyze::{self, AnalyzeArgs};
 use dumpus_worker::config::{WorkerConfig, settings};
@@ -70,8 +70,10 @@ async fn work(config: &WorkerConfig) -> Result<(), Box<dyn std::error::Error>> {
     let connected = backends::connect_services(&config.backends, &config.source.transport, config.work.lease).await?;
     let dumpus = Arc::new(connected.instance.build()?);
     let process = backends::worker(&dumpus, &config.source, config.zip, config.report, &config.work)?;
-    let (slots, analyses) = (config.work.slots(), config.work.concurrency);
-    tracing::info!(slots, analyses, "The worker takes packages");
+    let mut summary = Summary::default();
+    summary.backends(&config.backends);
+    summary.work(&config.source, &config.work);
+    tracing::info!("Worker of Dumpus {}{summary}", env!("CARGO_PKG_VERSION"));
     run::until_stopped(dumpus, &process, &config.work, &shutdown).await;
     Ok(())
 }

@@ -38,7 +38,7 @@ pub async fn until_stopped(
     shutdown: &Shutdown,
 ) {
     let work: Vec<_> = (0..settings.slots()).map(|_| Liveness::default()).collect();
-    spawn_work(process, &settings.lanes, work.clone(), shutdown);
+    let _tasks = spawn_work(process, &settings.lanes, work.clone(), shutdown);
     spawn_sweep(dumpus, shutdown);
     tokio::select! {
         () = shutdown.finish(settings.stop_timeout) => {}
@@ -59,16 +59,23 @@ async fn heartbeat(work: &[Liveness]) {
 }
 
 /// Works on packages, one at a time for each [`Liveness`], until the shutdown begins; packages in work are finished, or
-/// released when it turns hard.
-pub fn spawn_work(process: &ProcessPackage, lanes: &[Lane], work: Vec<Liveness>, shutdown: &Shutdown) {
-    for liveness in work {
+/// released when it turns hard. Returns the tasks, which the shutdown waits for.
+#[must_use]
+pub fn spawn_work(
+    process: &ProcessPackage,
+    lanes: &[Lane],
+    work: Vec<Liveness>,
+    shutdown: &Shutdown,
+) -> Vec<JoinHandle<()>> {
+    let spawn = |liveness| {
         let process = ProcessPackage {
             liveness,
             ..process.clone()
         };
         let (soft, hard) = (shutdown.soft.clone(), shutdown.hard.clone());
-        shutdown.spawn(slot(Arc::new(process), lanes.to_vec(), soft, hard));
-    }
+        shutdown.spawn(slot(Arc::new(process), lanes.to_vec(), soft, hard))
+    };
+    work.into_iter().map(spawn).collect()
 }
 
 async fn slot(process: Arc<ProcessPackage>, lanes: Vec<Lane>, soft: CancellationToken, hard: CancellationToken) {

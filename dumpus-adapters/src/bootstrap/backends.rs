@@ -260,11 +260,10 @@ fn instance(
         .vault(vault)
         .clock(Arc::new(SystemClock))
         .link_policy(transport.policy.clone());
-    let Some(retention) = settings.retention else {
-        tracing::info!("No retention is set: packages are kept until their owners delete them");
-        return Ok(instance);
-    };
-    Ok(instance.retention(retention))
+    Ok(match settings.retention {
+        Some(retention) => instance.retention(retention),
+        None => instance,
+    })
 }
 
 fn object_store(options: &S3Options) -> Result<S3Blobs, StartupError> {

@@ -4,8 +4,10 @@ pub mod backends;
 mod exposure;
 pub mod process;
 mod settings;
+mod summary;
 pub mod telemetry;
 
 pub use backends::StartupError;
 pub use process::DebugSettings;
 pub use settings::{BackendSettings, WorkSettings};
+pub use summary::Summary;

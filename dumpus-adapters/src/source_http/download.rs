@@ -30,7 +30,7 @@ const CHALLENGE_ATTEMPTS: u32 = 2;
 const CONNECT_ATTEMPTS: u32 = 3;
 
 /// A disk with less room than this is full, whatever the package.
-const SUFFICIENT_ROOM: u64 = 1 << 30;
+const SUFFICIENT_ROOM: u64 = 128 << 20;
 
 /// The package of one link on its way.
 pub(super) struct Download<'a> {

@@ -136,6 +136,12 @@ impl LinkPolicy {
         Self { origins }
     }
 
+    /// The origins that the operator has configured.
+    #[must_use]
+    pub fn origins(&self) -> &[Origin] {
+        &self.origins
+    }
+
     /// Parses a link.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::support::database::Database;
 use crate::support::discord::{Behaviour, Discord};
+use crate::support::http::Request;
 use crate::support::instance::Instance;
 use crate::support::packages::small;
 use crate::support::process::Process;
@@ -97,17 +98,24 @@ fn shutdown_releases_a_package_that_does_not_finish_in_time() {
     assert_eq!(instance.settled(&link, &id)["isDataAvailable"], true);
 }
 
+/// Waits until the signal has arrived.
+fn stopping(instance: &Instance) {
+    eventually("the server stops", || {
+        instance.process.log_text().contains("Stopping").then_some(())
+    });
+}
+
 #[test]
-fn shutdown_lets_the_running_package_finish() {
+fn shutdown_lets_the_running_package_finish_and_answers_its_owner_meanwhile() {
     let discord = Discord::start();
     let mut instance = Instance::start(&discord, &[]);
     let link = discord.link(small().0, Behaviour::Paused);
     let id = instance.admit(&link.url);
     instance.status_at_step(&link, &id, "DOWNLOADING");
     instance.process.terminate();
-    eventually("the server stops listening", || {
-        instance.process.listening().is_none().then_some(())
-    });
+    stopping(&instance);
+    assert_eq!(instance.status(&link.key, &id)["processingStep"], "DOWNLOADING");
+    assert_eq!(instance.send(&Request::get("/health")).status, 200);
     link.switch_to(Behaviour::Package);
     assert!(instance.process.stopped().success());
     instance.restart();
@@ -123,9 +131,7 @@ fn a_second_signal_exits_immediately() {
     let id = instance.admit(&link.url);
     instance.status_at_step(&link, &id, "DOWNLOADING");
     instance.process.terminate();
-    eventually("the server stops listening", || {
-        instance.process.listening().is_none().then_some(())
-    });
+    stopping(&instance);
     assert!(instance.process.ended().is_none());
     instance.process.terminate();
     assert!(!instance.process.stopped().success());

@@ -68,8 +68,18 @@ fn faults_are_reported_while_owners_get_answers_and_so_is_their_end() {
     read_only(&cluster, false);
     becomes(&cluster, "status", &json!("ready"));
 
+    // What is queued already is processed while Redis is full.
+    let running = discord.link(small(), Behaviour::Paused);
+    let running_id = cluster.servers[0].admit(&running.url);
+    cluster.servers[0].half_downloaded(&running, &running_id);
+    let queued = discord.link(small(), Behaviour::Package);
+    let queued_id = cluster.servers[0].admit(&queued.url);
     cluster.redis.ask(&["CONFIG", "SET", "maxmemory", "1"]);
     becomes(&cluster, "queue", &json!("nowrites"));
+    running.switch_to(Behaviour::Package);
+    for (link, id) in [(&running, &running_id), (&queued, &queued_id)] {
+        assert_eq!(cluster.servers[0].settled(link, id)["isDataAvailable"], true);
+    }
     assert_eq!(
         cluster.servers[0]
             .submit(&discord.link(small(), Behaviour::Package).url)

@@ -30,7 +30,8 @@ end
 
 -- Creates the queue, with this marker, if Redis is empty.
 local function set_up(marker)
-  if redis.call('SET', EPOCH, marker, 'NX') then
+  if redis.call('EXISTS', EPOCH) == 0 then
+    redis.call('SET', EPOCH, marker)
     open_lane(LANES.standard)
     open_lane(LANES.premium)
   end

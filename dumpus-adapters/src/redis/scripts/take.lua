@@ -10,7 +10,8 @@ local FEW = 10
 local PRECEDENCE, SILENT = 10000, 5000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('ZADD', WORKERS, now, consumer)
+-- Not while Redis is full: jobs are taken nevertheless.
+redis.pcall('ZADD', WORKERS, now, consumer)
 redis.call('ZREMRANGEBYSCORE', WORKERS, '-inf', now - 60000)
 set_up(ARGV[1])
 
