@@ -26,8 +26,9 @@ pub trait PackageSource: Send + Sync {
     /// Downloads the package. Progress is reported in bytes of the package. Transient faults are retried inside.
     ///
     /// # Errors
-    /// [`SourceError::Expired`] and [`SourceError::Invalid`] are final, [`SourceError::Unavailable`],
-    /// [`SourceError::DoesNotFit`] and [`SourceError::Storage`] are worth another attempt, [`SourceError::Challenged`] is in a minute; [`SourceError::Cancelled`] once `cancel` is cancelled.
+    /// [`SourceError::Expired`] and [`SourceError::Invalid`] are final. [`SourceError::Unavailable`],
+    /// [`SourceError::DoesNotFit`] and [`SourceError::Storage`] are worth another attempt, [`SourceError::Challenged`] is in a
+    /// minute. [`SourceError::Cancelled`] once `cancel` is cancelled.
     async fn download(
         &self,
         link: &PackageLink,

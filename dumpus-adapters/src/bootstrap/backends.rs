@@ -1,23 +1,21 @@
 //! From settings to the backends of an instance.
 
-use std::fs::{DirBuilder, File, TryLockError};
+use std::fs::{DirBuilder, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-
-use backon::{ExponentialBuilder, Retryable as _};
 
 use crate::archive_zip::{ZipOptions, ZipReader};
 use crate::blobs_s3::{CorsError, S3Blobs, S3Options};
 use crate::crypto_ring::{InstanceKey, RingVault};
 use crate::memory::{MemoryRateLimiter, ProcessQueue};
-use crate::redis::{self, RedisOptions, RedisQueue};
+use crate::redis::RedisOptions;
 use crate::report_sqlite::{SqliteOptions, SqliteWriter};
 use crate::source_http::{HttpSource, HttpSourceSettings};
 use crate::spool::SpoolSettings;
-use crate::sql::{self, SqlDatabase, SqlOptions};
+use crate::sql::{SqlDatabase, SqlOptions};
 use crate::system::SystemClock;
 use crate::transport::TransportSettings;
 use dumpus_ports::blobs::BlobStore;
@@ -33,17 +31,10 @@ use tokio::time::Instant;
 
 use super::exposure::exposed_backends;
 use super::settings::{self, BackendSettings, WorkSettings};
+use super::{data_dir, waiting};
 
-/// The database of embedded mode.
-const DATABASE: &str = "dumpus.db";
 /// The name of the instance's key among the registry's secrets.
 const INSTANCE_KEY: &str = "instance-key";
-
-/// Attempts to reach a backend that is starting: after a second, then every eight.
-const START_RETRY: ExponentialBuilder = ExponentialBuilder::new()
-    .with_min_delay(Duration::from_secs(1))
-    .with_max_delay(Duration::from_secs(8))
-    .without_max_times();
 
 /// Why a process cannot start: one sentence for the operator, without secrets.
 #[derive(Debug, thiserror::Error)]
@@ -99,11 +90,12 @@ pub async fn connect_services(
         tracing::warn!("{warning}");
     }
     let deadline = Instant::now() + settings.start_timeout;
-    let database = await_database(postgres.expose_secret(), deadline).await?;
+    let database = waiting::database(postgres.expose_secret(), deadline).await?;
+    database.migrate().await.map_err(StartupError::of)?;
     let mut options = RedisOptions::new(redis.expose_secret(), consumer()?);
     options.ca_file.clone_from(&settings.redis_ca_file);
     options.lease = lease;
-    let queue = await_queue(&options, deadline).await?;
+    let queue = waiting::queue(&options, deadline).await?;
     if let Some(warnings) = queue.config_warnings().await {
         for warning in warnings {
             tracing::warn!("{warning}");
@@ -143,12 +135,12 @@ pub async fn open_embedded(
         let path = data_dir.display();
         StartupError::new(format!("the data directory {path} cannot be made: {}", error.kind()))
     })?;
-    let data_lock = lock(data_dir)?;
-    if !data_dir.join(DATABASE).exists() {
+    let data_lock = data_dir::lock(data_dir)?;
+    if !data_dir::has_database(data_dir) {
         // After a typing error in a setting, this is the only sign.
         tracing::warn!("A new, empty instance begins in {}", data_dir.display());
     }
-    let database = open_database(&embedded_database(data_dir)).await?;
+    let database = open_database(&data_dir::database(data_dir)).await?;
     // Nobody else works for this instance: whoever held a package is dead.
     let ended = database.registry().end_leases().await.map_err(StartupError::of)?;
     if ended > 0 {
@@ -162,32 +154,6 @@ pub async fn open_embedded(
     })
 }
 
-/// Keeps other servers away from the data directory: they would take this one's packages for those of a dead process.
-fn lock(data_dir: &Path) -> Result<File, StartupError> {
-    let (path, shown) = (data_dir.join("lock"), data_dir.display());
-    let file = File::options().append(true).create(true).mode(0o600).open(&path);
-    let file = file.map_err(|error| {
-        StartupError::new(format!(
-            "the data directory {shown} cannot be written: {}",
-            error.kind()
-        ))
-    })?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StartupError::new(format!(
-            "another process uses the data directory {shown}"
-        ))),
-        Err(TryLockError::Error(error)) => Err(StartupError::new(format!(
-            "the data directory {shown} cannot be locked: {}",
-            error.kind()
-        ))),
-    }
-}
-
-fn embedded_database(data_dir: &Path) -> String {
-    format!("sqlite://{}?mode=rwc", data_dir.join(DATABASE).display())
-}
-
 /// The registry alone, for commands beside a running instance.
 ///
 /// # Errors
@@ -195,37 +161,10 @@ fn embedded_database(data_dir: &Path) -> String {
 pub async fn open_registry(settings: &BackendSettings, data_dir: &Path) -> Result<Registry, StartupError> {
     let database = match &settings.postgres_url {
         Some(url) => open_database(url.expose_secret()).await?,
-        None if data_dir.join(DATABASE).is_file() => open_database(&embedded_database(data_dir)).await?,
+        None if data_dir::has_database(data_dir) => open_database(&data_dir::database(data_dir)).await?,
         None => return Err(StartupError::new(format!("no instance is in {}", data_dir.display()))),
     };
     Ok(Registry::new(Arc::new(database.registry())))
-}
-
-/// The database, once it answers.
-async fn await_database(url: &str, deadline: Instant) -> Result<SqlDatabase, StartupError> {
-    let is_transient =
-        |error: &sql::ConnectError| matches!(error, sql::ConnectError::Unusable { is_transient: true, .. });
-    let connect = || SqlDatabase::connect(url, SqlOptions::default());
-    let database = connect
-        .retry(START_RETRY)
-        .when(|error| is_transient(error) && Instant::now() < deadline)
-        .notify(|error, _| tracing::warn!("Waiting: {error}"))
-        .await
-        .map_err(StartupError::of)?;
-    database.migrate().await.map_err(StartupError::of)?;
-    Ok(database)
-}
-
-/// The queue, once it answers.
-async fn await_queue(options: &RedisOptions, deadline: Instant) -> Result<RedisQueue, StartupError> {
-    let is_transient = |error: &redis::ConnectError| matches!(error, redis::ConnectError::Unreachable { .. });
-    let connect = || RedisQueue::connect(options.clone());
-    connect
-        .retry(START_RETRY)
-        .when(|error| is_transient(error) && Instant::now() < deadline)
-        .notify(|error, _| tracing::warn!("Waiting: {error}"))
-        .await
-        .map_err(StartupError::of)
 }
 
 async fn open_database(url: &str) -> Result<SqlDatabase, StartupError> {

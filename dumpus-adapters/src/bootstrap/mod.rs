@@ -1,11 +1,13 @@
 //! Start-up that the programs share: settings, the log, and the backends of an instance.
 
 pub mod backends;
+mod data_dir;
 mod exposure;
 pub mod process;
 mod settings;
 mod summary;
 pub mod telemetry;
+mod waiting;
 
 pub use backends::StartupError;
 pub use process::DebugSettings;

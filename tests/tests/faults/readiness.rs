@@ -57,7 +57,7 @@ fn faults_are_reported_while_owners_get_answers_and_so_is_their_end() {
         ));
     };
     read_only(&cluster, true);
-    becomes(&cluster, "registry", &json!("nowrites"));
+    becomes(&cluster, "registry", &json!("no_writes"));
     assert_eq!(cluster.servers[0].status(&link.key, &id)["isDataAvailable"], true);
     assert_eq!(
         cluster.servers[0]
@@ -75,7 +75,7 @@ fn faults_are_reported_while_owners_get_answers_and_so_is_their_end() {
     let queued = discord.link(small(), Behaviour::Package);
     let queued_id = cluster.servers[0].admit(&queued.url);
     cluster.redis.ask(&["CONFIG", "SET", "maxmemory", "1"]);
-    becomes(&cluster, "queue", &json!("nowrites"));
+    becomes(&cluster, "queue", &json!("no_writes"));
     running.switch_to(Behaviour::Package);
     for (link, id) in [(&running, &running_id), (&queued, &queued_id)] {
         assert_eq!(cluster.servers[0].settled(link, id)["isDataAvailable"], true);

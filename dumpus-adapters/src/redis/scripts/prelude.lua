@@ -7,6 +7,8 @@ local PROMOTED = KEYS[6]
 local WORKERS = KEYS[7]
 local JOB = KEYS[8]
 local GROUP = 'workers'
+-- A worker that has not asked for a job for this long is gone, in ms.
+local WORKER_SILENCE = 60000
 -- Begins the name of a consumer that holds the jobs that a worker postponed.
 local POSTPONED = 'postponed:'
 
@@ -35,6 +37,11 @@ local function set_up(marker)
     open_lane(LANES.standard)
     open_lane(LANES.premium)
   end
+end
+
+local function now_ms()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
 local function notify()

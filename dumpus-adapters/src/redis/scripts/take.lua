@@ -6,13 +6,12 @@ local consumer, lease, turns, served, jobs = ARGV[2], ARGV[3], ARGV[4], ARGV[5],
 local MANY = 1000
 -- Of the jobs that a worker postponed, so many are passed over.
 local FEW = 10
--- How long others precede the worker that postponed a job, and when they are gone, in ms.
-local PRECEDENCE, SILENT = 10000, 5000
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- How long workers that asked for a job a moment ago precede the one that postponed it, and how long that moment is, in ms.
+local PRECEDENCE, MOMENT = 10000, 5000
+local now = now_ms()
 -- Not while Redis is full: jobs are taken nevertheless.
 redis.pcall('ZADD', WORKERS, now, consumer)
-redis.call('ZREMRANGEBYSCORE', WORKERS, '-inf', now - 60000)
+redis.call('ZREMRANGEBYSCORE', WORKERS, '-inf', now - WORKER_SILENCE)
 set_up(ARGV[1])
 
 -- Jobs that were promoted during a delivery whose lease has ended since.
@@ -58,7 +57,7 @@ end
 local function unheld(stream)
   for _, pending in ipairs(redis.call('XPENDING', stream, GROUP, 'IDLE', lease, '-', '+', FEW)) do
     local is_left = pending[2] == POSTPONED .. consumer and pending[3] < tonumber(lease) + PRECEDENCE
-    if not (is_left and redis.call('ZCOUNT', WORKERS, now - SILENT, '+inf') > 1) then
+    if not (is_left and redis.call('ZCOUNT', WORKERS, now - MOMENT, '+inf') > 1) then
       return pending[1]
     end
   end

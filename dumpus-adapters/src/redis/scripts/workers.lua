@@ -1,6 +1,4 @@
 -- ARGV: lease in ms. Returns the number of workers that asked for a job within a minute, or hold one.
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local workers, count = {}, 0
 local function add(worker)
   if not workers[worker] then
@@ -8,7 +6,7 @@ local function add(worker)
     count = count + 1
   end
 end
-for _, worker in ipairs(redis.call('ZRANGEBYSCORE', WORKERS, now - 60000, '+inf')) do
+for _, worker in ipairs(redis.call('ZRANGEBYSCORE', WORKERS, now_ms() - WORKER_SILENCE, '+inf')) do
   add(worker)
 end
 for _, stream in pairs(LANES) do

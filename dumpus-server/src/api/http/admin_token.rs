@@ -136,7 +136,7 @@ impl AdminTokens {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     use dumpus_adapters::memory::MemoryRateLimiter;
     use dumpus_ports::rate_limiter::Rate;
@@ -165,16 +165,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_that_guesses_causes_few_verifications_and_the_token_none_once_it_is_known() {
+    async fn a_token_that_is_known_needs_no_verification_and_so_no_room_in_the_limit() {
         let tokens = tokens(HASH, 2);
         assert!(tokens.verify("a token of sixteen or more", CLIENT).await);
-        let began = Instant::now();
-        for _ in 0..10_000 {
+        for _ in 0..100 {
             assert!(!tokens.verify("a guess of sixteen letters", CLIENT).await);
             assert!(tokens.verify("a token of sixteen or more", CLIENT).await);
         }
-        // A verification takes some 20 ms.
-        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     }
 
     #[tokio::test]

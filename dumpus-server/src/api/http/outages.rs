@@ -19,13 +19,13 @@ struct Outage {
     refused: u64,
 }
 
-/// A request was refused because this backend did not answer.
-pub(super) fn record(backend: &'static str, cause: &dyn Display) {
+/// A request was refused because this backend did not answer. Whether this begins an outage.
+pub(super) fn record(backend: &'static str, cause: &dyn Display) -> bool {
     let (now, mut known) = (Instant::now(), outages());
     if let Some(outage) = known.get_mut(backend) {
         outage.refused += 1;
         outage.last = now;
-        return;
+        return false;
     }
     let (began, last, refused) = (now, now, 1);
     known.insert(backend, Outage { began, last, refused });
@@ -49,8 +49,26 @@ pub(super) fn record(backend: &'static str, cause: &dyn Display) {
             return;
         }
     });
+    true
 }
 
 fn outages() -> MutexGuard<'static, BTreeMap<&'static str, Outage>> {
     OUTAGES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_outage_begins_once_and_is_over_when_no_request_is_refused_any_more() {
+        for _ in 0..2 {
+            assert!(record("a backend of this test", &"away"));
+            for _ in 0..100 {
+                sleep(Duration::from_millis(100)).await;
+                assert!(!record("a backend of this test", &"away"));
+            }
+            sleep(QUIET * 2).await;
+        }
+    }
 }

@@ -26,7 +26,7 @@ impl Operation for GetReadiness {
 
 /// How a backend is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[oai(rename_all = "lowercase")]
+#[oai(rename_all = "snake_case")]
 enum BackendState {
     /// It answers and takes writes.
     Up,
