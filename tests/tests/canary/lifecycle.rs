@@ -52,6 +52,8 @@ impl Surroundings {
             // Everything is spooled to disk.
             ("DUMPUS_SPOOL_MEMORY", "1".to_owned()),
             ("DUMPUS_LEASE", "5s".to_owned()),
+            // So that one download keeps the other package waiting.
+            ("DUMPUS_DOWNLOADS", "1".to_owned()),
             ("DISWHO_BASE_URL", self.directory.base()),
             ("DISWHO_JWT_SECRET", "a secret of the tests".to_owned()),
         ]
