@@ -151,6 +151,7 @@ macro_rules! details {
 
 details! {
     NotQueued "not_queued" ("The package could not be queued; submit it again.")
+    Cancelled "cancelled" ("The operator of this server cancelled the package; submit it again to have it processed.")
     ResultLost "result_lost" ("The stored result is gone; submit the link again.")
     AttemptsExhausted "attempts_exhausted" { attempts: u64 }
         ("The package was given up after {attempts} attempts that ended without a result.")

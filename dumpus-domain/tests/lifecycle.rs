@@ -9,6 +9,7 @@ use dumpus_domain::lifecycle::{
     RedispatchPolicy, Rollback, Run, Stage, SweepClock,
 };
 use dumpus_domain::package::{PackageId, RunId};
+use dumpus_domain::process::ProcessId;
 use dumpus_domain::queue::{Lane, LaneTotals, Ticket};
 use dumpus_domain::time::Millis;
 
@@ -30,8 +31,15 @@ fn epoch(name: &str) -> Epoch {
     Epoch(name.to_owned())
 }
 
+fn ask(request: u8) -> LeaseRequest {
+    LeaseRequest {
+        id: [request; 16],
+        worker: ProcessId([1; 6]),
+    }
+}
+
 fn lease(run: &mut Run, request: u8, now: Millis) -> Lease {
-    match run.lease(RUN, LeaseRequest([request; 16]), LENGTH, now) {
+    match run.lease(RUN, ask(request), LENGTH, now) {
         LeaseOutcome::Granted(lease) => lease,
         other => panic!("no lease: {other:?}"),
     }
@@ -42,7 +50,7 @@ fn a_lease_ends_exactly_after_its_length() {
     let mut run = admitted();
     lease(&mut run, 1, START);
     let last = Millis(START.plus(LENGTH).0 - 1);
-    let other = LeaseRequest([2; 16]);
+    let other = ask(2);
     assert_eq!(run.lease(RUN, other, LENGTH, last), LeaseOutcome::AlreadyLeased);
     assert_eq!(lease(&mut run, 2, START.plus(LENGTH)).attempt, 2);
 }
@@ -52,9 +60,9 @@ fn a_worker_that_was_held_up_may_finish_until_another_one_is_granted_a_lease() {
     let mut run = admitted();
     let first = lease(&mut run, 1, START);
     let late = START.plus(2 * LENGTH);
-    assert_eq!(run.step(&first, Stage::Downloading), Ok(true));
+    assert_eq!(run.step(&first, Stage::Downloading, late), Ok(true));
     lease(&mut run, 2, late);
-    assert_eq!(run.step(&first, Stage::Analyzing), Ok(false));
+    assert_eq!(run.step(&first, Stage::Analyzing, late), Ok(false));
 }
 
 #[test]

@@ -12,21 +12,25 @@ use crate::blobs::BlobStore;
 use crate::clock::Clock;
 use crate::domain::link::{ClientGroup, LinkError, LinkPolicy, PackageLink};
 use crate::domain::package::PackageId;
+use crate::domain::process::ProcessId;
 use crate::domain::queue::Lane;
 use crate::domain::secret::UpnKey;
 use crate::profiles::ProfileDirectory;
 use crate::queue::JobQueue;
-use crate::registry::{LeaseRegistry, PackageRegistry, Registry};
+use crate::registry::{AuditLog, LeaseRegistry, PackageRegistry, ProcessRegistry, Registry};
 use crate::report::ReportWriter;
 use crate::source::PackageSource;
 use crate::usecase::{
     AccessError, Challenges, JobChecks, Liveness, Probes, ProcessPackage, ProcessSettings, QueuePositions,
-    RoundOutcome, Sweep, Swept, WorkerHealth,
+    RoundOutcome, Sweep, Swept, Tally, WorkerHealth,
 };
 use crate::vault::Vault;
 
 /// Default of [`DumpusBuilder::max_queue`].
 const MAX_QUEUE: u64 = 100_000;
+
+/// Default of [`DumpusBuilder::history`].
+const HISTORY_KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// No job takes this long: a blob of this age that no package points to is an orphan.
 const ORPHAN_AGE: Duration = Duration::from_hours(24);
@@ -49,6 +53,10 @@ pub struct Dumpus {
     pub(crate) probes: Probes,
     pub(crate) max_queue: u64,
     pub(crate) sweep: Sweep,
+    pub(crate) processes: Arc<dyn ProcessRegistry>,
+    pub(crate) audit: Arc<dyn AuditLog>,
+    /// This process.
+    pub(crate) process: ProcessId,
     leases: Arc<dyn LeaseRegistry>,
 }
 
@@ -89,23 +97,6 @@ impl Dumpus {
         self.sweep.run().await
     }
 
-    /// Believes the registry's clock after it has jumped, so that sweeps go on, see
-    /// [`SweepClock`](crate::registry::SweepClock).
-    ///
-    /// # Errors
-    /// [`AccessError`] if the registry fails.
-    pub async fn trust_clock(&self) -> Result<(), AccessError> {
-        Ok(self.sweep.registry.trust_clock().await?)
-    }
-
-    /// Makes packages wait again whose workers are dead. For a process that is the only one of its instance, when it starts.
-    ///
-    /// # Errors
-    /// [`AccessError`] if the registry fails.
-    pub async fn end_leases(&self) -> Result<u64, AccessError> {
-        Ok(self.sweep.registry.end_leases().await?)
-    }
-
     /// How long packages are kept after they ended; `None` if they are kept until their owner deletes them.
     #[must_use]
     pub const fn retention(&self) -> Option<Duration> {
@@ -121,6 +112,8 @@ impl Dumpus {
         report: Arc<dyn ReportWriter>,
     ) -> ProcessPackage {
         ProcessPackage {
+            id: self.process,
+            processes: self.processes.clone(),
             leases: self.leases.clone(),
             queue: self.queue.clone(),
             source,
@@ -134,6 +127,7 @@ impl Dumpus {
             analyses: Arc::new(Semaphore::new(1)),
             challenges: Challenges::default(),
             health: WorkerHealth::default(),
+            tally: Tally::default(),
             liveness: Liveness::default(),
         }
     }
@@ -168,6 +162,7 @@ pub struct DumpusBuilder {
     policy: LinkPolicy,
     profiles: Option<Arc<dyn ProfileDirectory>>,
     retention: Option<Duration>,
+    history: Option<Duration>,
     max_queue: Option<u64>,
 }
 
@@ -220,6 +215,12 @@ impl DumpusBuilder {
         self
     }
 
+    /// How long the history keeps runs that have ended, statistics by hour aside. Default: 30 days.
+    pub fn history(mut self, kept: Duration) -> Self {
+        self.history = Some(kept);
+        self
+    }
+
     /// How many packages may be unfinished before new ones are refused. Default: 100,000.
     pub fn max_queue(mut self, packages: u64) -> Self {
         self.max_queue = Some(packages);
@@ -233,12 +234,17 @@ impl DumpusBuilder {
             packages,
             leases,
             maintenance,
+            processes,
+            history,
+            audit,
             ..
         } = self.registry.ok_or(MissingPort("registry"))?;
         let queue = self.queue.ok_or(MissingPort("queue"))?;
         let blobs = self.blobs.ok_or(MissingPort("blobs"))?;
+        let vault = self.vault.ok_or(MissingPort("vault"))?;
         Ok(Dumpus {
-            vault: self.vault.ok_or(MissingPort("vault"))?,
+            process: process_id(&*vault),
+            vault,
             clock: self.clock.ok_or(MissingPort("clock"))?,
             policy: self.policy,
             profiles: self.profiles,
@@ -250,12 +256,24 @@ impl DumpusBuilder {
                 registry: maintenance,
                 blobs: blobs.clone(),
                 retention: self.retention,
+                history,
+                history_kept: self.history.unwrap_or(HISTORY_KEPT),
+                processes: processes.clone(),
                 orphan_age: ORPHAN_AGE,
             },
+            processes,
+            audit,
             packages,
             leases,
             queue,
             blobs,
         })
     }
+}
+
+/// A name that no other process has. Without randomness nothing works, and leases say so.
+fn process_id(vault: &dyn Vault) -> ProcessId {
+    let random = vault.random().unwrap_or_default();
+    let [first @ .., _, _, _, _, _, _, _, _, _, _] = random;
+    ProcessId(first)
 }

@@ -47,7 +47,8 @@ pub struct Job {
 /// 6. A second job of a run that is already queued is ignored.
 /// 7. A postponed job is delivered again after its delay: to another worker if one asks within ten seconds more.
 /// 8. `contains` knows the jobs that wait, are postponed or are delivered.
-/// 9. `workers` counts the processes that asked for a job within a minute, or hold one.
+/// 9. An expedited job is delivered to the next worker that asks, even the one that postponed it.
+/// 10. `workers` counts the processes that asked for a job within a minute, or hold one.
 ///
 /// # Errors
 /// Every method: [`QueueError::Unavailable`] if the same call may succeed later. The call may nevertheless have taken
@@ -66,6 +67,9 @@ pub trait JobQueue: Send + Sync {
 
     /// Removes every job of the package, delivered or not. Atomic.
     async fn purge(&self, package: PackageId) -> Result<(), QueueError>;
+
+    /// Ends the delay of a postponed job. False if the queue has no job of this run.
+    async fn expedite(&self, package: PackageId, run: RunId) -> Result<bool, QueueError>;
 
     /// Whether the queue has the job of this run.
     async fn contains(&self, package: PackageId, run: RunId) -> Result<bool, QueueError>;

@@ -4,6 +4,7 @@ mod m0001_registry;
 mod m0002_blobs;
 mod m0003_lease_request;
 mod m0004_sweep_clock;
+mod m0005_operations;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
@@ -23,6 +24,7 @@ impl MigratorTrait for Steps {
             Box::new(m0002_blobs::Migration),
             Box::new(m0003_lease_request::Migration),
             Box::new(m0004_sweep_clock::Migration),
+            Box::new(m0005_operations::Migration),
         ]
     }
 }

@@ -112,6 +112,14 @@ impl JobQueue for ProcessQueue {
         Ok(())
     }
 
+    async fn expedite(&self, package: PackageId, run: RunId) -> Result<bool, QueueError> {
+        let is_queued = self.shared.jobs().expedite(package, run);
+        if is_queued {
+            self.shared.notify.notify_waiters();
+        }
+        Ok(is_queued)
+    }
+
     async fn contains(&self, package: PackageId, run: RunId) -> Result<bool, QueueError> {
         Ok(self.shared.jobs().contains(package, run))
     }

@@ -13,14 +13,19 @@ use dumpus_ports::domain::queue::{Lane, QueueSnapshot, Ticket};
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::{
     Admission, Attempt, DeletedPackage, Epoch, Failure, Lease, LeaseOutcome, LeaseRegistry, LeaseRequest, NewPackage,
-    Overview, Package, PackageRegistry, RedispatchPolicy, RegistryError, RegistryMaintenance, Run, SecretStore,
-    StoredResult, SweepClock,
+    Overview, Package, PackageRegistry, RedispatchPolicy, RegistryError, RegistryMaintenance, Run, RunRecord,
+    SecretStore, StoredResult, SweepClock, Volume,
 };
 
-/// The registry in memory.
+mod operations;
+
+use operations::Operations;
+
+/// The registry in memory. Clones share it.
+#[derive(Clone)]
 pub struct MemoryRegistry {
     clock: Arc<dyn Clock>,
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Default)]
@@ -30,9 +35,21 @@ struct State {
     epochs: KnownEpochs,
     secrets: HashMap<String, [u8; 32]>,
     sweep_clock: Option<SweepClock>,
+    operations: Operations,
 }
 
 impl State {
+    /// Changes the package's run, if there is one, and records its end if it ends.
+    fn end<T>(&mut self, package: PackageId, volume: &Volume, change: impl FnOnce(&mut Run) -> T) -> Option<T> {
+        let run = self.runs.get_mut(&package)?;
+        let was_unfinished = run.end.is_none();
+        let done = change(run);
+        if was_unfinished {
+            self.operations.runs.extend(RunRecord::of(run, *volume));
+        }
+        Some(done)
+    }
+
     /// Erases the packages for which the condition holds, the oldest first.
     fn erase<K: Ord>(
         &mut self,
@@ -44,7 +61,11 @@ impl State {
         let mut erased: Vec<_> = erased.map(|run| (since(run), run.package)).collect();
         erased.sort_unstable();
         let erased = erased.iter().take(limit as usize);
-        let runs = erased.filter_map(|(_, package)| self.runs.remove(package));
+        let (runs, operations) = (&mut self.runs, &mut self.operations);
+        let runs = erased.filter_map(|(_, package)| {
+            operations.forget(*package);
+            runs.remove(package)
+        });
         runs.map(|run| run.deleted()).collect()
     }
 }
@@ -63,7 +84,7 @@ impl MemoryRegistry {
     /// A registry without packages, whose times are those of this clock.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        let state = Mutex::default();
+        let state = Arc::default();
         Self { clock, state }
     }
 
@@ -75,6 +96,12 @@ impl MemoryRegistry {
     fn change<T>(&self, package: PackageId, change: impl FnOnce(&mut Run, Millis) -> T) -> Option<T> {
         let now = self.clock.now();
         self.state().runs.get_mut(&package).map(|run| change(run, now))
+    }
+
+    /// Changes the package's run, if there is one, at this instant, and records its end if it ends.
+    fn end<T>(&self, package: PackageId, volume: &Volume, change: impl FnOnce(&mut Run, Millis) -> T) -> Option<T> {
+        let now = self.clock.now();
+        self.state().end(package, volume, |run| change(run, now))
     }
 }
 
@@ -114,10 +141,8 @@ impl PackageRegistry for MemoryRegistry {
     async fn rollback_admission(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
         let now = self.clock.now();
         let mut state = self.state();
-        let rolled_back = state
-            .runs
-            .get_mut(&package)
-            .map_or(Rollback::Rejected, |current| current.rollback_admission(run, now));
+        let rolled_back = state.end(package, &Volume::default(), |current| current.rollback_admission(run, now));
+        let rolled_back = rolled_back.unwrap_or(Rollback::Rejected);
         if rolled_back == Rollback::Erase {
             state.runs.remove(&package);
         }
@@ -154,8 +179,15 @@ impl PackageRegistry for MemoryRegistry {
         Ok(marked.unwrap_or(false))
     }
 
+    async fn cancel(&self, package: PackageId) -> Result<Option<RunId>, RegistryError> {
+        let cancelled = self.end(package, &Volume::default(), |run, now| run.cancel(now).then_some(run.id));
+        Ok(cancelled.flatten())
+    }
+
     async fn delete(&self, package: PackageId) -> Result<Option<DeletedPackage>, RegistryError> {
-        Ok(self.state().runs.remove(&package).map(|run| run.deleted()))
+        let mut state = self.state();
+        state.operations.forget(package);
+        Ok(state.runs.remove(&package).map(|run| run.deleted()))
     }
 
     async fn upgrade(&self, package: PackageId) -> Result<Option<RunId>, RegistryError> {
@@ -201,7 +233,7 @@ impl LeaseRegistry for MemoryRegistry {
     }
 
     async fn step(&self, lease: &Lease, to: Stage) -> Result<bool, RegistryError> {
-        let stepped = self.change(lease.package, |run, _| run.step(lease, to));
+        let stepped = self.change(lease.package, |run, now| run.step(lease, to, now));
         stepped.unwrap_or(Ok(false)).map_err(illegal)
     }
 
@@ -210,13 +242,15 @@ impl LeaseRegistry for MemoryRegistry {
         Ok(recorded.unwrap_or(false))
     }
 
-    async fn finish(&self, lease: &Lease, result: &StoredResult) -> Result<bool, RegistryError> {
-        let finished = self.change(lease.package, |run, now| run.finish(lease, result, now));
+    async fn finish(&self, lease: &Lease, result: &StoredResult, volume: &Volume) -> Result<bool, RegistryError> {
+        let finished = self.end(lease.package, volume, |run, now| run.finish(lease, result, now));
         finished.unwrap_or(Ok(false)).map_err(illegal)
     }
 
     async fn fail(&self, lease: &Lease, failure: &Failure) -> Result<bool, RegistryError> {
-        let failed = self.change(lease.package, |run, now| run.fail(lease, failure, now));
+        let failed = self.end(lease.package, &Volume::default(), |run, now| {
+            run.fail(lease, failure, now)
+        });
         Ok(failed.unwrap_or(false))
     }
 
@@ -260,7 +294,8 @@ impl RegistryMaintenance for MemoryRegistry {
 
     async fn overview(&self, window: Duration) -> Result<Overview, RegistryError> {
         let now = self.clock.now();
-        Ok(Overview::of(self.state().runs.values(), window, now))
+        let state = self.state();
+        Ok(Overview::of(state.runs.values(), &state.operations.runs, window, now))
     }
 
     async fn probe(&self) -> Result<(), RegistryError> {

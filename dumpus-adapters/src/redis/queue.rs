@@ -189,6 +189,12 @@ impl JobQueue for RedisQueue {
         self.shared.run(scripts::PURGE, keys, Vec::new()).await
     }
 
+    async fn expedite(&self, package: PackageId, run: RunId) -> Result<bool, QueueError> {
+        let keys = self.shared.keys.with_job(package);
+        let arguments = vec![run.to_string().into(), self.shared.lease_ms().into()];
+        self.shared.run(scripts::EXPEDITE, keys, arguments).await
+    }
+
     async fn contains(&self, package: PackageId, run: RunId) -> Result<bool, QueueError> {
         let keys = self.shared.keys.with_job(package);
         self.shared

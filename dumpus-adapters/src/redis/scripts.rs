@@ -17,6 +17,7 @@ pub(super) const EXTEND: &str = script!("extend.lua");
 pub(super) const ACKNOWLEDGE: &str = script!("acknowledge.lua");
 pub(super) const RELEASE: &str = script!("release.lua");
 pub(super) const POSTPONE: &str = script!("postpone.lua");
+pub(super) const EXPEDITE: &str = script!("expedite.lua");
 pub(super) const CONTAINS: &str = script!("contains.lua");
 pub(super) const WORKERS: &str = script!("workers.lua");
 pub(super) const EPOCH: &str = script!("epoch.lua");

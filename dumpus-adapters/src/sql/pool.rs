@@ -126,6 +126,16 @@ pub(super) struct Transaction<'a> {
 }
 
 impl Transaction<'_> {
+    pub(super) async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, SqlError> {
+        let statement = self.pool.statement(sql, values);
+        Ok(self.database.execute_raw(statement).await?.rows_affected())
+    }
+
+    pub(super) async fn all(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, SqlError> {
+        let statement = self.pool.statement(sql, values);
+        Ok(self.database.query_all_raw(statement).await?)
+    }
+
     pub(super) async fn one(&self, sql: &str, values: Vec<Value>) -> Result<Option<QueryResult>, SqlError> {
         let statement = self.pool.statement(sql, values);
         Ok(self.database.query_one_raw(statement).await?)

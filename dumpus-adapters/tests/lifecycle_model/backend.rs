@@ -8,7 +8,7 @@ use dumpus_adapters::memory::registry::MemoryRegistry;
 use dumpus_ports::domain::package::PackageId;
 use dumpus_ports::domain::queue::{QueueSnapshot, Ticket};
 use dumpus_ports::domain::time::Millis;
-use dumpus_ports::registry::{Admission, Registry, RegistryError, Run};
+use dumpus_ports::registry::{Admission, Registry, RegistryError, Run, Volume};
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection};
 
 use crate::command::{Call, PACKAGES, id};
@@ -190,7 +190,7 @@ impl Fresh {
             Call::Release(lease, attempt) => Answer::Done(leases.release(lease, *attempt).await?),
             Call::Step(lease, to) => legal(leases.step(lease, *to).await)?,
             Call::Progress(lease, percent) => Answer::Done(leases.progress(lease, *percent).await?),
-            Call::Finish(lease, result) => legal(leases.finish(lease, result).await)?,
+            Call::Finish(lease, result) => legal(leases.finish(lease, result, &Volume::default()).await)?,
             Call::Fail(lease, failure) => Answer::Done(leases.fail(lease, failure).await?),
             Call::IsCurrent(lease) => Answer::Done(leases.is_current(lease).await?),
             Call::Expire(retention, limit) => {

@@ -9,6 +9,7 @@ use dumpus_ports::domain::failure_detail::FailureDetail;
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::LaneTotals;
+use dumpus_ports::domain::process::ProcessId;
 use dumpus_ports::registry::{Attempt, Epoch, Failure, Lease, LeaseRequest, NewPackage, OwnerLink, StoredResult};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -178,7 +179,10 @@ pub(crate) fn run(number: u128) -> RunId {
 }
 
 pub(crate) fn request(number: u128) -> LeaseRequest {
-    LeaseRequest(number.to_be_bytes())
+    LeaseRequest {
+        id: number.to_be_bytes(),
+        worker: ProcessId([7; 6]),
+    }
 }
 
 pub(crate) fn epoch(number: u8) -> Epoch {

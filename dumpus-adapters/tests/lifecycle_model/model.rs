@@ -233,7 +233,7 @@ impl Model {
             Call::Release(lease, attempt) => self.done(lease.package, |run| run.release(lease, *attempt)),
             Call::Step(lease, to) => {
                 let run = self.runs.get_mut(&lease.package);
-                let stepped = run.map_or(Ok(false), |run| run.step(lease, *to));
+                let stepped = run.map_or(Ok(false), |run| run.step(lease, *to, now));
                 stepped.map_or(Answer::Illegal, Answer::Done)
             }
             Call::Progress(lease, percent) => self.done(lease.package, |run| run.progress(lease, *percent)),
@@ -298,7 +298,7 @@ impl Model {
             }
             (Fault::ExpiredLeasesAreKept, Call::Lease(package, _, request, _)) => {
                 let lease = self.runs.get(package)?.lease?;
-                return (lease.request != Some(*request)).then_some(Answer::Leased(LeaseOutcome::AlreadyLeased));
+                return (lease.request != Some(request.id)).then_some(Answer::Leased(LeaseOutcome::AlreadyLeased));
             }
             (Fault::StaleJobsChangeNothing, Call::Lease(package, run, ..)) => {
                 let is_stale = self.runs.get(package)?.id != *run;

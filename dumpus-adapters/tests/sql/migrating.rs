@@ -11,7 +11,7 @@ use crate::support::{self, Scratch};
 /// Passes the database to a copy of this test in another process.
 const SHARED: &str = "DUMPUS_TEST_SHARED_DATABASE";
 /// Number of migrations in this release.
-const STEPS: usize = 4;
+const STEPS: usize = 5;
 
 #[tokio::test]
 async fn migrating_again_changes_nothing() {

@@ -1,6 +1,7 @@
 //! The right of one worker to change a package.
 
 use crate::package::{PackageId, RunId};
+use crate::process::ProcessId;
 use crate::time::Millis;
 
 /// The right to work on a package until the lease ends. Every write of a worker names it.
@@ -16,9 +17,14 @@ pub struct Lease {
     pub attempt: u32,
 }
 
-/// Identifies a request for a lease, so that one whose answer was lost can be repeated. Random.
+/// A request for a lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LeaseRequest(pub [u8; 16]);
+pub struct LeaseRequest {
+    /// Random, so that a request whose answer was lost can be repeated.
+    pub id: [u8; 16],
+    /// The process that asks.
+    pub worker: ProcessId,
+}
 
 /// The answer to a worker that asks for a lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +50,7 @@ pub enum Attempt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CurrentLease {
     /// The request that it was granted to; `None` in rows of releases that did not record it.
-    pub request: Option<LeaseRequest>,
+    pub request: Option<[u8; 16]>,
     /// When it ends unless it is extended.
     pub until: Millis,
 }

@@ -4,6 +4,7 @@
 //! `docs/architecture.md` has the state diagram.
 
 mod dispatch;
+mod history;
 mod lease;
 mod outcome;
 mod overview;
@@ -14,6 +15,7 @@ mod sweep_clock;
 mod work;
 
 pub use dispatch::{Dispatch, EPOCH_KEPT_FOR, Epoch, KnownEpochs, RedispatchPolicy};
+pub use history::{LastAttempt, Phase, RunEnd, RunRecord, Volume};
 pub use lease::{Attempt, CurrentLease, Lease, LeaseOutcome, LeaseRequest};
 pub use outcome::{DeletedPackage, End, Failure, Outcome, StoredResult};
 pub use overview::Overview;

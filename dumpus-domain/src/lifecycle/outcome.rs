@@ -58,6 +58,12 @@ impl Failure {
         Self::new(ErrorCode::ServerError, FailureDetail::NotQueued)
     }
 
+    /// An operator ended the run.
+    #[must_use]
+    pub const fn cancelled() -> Self {
+        Self::new(ErrorCode::ServerError, FailureDetail::Cancelled)
+    }
+
     /// The store has lost the result.
     #[must_use]
     pub const fn result_lost() -> Self {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Outcome, Run};
+use super::{Run, RunEnd, RunRecord};
 use crate::error_code::ErrorCode;
 use crate::queue::LaneTotals;
 use crate::time::Millis;
@@ -23,28 +23,29 @@ pub struct Overview {
 }
 
 impl Overview {
-    /// Of these runs, with a window that ends now.
-    pub fn of<'a>(runs: impl IntoIterator<Item = &'a Run>, window: Duration, now: Millis) -> Self {
+    /// Of the packages that are there, and of the runs that have ended, with a window that ends now.
+    pub fn of<'a>(
+        runs: impl IntoIterator<Item = &'a Run>,
+        ended: impl IntoIterator<Item = &'a RunRecord>,
+        window: Duration,
+        now: Millis,
+    ) -> Self {
         let mut overview = Self::default();
-        for run in runs {
-            let Some(end) = &run.end else {
-                let is_waiting = run.is_waiting(now);
-                let totals = if is_waiting {
-                    &mut overview.waiting
-                } else {
-                    &mut overview.running
-                };
-                *totals.of_mut(run.lane) += 1;
-                let wait = run.admitted_at.until(now);
-                overview.oldest_wait = overview.oldest_wait.max(is_waiting.then_some(wait));
-                continue;
+        for run in runs.into_iter().filter(|run| run.end.is_none()) {
+            let is_waiting = run.is_waiting(now);
+            let totals = if is_waiting {
+                &mut overview.waiting
+            } else {
+                &mut overview.running
             };
-            if now.is_past(end.at, window) {
-                continue;
-            }
-            match &end.outcome {
-                Outcome::Processed(_) => overview.processed += 1,
-                Outcome::Failed(failure) => overview.count(failure.code, 1),
+            *totals.of_mut(run.lane) += 1;
+            let wait = run.admitted_at.until(now);
+            overview.oldest_wait = overview.oldest_wait.max(is_waiting.then_some(wait));
+        }
+        for run in ended.into_iter().filter(|run| !now.is_past(run.ended_at, window)) {
+            match &run.end {
+                RunEnd::Processed(_) => overview.processed += 1,
+                RunEnd::Failed(failure) => overview.count(failure.code, 1),
             }
         }
         overview

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{CurrentLease, DeletedPackage, Dispatch, End, Epoch, Failure, Outcome, Stage, StoredResult};
+use super::{CurrentLease, DeletedPackage, Dispatch, End, Epoch, Failure, LastAttempt, Outcome, Stage, StoredResult};
 use crate::package::{BlobKey, PackageId, RunId};
 use crate::queue::{Lane, LaneTotals, Ticket};
 use crate::time::Millis;
@@ -59,6 +59,8 @@ pub struct Run {
     pub lease_number: i64,
     /// The last lease, unless it was released.
     pub lease: Option<CurrentLease>,
+    /// The last attempt, if there was one.
+    pub last_attempt: Option<LastAttempt>,
     /// Its end, if it has ended.
     pub end: Option<End>,
 }
@@ -102,6 +104,7 @@ impl Run {
             attempts: 0,
             lease_number: known.map_or(0, |known| known.lease_number),
             lease: None,
+            last_attempt: None,
             end: None,
         })
     }
@@ -145,6 +148,15 @@ impl Run {
         }
         self.lane = Lane::Premium;
         self.id
+    }
+
+    /// Fails an unfinished run, which its operator does not want to be processed. False for one that has ended.
+    pub fn cancel(&mut self, now: Millis) -> bool {
+        let is_unfinished = self.end.is_none();
+        if is_unfinished {
+            self.finish_with(Outcome::Failed(Failure::cancelled()), now);
+        }
+        is_unfinished
     }
 
     /// Fails a processed run whose result is gone. False for another run, or one that is not processed.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Attempt, CurrentLease, Dispatch, Failure, IllegalStep, Lease, LeaseOutcome, LeaseRequest, Outcome, Run, Stage,
-    StoredResult,
+    Attempt, CurrentLease, Dispatch, Failure, IllegalStep, LastAttempt, Lease, LeaseOutcome, LeaseRequest, Outcome, Run,
+    Stage, StoredResult,
 };
 use crate::package::RunId;
 use crate::time::Millis;
@@ -24,16 +24,22 @@ impl Run {
             }
             return LeaseOutcome::Stale;
         }
-        let is_repeated = self.lease.is_some_and(|lease| lease.request == Some(request));
+        let is_repeated = self.lease.is_some_and(|lease| lease.request == Some(request.id));
         if !is_repeated {
             if self.is_leased(now) {
                 return LeaseOutcome::AlreadyLeased;
             }
             self.lease_number += 1;
             self.attempts += 1;
+            self.last_attempt = Some(LastAttempt {
+                worker: request.worker,
+                leased_at: now,
+                downloading_at: None,
+                analyzing_at: None,
+            });
         }
         self.lease = Some(CurrentLease {
-            request: Some(request),
+            request: Some(request.id),
             until: now.plus(length),
         });
         LeaseOutcome::Granted(Lease {
@@ -89,7 +95,7 @@ impl Run {
     ///
     /// # Errors
     /// [`IllegalStep`] when the stage does not follow the current one, or only a result leads to it.
-    pub fn step(&mut self, lease: &Lease, to: Stage) -> Result<bool, IllegalStep> {
+    pub fn step(&mut self, lease: &Lease, to: Stage, now: Millis) -> Result<bool, IllegalStep> {
         if !self.is_held_by(lease) {
             return Ok(false);
         }
@@ -99,6 +105,13 @@ impl Run {
         }
         self.stage = from.step(to)?;
         self.progress = Some(0);
+        if let Some(attempt) = &mut self.last_attempt {
+            match to {
+                Stage::Downloading => attempt.downloading_at = Some(now),
+                Stage::Analyzing => attempt.analyzing_at = Some(now),
+                Stage::Locked | Stage::Processed => {}
+            }
+        }
         Ok(true)
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{Attempt, Failure, Lease, LeaseOutcome, LeaseRequest, RegistryError, StoredResult};
+use super::{Attempt, Failure, Lease, LeaseOutcome, LeaseRequest, RegistryError, StoredResult, Volume};
 use crate::domain::lifecycle::Stage;
 use crate::domain::package::{PackageId, RunId};
 
@@ -18,6 +18,7 @@ use crate::domain::package::{PackageId, RunId};
 /// 4. A call that names a lease changes nothing once the package was leased again, or its run ended, was replaced or
 ///    erased.
 /// 5. What the holder of a lease writes is recorded. Stages follow each other as [`Stage::step`] allows.
+/// 6. A run that ended is in the history, see [`RunHistory`](super::RunHistory).
 ///
 /// Every method is atomic, also between processes, and uses the registry's clock.
 ///
@@ -51,12 +52,12 @@ pub trait LeaseRegistry: Send + Sync {
     /// Records progress within the stage, 0 to 100. False when the lease is not the worker's any more.
     async fn progress(&self, lease: &Lease, percent: u8) -> Result<bool, RegistryError>;
 
-    /// Ends the run with a result. Also true when the same call already did, and its answer was lost. False when the
+    /// Ends the run with a result, made of this much. Also true when the same call already did, and its answer was lost. False when the
     /// lease is not the worker's any more.
     ///
     /// # Errors
     /// [`RegistryError::Failed`] when the package is not being analysed.
-    async fn finish(&self, lease: &Lease, result: &StoredResult) -> Result<bool, RegistryError>;
+    async fn finish(&self, lease: &Lease, result: &StoredResult, volume: &Volume) -> Result<bool, RegistryError>;
 
     /// Ends the run with an error. False when the lease is not the worker's any more.
     async fn fail(&self, lease: &Lease, failure: &Failure) -> Result<bool, RegistryError>;

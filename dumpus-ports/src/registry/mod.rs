@@ -1,24 +1,31 @@
 //! Ports: the registry, which is the truth about where each package is.
 //!
-//! One backend implements all four: [`PackageRegistry`] for the API, [`LeaseRegistry`] for workers,
-//! [`RegistryMaintenance`] for the sweep and [`SecretStore`] for start-up. Times are the registry's own clock, never that
+//! One backend implements all of them: [`PackageRegistry`] for the API, [`LeaseRegistry`] for workers,
+//! [`RegistryMaintenance`] for the sweep, [`SecretStore`] for start-up, [`ProcessRegistry`] for the presence of processes and
+//! what operators want of them, [`RunHistory`] for statistics and [`AuditLog`] for what operators did. Times are the registry's own clock, never that
 //! of the process that calls. Each method is atomic, also between processes.
 
+mod audit;
+mod history;
 mod leases;
 mod maintenance;
 mod packages;
+mod processes;
 mod secrets;
 
 use std::sync::Arc;
 
+pub use self::audit::AuditLog;
+pub use self::history::{RunHistory, RunPage};
 pub use self::leases::LeaseRegistry;
 pub use self::maintenance::RegistryMaintenance;
 pub use self::packages::PackageRegistry;
+pub use self::processes::{JobOrder, Orders, ProcessRegistry, Processes};
 pub use self::secrets::SecretStore;
 use crate::BoxError;
 pub use crate::domain::lifecycle::{
-    Attempt, DeletedPackage, Epoch, Failure, Lease, LeaseOutcome, LeaseRequest, NewPackage, Outcome, Overview,
-    OwnerLink, RedispatchPolicy, Run, StoredResult, SweepClock,
+    Attempt, DeletedPackage, Epoch, Failure, LastAttempt, Lease, LeaseOutcome, LeaseRequest, NewPackage, Outcome,
+    Overview, OwnerLink, RedispatchPolicy, Run, RunEnd, RunRecord, StoredResult, SweepClock, Volume,
 };
 use crate::domain::queue::{Lane, Ticket};
 use crate::domain::time::Millis;
@@ -34,6 +41,12 @@ pub struct Registry {
     pub maintenance: Arc<dyn RegistryMaintenance>,
     /// For start-up.
     pub secrets: Arc<dyn SecretStore>,
+    /// Who is there.
+    pub processes: Arc<dyn ProcessRegistry>,
+    /// What was.
+    pub history: Arc<dyn RunHistory>,
+    /// What operators did.
+    pub audit: Arc<dyn AuditLog>,
 }
 
 impl Registry {
@@ -41,13 +54,23 @@ impl Registry {
     #[must_use]
     pub fn new<T>(backend: Arc<T>) -> Self
     where
-        T: PackageRegistry + LeaseRegistry + RegistryMaintenance + SecretStore + 'static,
+        T: PackageRegistry
+            + LeaseRegistry
+            + RegistryMaintenance
+            + SecretStore
+            + ProcessRegistry
+            + RunHistory
+            + AuditLog
+            + 'static,
     {
         Self {
             packages: backend.clone(),
             leases: backend.clone(),
             maintenance: backend.clone(),
-            secrets: backend,
+            secrets: backend.clone(),
+            processes: backend.clone(),
+            history: backend.clone(),
+            audit: backend,
         }
     }
 }

@@ -17,7 +17,8 @@ use crate::domain::queue::{Lane, QueueSnapshot};
 ///    upgraded package gets a new one, because it goes behind those that wait in its new lane.
 /// 5. `queue_snapshot` holds exactly the packages that are admitted and unfinished, except those lost for long.
 /// 6. A deleted package is unknown.
-/// 7. A processed run whose result is lost fails, and a new one can begin.
+/// 7. A cancelled run has failed, and no worker holds it any more.
+/// 8. A processed run whose result is lost fails, and a new one can begin.
 ///
 /// Every method is atomic, also between processes, and uses the registry's clock.
 ///
@@ -58,6 +59,9 @@ pub trait PackageRegistry: Send + Sync {
 
     /// Fails a processed run whose result is gone. False when it is not the current one or not processed.
     async fn mark_result_lost(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError>;
+
+    /// Fails the unfinished run of a package. Returns the run; `None` when there is none.
+    async fn cancel(&self, package: PackageId) -> Result<Option<RunId>, RegistryError>;
 
     /// Erases the package's row, and returns what else has to be deleted; `None` if the package is unknown.
     async fn delete(&self, package: PackageId) -> Result<Option<DeletedPackage>, RegistryError>;

@@ -15,6 +15,10 @@ impl Dumpus {
     /// [`AccessError`].
     pub async fn delete(&self, key: &UpnKey, package: PackageId) -> Result<bool, AccessError> {
         prove(&*self.vault, key, &package)?;
+        self.erase_package(package).await
+    }
+
+    pub(super) async fn erase_package(&self, package: PackageId) -> Result<bool, AccessError> {
         let row = self.packages.find(package).await?;
         if let Some(unfinished) = row.as_ref().filter(|row| row.run.end.is_none()) {
             // If this fails half-way, the owner's next request queues the package again.

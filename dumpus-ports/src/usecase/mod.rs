@@ -6,9 +6,12 @@ mod dispatch;
 mod fetch;
 mod job_checks;
 mod look_up;
+mod operate;
+mod presence;
 mod process;
 mod queue_positions;
 mod readiness;
+mod roll_up;
 mod status;
 mod submit;
 mod sweep;
@@ -18,7 +21,11 @@ pub use access::AccessError;
 pub use fetch::{BlobAddress, LocatedBlob, SignedBlob};
 pub(crate) use job_checks::JobChecks;
 pub use look_up::LookUpError;
-pub use process::{Challenges, Liveness, ProcessPackage, ProcessSettings, RoundOutcome, WorkerFault, WorkerHealth};
+pub use operate::{PackageLife, Retried};
+pub use presence::{JoinError, Presence, ProcessInfo};
+pub use process::{
+    Challenges, Liveness, ProcessPackage, ProcessSettings, RoundOutcome, Tally, WorkReport, WorkerFault, WorkerHealth,
+};
 pub(crate) use queue_positions::QueuePositions;
 pub(crate) use readiness::Probes;
 pub use readiness::{BackendState, Readiness};

@@ -8,6 +8,7 @@ mod liveness;
 mod outcome;
 mod progress;
 mod settle;
+mod tally;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,7 @@ pub use self::challenges::Challenges;
 use self::challenges::Turn;
 pub use self::health::{WorkerFault, WorkerHealth};
 pub use self::liveness::Liveness;
+pub use self::tally::{Tally, WorkReport};
 use self::outcome::AttemptOutcome;
 use super::access::AccessError;
 use crate::archive::ArchiveReader;
@@ -30,9 +32,10 @@ use crate::clock::Clock;
 use crate::domain::error_code::ErrorCode;
 use crate::domain::failure_detail::FailureDetail;
 use crate::domain::link::LinkPolicy;
+use crate::domain::process::ProcessId;
 use crate::domain::queue::Lane;
 use crate::queue::{Delivery, JobQueue};
-use crate::registry::{Lease, LeaseOutcome, LeaseRegistry};
+use crate::registry::{Lease, LeaseOutcome, LeaseRegistry, ProcessRegistry};
 use crate::report::ReportWriter;
 use crate::source::PackageSource;
 use crate::vault::Vault;
@@ -75,6 +78,10 @@ impl Default for ProcessSettings {
 /// Takes packages from the queue to their results.
 #[derive(Clone)]
 pub struct ProcessPackage {
+    /// The process that works, in leases.
+    pub id: ProcessId,
+    /// Knows the other processes.
+    pub processes: Arc<dyn ProcessRegistry>,
     /// Knows which work is still wanted.
     pub leases: Arc<dyn LeaseRegistry>,
     /// Delivers jobs.
@@ -101,6 +108,8 @@ pub struct ProcessPackage {
     pub challenges: Challenges,
     /// Whether the process is able to work. Clones share it.
     pub health: WorkerHealth,
+    /// What operators want, and what was done. Clones share it.
+    pub tally: Tally,
     /// Touched while this works.
     pub liveness: Liveness,
 }
@@ -116,7 +125,8 @@ pub enum RoundOutcome {
 
 impl ProcessPackage {
     /// Takes one job of these lanes, if one arrives within `max_wait`, and works on it to its end. None is taken while the
-    /// host of the links challenges everybody, but one a minute that finds out whether it still does. Once
+    /// host of the links challenges everybody, but one a minute that finds out whether it still does, or when an operator
+    /// drained this process or paused the lanes. Once
     /// `stop` is cancelled the package is released and the attempt refunded, unless its result is being stored.
     ///
     /// # Errors
@@ -132,6 +142,10 @@ impl ProcessPackage {
             Some(pause) => Turn::Wait(pause),
             None => self.challenges.turn(),
         };
+        let (lanes, turn) = match self.tally.allowed(lanes) {
+            Some(lanes) => (lanes, turn),
+            None => (Vec::new(), Turn::Wait(max_wait)),
+        };
         if let Turn::Wait(pause) = turn {
             tokio::select! {
                 () = sleep(pause.min(max_wait)) => {}
@@ -139,7 +153,7 @@ impl ProcessPackage {
             }
             return Ok(RoundOutcome::Idle);
         }
-        let Some(delivery) = self.queue.next(lanes, max_wait).await? else {
+        let Some(delivery) = self.queue.next(&lanes, max_wait).await? else {
             if turn == Turn::Probe {
                 self.challenges.did_not_probe();
             }
@@ -164,6 +178,7 @@ impl ProcessPackage {
     #[tracing::instrument(name = "package.process", skip_all, fields(package.id = %lease.package, job.attempt = lease.attempt))]
     async fn work(&self, lease: Lease, delivery: Box<dyn Delivery>, stop: CancellationToken) {
         let began = Instant::now();
+        let _in_work = self.tally.begin();
         let outcome = if lease.attempt > self.settings.max_attempts {
             let attempts = self.settings.max_attempts.into();
             AttemptOutcome::Fail(ErrorCode::ServerError, FailureDetail::AttemptsExhausted { attempts })

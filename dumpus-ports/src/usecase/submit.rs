@@ -68,7 +68,7 @@ impl Dumpus {
                 Admission::AlreadyExists(known) => {
                     if self.has_lost_result(&known).await? {
                         tracing::error!(package.id = %package, "The store has lost a result: processing its package again");
-                    } else if self.join(&known, link, &epoch).await? {
+                    } else if self.join_run(&known, link, &epoch).await? {
                         return Ok(Submission { package, started: None });
                     }
                 }
@@ -95,7 +95,7 @@ impl Dumpus {
             Some(Outcome::Processed(result)) => self.blobs.contains(result.blob).await?,
             None => {
                 let (_, epoch) = self.positions.get().await?;
-                self.join(&known, link, &epoch).await?
+                self.join_run(&known, link, &epoch).await?
             }
         };
         Ok(is_accepted.then_some(Submission { package, started: None }))
@@ -140,7 +140,7 @@ impl Dumpus {
     }
 
     /// Whether a package that is in already is certain to be in the queue too, if it is unfinished.
-    async fn join(&self, known: &Package, link: &PackageLink, epoch: &Epoch) -> Result<bool, AccessError> {
+    async fn join_run(&self, known: &Package, link: &PackageLink, epoch: &Epoch) -> Result<bool, AccessError> {
         let run = &known.run;
         if run.dispatch.epoch.is_none() && known.is_waiting() {
             // The submission that began this run may yet roll it back: pushing the same run twice queues it once.

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::access::AccessError;
+use super::roll_up::roll_up;
 use crate::blobs::BlobStore;
-use crate::registry::RegistryMaintenance;
+use crate::domain::history::HOURS_KEPT;
+use crate::registry::{ProcessRegistry, RegistryMaintenance, RunHistory};
 
 /// At most so many rows or blobs at a time: a sweep never holds up other work.
 const BATCH: u32 = 500;
@@ -21,6 +23,12 @@ pub struct Sweep {
     pub blobs: Arc<dyn BlobStore>,
     /// How long packages are kept after they ended; `None` for ever.
     pub retention: Option<Duration>,
+    /// The history, of which old runs and hours are removed.
+    pub history: Arc<dyn RunHistory>,
+    /// How long ended runs are kept in the history.
+    pub history_kept: Duration,
+    /// The processes, of which those that are long gone are removed.
+    pub processes: Arc<dyn ProcessRegistry>,
     /// A blob older than the longest job and without a row is an orphan.
     pub orphan_age: Duration,
 }
@@ -82,6 +90,9 @@ impl Sweep {
             }
             behind = old.last().copied();
         }
+        self.processes.forget_offline().await?;
+        roll_up(&*self.history).await?;
+        self.history.prune(self.history_kept, HOURS_KEPT).await?;
         Ok(swept)
     }
 }

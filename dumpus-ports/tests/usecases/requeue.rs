@@ -2,6 +2,7 @@
 
 use dumpus_ports::domain::queue::Position;
 use dumpus_ports::queue::JobQueue as _;
+use dumpus_ports::domain::process::ProcessId;
 use dumpus_ports::registry::{LeaseRegistry as _, LeaseRequest};
 use dumpus_ports::usecase::PackageState;
 
@@ -121,7 +122,10 @@ async fn a_package_that_a_worker_holds_is_not_queued_again() {
     let before = World::new();
     let ann = before.waiting("ann").await;
     let run = before.row(&ann).await.id;
-    let request = LeaseRequest([1; 16]);
+    let request = LeaseRequest {
+        id: [1; 16],
+        worker: ProcessId([1; 6]),
+    };
     before.registry.lease(ann.id, run, request, seconds(60)).await.unwrap();
     let world = before.with_empty_queue();
     world.state(&ann).await;

@@ -53,6 +53,10 @@ impl JobQueue for UnavailableQueue {
         self.answer().await
     }
 
+    async fn expedite(&self, _: PackageId, _: RunId) -> Result<bool, QueueError> {
+        self.answer().await
+    }
+
     async fn contains(&self, _: PackageId, _: RunId) -> Result<bool, QueueError> {
         self.answer().await
     }

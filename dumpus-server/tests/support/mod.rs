@@ -22,7 +22,8 @@ use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::profiles::{GuildDirectory, GuildProfile, ProfileDirectory, ProfileError, UserProfile};
 use dumpus_ports::queue::JobQueue;
-use dumpus_ports::registry::{Lease, LeaseOutcome, LeaseRequest, Registry, StoredResult};
+use dumpus_ports::domain::process::ProcessId;
+use dumpus_ports::registry::{Lease, LeaseOutcome, LeaseRequest, Registry, StoredResult, Volume};
 use dumpus_ports::vault::Vault;
 use dumpus_server::api::{self, ApiSettings, UseCases};
 use dumpus_server::demo::Demo;
@@ -180,11 +181,15 @@ impl Instance {
             .unwrap()
             .unwrap();
         let job = delivery.job().clone();
+        let request = LeaseRequest {
+            id: [1; 16],
+            worker: ProcessId([1; 6]),
+        };
         let leased = self
             .backends
             .registry
             .leases
-            .lease(job.package, job.run, LeaseRequest([1; 16]), Duration::from_mins(1))
+            .lease(job.package, job.run, request, Duration::from_mins(1))
             .await
             .unwrap();
         let LeaseOutcome::Granted(lease) = leased else {
@@ -208,7 +213,7 @@ impl Instance {
         self.backends.blobs.put(blob, sealed).await.unwrap();
         assert!(
             leases
-                .finish(&lease, &StoredResult { blob, envelope, size })
+                .finish(&lease, &StoredResult { blob, envelope, size }, &Volume::default())
                 .await
                 .unwrap()
         );

@@ -169,6 +169,19 @@ impl Jobs {
         true
     }
 
+    /// A job without a delivery waits again at once. Returns false if the queue has no job of this run.
+    pub(super) fn expedite(&mut self, package: PackageId, run: RunId) -> bool {
+        let Some(entry) = self.entries.get_mut(&package).filter(|entry| entry.job.run == run) else {
+            return false;
+        };
+        if let Some(until) = entry.delivered_until.take_if(|_| entry.delivery.is_none()) {
+            let (lane, place) = (entry.job.lane, entry.place);
+            self.delivered.remove(&(until, package));
+            self.lane(lane).insert(place, package);
+        }
+        true
+    }
+
     fn end_leases(&mut self, now: Instant) {
         while let Some((until, package)) = self.delivered.first().copied()
             && until <= now

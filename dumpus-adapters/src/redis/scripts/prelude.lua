@@ -11,6 +11,8 @@ local GROUP = 'workers'
 local WORKER_SILENCE = 60000
 -- Begins the name of a consumer that holds the jobs that a worker postponed.
 local POSTPONED = 'postponed:'
+-- How long workers that asked for a job a moment ago precede the one that postponed it, in ms.
+local PRECEDENCE = 10000
 
 -- Creates the group of a lane if it is missing. Returns whether the stream existed.
 local function open_lane(stream)

@@ -6,8 +6,8 @@ local consumer, lease, turns, served, jobs = ARGV[2], ARGV[3], ARGV[4], ARGV[5],
 local MANY = 1000
 -- Of the jobs that a worker postponed, so many are passed over.
 local FEW = 10
--- How long workers that asked for a job a moment ago precede the one that postponed it, and how long that moment is, in ms.
-local PRECEDENCE, MOMENT = 10000, 5000
+-- A worker that asked for a job within this time may ask for the next one, in ms.
+local MOMENT = 5000
 local now = now_ms()
 -- Not while Redis is full: jobs are taken nevertheless.
 redis.pcall('ZADD', WORKERS, now, consumer)

@@ -4,13 +4,14 @@ use async_trait::async_trait;
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::registry::{
-    Attempt, Failure, Lease, LeaseOutcome, LeaseRegistry, LeaseRequest, RegistryError, StoredResult,
+    Attempt, Failure, Lease, LeaseOutcome, LeaseRegistry, LeaseRequest, RegistryError, StoredResult, Volume,
 };
 use sea_orm::Value;
 
 use super::super::error::SqlError;
 use super::super::pool::millis;
 use super::SqlRegistry;
+use super::history;
 use super::row::{self, Columns, bytes, run_key};
 
 /// The condition of every write that names a lease, whose values come first among the parameters.
@@ -20,14 +21,35 @@ macro_rules! held {
     };
 }
 
-/// A repeated request, whose first answer was lost, has one effect.
-const LEASE: &str = "UPDATE packages SET
-        lease_no = lease_no + CASE WHEN lease_until IS NOT NULL AND lease_request = $4 THEN 0 ELSE 1 END,
-        attempts = attempts + CASE WHEN lease_until IS NOT NULL AND lease_request = $4 THEN 0 ELSE 1 END,
-        lease_request = $4, lease_until = {now} + $3
+/// A request that is made again, because its first answer was lost, has one effect.
+macro_rules! unless_repeated {
+    ($new:literal, $old:literal) => {
+        concat!(
+            "CASE WHEN lease_until IS NOT NULL AND lease_request = $4 THEN ",
+            $old,
+            " ELSE ",
+            $new,
+            " END"
+        )
+    };
+}
+
+const LEASE: &str = concat!(
+    "UPDATE packages SET lease_no = lease_no + ",
+    unless_repeated!("1", "0"),
+    ", attempts = attempts + ",
+    unless_repeated!("1", "0"),
+    ", leased_at = ",
+    unless_repeated!("{now}", "leased_at"),
+    ", downloading_at = ",
+    unless_repeated!("NULL", "downloading_at"),
+    ", analyzing_at = ",
+    unless_repeated!("NULL", "analyzing_at"),
+    ", worker = $5, lease_request = $4, lease_until = {now} + $3
     WHERE id = $1 AND run = $2 AND ended_at IS NULL
         AND (lease_until IS NULL OR lease_until <= {now} OR lease_request = $4)
-    RETURNING lease_no, attempts";
+    RETURNING lease_no, attempts"
+);
 const UNFINISHED: &str = "SELECT 1 FROM packages WHERE id = $1 AND run = $2 AND ended_at IS NULL";
 /// A job of another run may have replaced this one's in the queue, if its push was delayed while the package was deleted
 /// and submitted again.
@@ -38,7 +60,8 @@ const RELEASE: &str = concat!(
     "UPDATE packages SET lease_until = NULL, stage = 'LOCKED', progress = NULL, attempts = attempts - $4",
     held!()
 );
-const STEP: &str = concat!("UPDATE packages SET stage = $4, progress = 0", held!());
+const STEP: &str = "UPDATE packages SET stage = $4, progress = 0";
+const HELD: &str = held!();
 const PROGRESS: &str = concat!("UPDATE packages SET progress = $4", held!());
 const FINISH: &str = concat!(
     "UPDATE packages SET stage = 'PROCESSED', progress = NULL, ended_at = {now}, lease_until = NULL, owner_link = NULL,
@@ -62,7 +85,12 @@ impl LeaseRegistry for SqlRegistry {
         length: Duration,
     ) -> Result<LeaseOutcome, RegistryError> {
         let pool = &self.pools.write;
-        let values = run_key(package, run, [millis(length), bytes(&request.0)]);
+        let values = [
+            millis(length),
+            bytes(&request.id),
+            Value::from(request.worker.to_string()),
+        ];
+        let values = run_key(package, run, values);
         if let Some(row) = pool.one(LEASE, values).await? {
             let mut columns = Columns::new(&row);
             return Ok(LeaseOutcome::Granted(Lease {
@@ -90,8 +118,13 @@ impl LeaseRegistry for SqlRegistry {
     }
 
     async fn step(&self, lease: &Lease, to: Stage) -> Result<bool, RegistryError> {
+        let began = match to {
+            Stage::Downloading => ", downloading_at = {now}",
+            Stage::Analyzing => ", analyzing_at = {now}",
+            Stage::Locked | Stage::Processed => "",
+        };
         let from: Vec<_> = Stage::before(to).map(|from| format!("'{from}'")).collect();
-        let sql = format!("{STEP} AND stage IN ({})", from.join(", "));
+        let sql = format!("{STEP}{began}{HELD} AND stage IN ({})", from.join(", "));
         // Only a result leads to the last stage.
         let is_done = to != Stage::Processed && self.write(&sql, lease, [Value::from(to.as_str())]).await?;
         if !is_done && self.is_current(lease).await? {
@@ -105,7 +138,7 @@ impl LeaseRegistry for SqlRegistry {
         self.write(PROGRESS, lease, [percent]).await
     }
 
-    async fn finish(&self, lease: &Lease, result: &StoredResult) -> Result<bool, RegistryError> {
+    async fn finish(&self, lease: &Lease, result: &StoredResult, volume: &Volume) -> Result<bool, RegistryError> {
         let size = i64::try_from(result.size).map_err(|_| SqlError::permanent("a result is too large"))?;
         let values = [
             bytes(result.blob.as_bytes()),
@@ -115,8 +148,7 @@ impl LeaseRegistry for SqlRegistry {
             bytes(&result.envelope.mac),
         ];
         let sql = format!("{FINISH} AND stage = '{}'", Stage::Analyzing);
-        if self.write(&sql, lease, values).await? {
-            self.pools.erased().await;
+        if self.end(&sql, lease_key(lease, values), lease, volume).await? {
             return Ok(true);
         }
         if self.is_current(lease).await? {
@@ -128,11 +160,8 @@ impl LeaseRegistry for SqlRegistry {
     }
 
     async fn fail(&self, lease: &Lease, failure: &Failure) -> Result<bool, RegistryError> {
-        let is_done = self.write(FAIL, lease, row::failure(failure)).await?;
-        if is_done {
-            self.pools.erased().await;
-        }
-        Ok(is_done)
+        let values = lease_key(lease, row::failure(failure));
+        self.end(FAIL, values, lease, &Volume::default()).await
     }
 
     async fn is_current(&self, lease: &Lease) -> Result<bool, RegistryError> {
@@ -141,6 +170,22 @@ impl LeaseRegistry for SqlRegistry {
 }
 
 impl SqlRegistry {
+    /// Runs a write that ends the run of a lease, and records its end; false when the lease is not the worker's any more.
+    async fn end(&self, sql: &str, values: Vec<Value>, lease: &Lease, volume: &Volume) -> Result<bool, RegistryError> {
+        let work = self.pools.write.transaction(async |transaction| {
+            let is_done = transaction.execute(sql, values).await? > 0;
+            if is_done {
+                history::record(transaction, lease.package, lease.run, volume).await?;
+            }
+            Ok(is_done)
+        });
+        let is_done = work.await?;
+        if is_done {
+            self.pools.erased().await;
+        }
+        Ok(is_done)
+    }
+
     /// Runs a write that names a lease; false when it is not the worker's any more.
     async fn write(
         &self,

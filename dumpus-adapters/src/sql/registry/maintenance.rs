@@ -9,6 +9,7 @@ use sea_orm::Value;
 
 use super::super::pool::millis;
 use super::SqlRegistry;
+use super::history;
 use super::packages::waiting;
 use super::row::{Columns, bytes, deleted, inconsistent};
 
@@ -22,7 +23,7 @@ const UNFINISHED: &str = concat!(
     " THEN 1 ELSE 0 END AS BIGINT) AS waits FROM packages WHERE ended_at IS NULL) AS unfinished
     GROUP BY lane, waits"
 );
-const ENDED: &str = "SELECT error_code, COUNT(*) FROM packages WHERE ended_at IS NOT NULL AND ended_at > {now} - $1 GROUP BY error_code";
+const ENDED: &str = "SELECT error_code, COUNT(*) FROM run_history WHERE ended_at > {now} - $1 GROUP BY error_code";
 
 #[async_trait]
 impl RegistryMaintenance for SqlRegistry {
@@ -150,10 +151,16 @@ impl SqlRegistry {
         let sql = format!(
             "WITH expired AS MATERIALIZED (SELECT id FROM packages
                 WHERE {condition} ORDER BY {since}, id LIMIT $2 {lock})
-            DELETE FROM packages WHERE id IN (SELECT id FROM expired) RETURNING run, blob_key"
+            DELETE FROM packages WHERE id IN (SELECT id FROM expired) RETURNING run, blob_key, id"
         );
         let values = vec![millis(age), Value::from(i64::from(limit))];
-        let rows = self.pools.write.all(&sql, values).await?;
+        let work = self.pools.write.transaction(async |transaction| {
+            let rows = transaction.all(&sql, values).await?;
+            let ids = rows.iter().filter_map(|row| row.try_get_by_index::<Vec<u8>>(2).ok());
+            history::forget(transaction, ids.map(Value::from).collect()).await?;
+            Ok(rows)
+        });
+        let rows = work.await?;
         if !rows.is_empty() {
             self.pools.erased().await;
         }

@@ -1,8 +1,12 @@
 //! The registry in tables: one file per port.
 
+mod audit;
+mod history;
 mod leases;
 mod maintenance;
+mod pairs;
 mod packages;
+mod processes;
 mod row;
 mod secrets;
 

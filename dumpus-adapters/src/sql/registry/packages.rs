@@ -4,13 +4,14 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, QueueSnapshot, Ticket};
 use dumpus_ports::registry::{
     Admission, DeletedPackage, Epoch, Failure, NewPackage, Outcome, Package, PackageRegistry, RedispatchPolicy,
-    RegistryError,
+    RegistryError, Volume,
 };
 use sea_orm::{QueryResult, Value};
 
 use super::super::error::SqlError;
 use super::super::pool::{Pool, millis};
 use super::SqlRegistry;
+use super::history;
 use super::row::{self, Columns, bytes, deleted, inconsistent, run_key};
 
 /// Begins a run for a package that is unknown or has failed. `{ticket}` is a new ticket.
@@ -18,7 +19,8 @@ const BEGIN: &str = "INSERT INTO packages (id, run, lane, ticket, stage, attempt
         joined_standard, joined_premium, admitted_at, owner_link)
     VALUES ($1, $2, 'standard', {ticket}, 'LOCKED', 0, 0, {now}, $3, $4, {now}, $5)
     ON CONFLICT (id) DO UPDATE SET run = excluded.run, ticket = excluded.ticket, stage = excluded.stage,
-        progress = NULL, attempts = 0, lease_until = NULL, queue_epoch = NULL,
+        progress = NULL, attempts = 0, lease_until = NULL, queue_epoch = NULL, worker = NULL, leased_at = NULL,
+        downloading_at = NULL, analyzing_at = NULL,
         dispatched_at = excluded.dispatched_at, joined_standard = excluded.joined_standard,
         joined_premium = excluded.joined_premium, admitted_at = excluded.admitted_at, ended_at = NULL,
         error_code = NULL, error_detail = NULL, owner_link = excluded.owner_link
@@ -31,6 +33,10 @@ const ERASE_STANDARD: &str = "DELETE FROM packages
 const FAIL_PREMIUM: &str = "UPDATE packages SET progress = NULL, ended_at = {now}, lease_until = NULL,
         owner_link = NULL, error_code = $3, error_detail = $4
     WHERE id = $1 AND run = $2 AND queue_epoch IS NULL AND ended_at IS NULL AND lane = 'premium'";
+
+const CANCEL: &str = "UPDATE packages SET progress = NULL, ended_at = {now}, lease_until = NULL, owner_link = NULL,
+        error_code = $2, error_detail = $3
+    WHERE id = $1 AND ended_at IS NULL RETURNING run";
 
 /// [`Run::is_waiting`](dumpus_ports::registry::Run::is_waiting).
 macro_rules! waiting {
@@ -115,11 +121,16 @@ impl PackageRegistry for SqlRegistry {
             .await?;
         if changed == 0 {
             let failure = row::failure(&Failure::not_queued());
-            changed = self
-                .pools
-                .write
-                .execute(FAIL_PREMIUM, run_key(package, run, failure))
-                .await?;
+            let work = self.pools.write.transaction(async |transaction| {
+                let failed = transaction
+                    .execute(FAIL_PREMIUM, run_key(package, run, failure))
+                    .await?;
+                if failed > 0 {
+                    history::record(transaction, package, run, &Volume::default()).await?;
+                }
+                Ok(failed)
+            });
+            changed = work.await?;
         }
         if changed > 0 {
             self.pools.erased().await;
@@ -157,9 +168,37 @@ impl PackageRegistry for SqlRegistry {
         Ok(self.pools.write.execute(sql, values).await? > 0)
     }
 
+    async fn cancel(&self, package: PackageId) -> Result<Option<RunId>, RegistryError> {
+        let mut values = vec![bytes(package.as_bytes())];
+        values.extend(row::failure(&Failure::cancelled()));
+        let work = self.pools.write.transaction(async |transaction| {
+            let Some(row) = transaction.one(CANCEL, values).await? else {
+                return Ok(None);
+            };
+            let run = Columns::new(&row).array("packages.run").map(RunId::from_bytes);
+            if let Ok(run) = run {
+                history::record(transaction, package, run, &Volume::default()).await?;
+            }
+            Ok(Some(run))
+        });
+        let cancelled = work.await?.transpose()?;
+        if cancelled.is_some() {
+            self.pools.erased().await;
+        }
+        Ok(cancelled)
+    }
+
     async fn delete(&self, package: PackageId) -> Result<Option<DeletedPackage>, RegistryError> {
         let sql = "DELETE FROM packages WHERE id = $1 RETURNING run, blob_key";
-        let row = self.pools.write.one(sql, vec![bytes(package.as_bytes())]).await?;
+        let id = bytes(package.as_bytes());
+        let work = self.pools.write.transaction(async |transaction| {
+            let row = transaction.one(sql, vec![id.clone()]).await?;
+            if row.is_some() {
+                history::forget(transaction, vec![id]).await?;
+            }
+            Ok(row)
+        });
+        let row = work.await?;
         if row.is_some() {
             self.pools.erased().await;
         }

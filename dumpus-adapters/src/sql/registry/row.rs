@@ -11,7 +11,7 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{LaneTotals, Ticket};
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::{
-    DeletedPackage, Epoch, Failure, LeaseRequest, Outcome, OwnerLink, Package, RegistryError, Run, StoredResult,
+    DeletedPackage, Epoch, Failure, LastAttempt, Outcome, OwnerLink, Package, RegistryError, Run, StoredResult,
 };
 use sea_orm::{QueryResult, TryGetable, Value};
 
@@ -20,7 +20,7 @@ use super::super::pool::Pool;
 /// In the order in which [`package`] reads them.
 const FIND: &str =
     "SELECT run, lane, ticket, stage, progress, attempts, admitted_at, joined_standard, joined_premium, owner_link,
-        queue_epoch, dispatched_at, lease_no, lease_until, lease_request,
+        queue_epoch, dispatched_at, lease_no, lease_until, lease_request, worker, leased_at, downloading_at, analyzing_at,
         error_code, error_detail, blob_key, blob_size, suite, iv, mac, ended_at, {now}
     FROM packages WHERE id = $1";
 
@@ -55,6 +55,7 @@ fn package(package: PackageId, columns: &mut Columns<'_>) -> Result<Package, Reg
         },
         lease_number: columns.next("packages.lease_no")?,
         lease: lease(columns)?,
+        last_attempt: last_attempt(columns)?,
         end: end(columns, stage)?,
     };
     let now = Millis(columns.next("now")?);
@@ -63,10 +64,24 @@ fn package(package: PackageId, columns: &mut Columns<'_>) -> Result<Package, Reg
 
 fn lease(columns: &mut Columns<'_>) -> Result<Option<CurrentLease>, RegistryError> {
     let until: Option<i64> = columns.next("packages.lease_until")?;
-    let request = columns.array_if_any("packages.lease_request")?.map(LeaseRequest);
+    let request = columns.array_if_any("packages.lease_request")?;
     Ok(until.map(|until| CurrentLease {
         request,
         until: Millis(until),
+    }))
+}
+
+/// Of `worker, leased_at, downloading_at, analyzing_at`.
+pub(super) fn last_attempt(columns: &mut Columns<'_>) -> Result<Option<LastAttempt>, RegistryError> {
+    let worker = columns.word_if_any("packages.worker")?;
+    let leased_at: Option<i64> = columns.next("packages.leased_at")?;
+    let downloading_at: Option<i64> = columns.next("packages.downloading_at")?;
+    let analyzing_at: Option<i64> = columns.next("packages.analyzing_at")?;
+    Ok(worker.zip(leased_at).map(|(worker, leased_at)| LastAttempt {
+        worker,
+        leased_at: Millis(leased_at),
+        downloading_at: downloading_at.map(Millis),
+        analyzing_at: analyzing_at.map(Millis),
     }))
 }
 
@@ -129,7 +144,7 @@ impl<'a> Columns<'a> {
         T::try_from(self.next(column)?).map_err(|_| inconsistent(column))
     }
 
-    fn number_if_any<S, T>(&mut self, column: &'static str) -> Result<Option<T>, RegistryError>
+    pub(super) fn number_if_any<S, T>(&mut self, column: &'static str) -> Result<Option<T>, RegistryError>
     where
         Option<S>: TryGetable,
         T: TryFrom<S>,
@@ -142,13 +157,20 @@ impl<'a> Columns<'a> {
         self.next::<String>(column)?.parse().map_err(|_| inconsistent(column))
     }
 
+    pub(super) fn word_if_any<T: FromStr>(&mut self, column: &'static str) -> Result<Option<T>, RegistryError> {
+        let word: Option<String> = self.next(column)?;
+        word.map(|word| word.parse())
+            .transpose()
+            .map_err(|_| inconsistent(column))
+    }
+
     pub(super) fn array<const N: usize>(&mut self, column: &'static str) -> Result<[u8; N], RegistryError> {
         self.next::<Vec<u8>>(column)?
             .try_into()
             .map_err(|_| inconsistent(column))
     }
 
-    fn array_if_any<const N: usize>(&mut self, column: &'static str) -> Result<Option<[u8; N]>, RegistryError> {
+    pub(super) fn array_if_any<const N: usize>(&mut self, column: &'static str) -> Result<Option<[u8; N]>, RegistryError> {
         let bytes: Option<Vec<u8>> = self.next(column)?;
         bytes
             .map(<[u8; N]>::try_from)

@@ -243,6 +243,23 @@ pub async fn a_postponed_job_is_purged_and_promoted(queue: QueueUnderTest) {
     assert_idle(&queue).await;
 }
 
+/// 9: an expedited job is delivered at once, also to the worker that postponed it.
+pub async fn an_expedited_job_is_delivered_at_once(queue: QueueUnderTest) {
+    assert!(!queue.server.expedite(package(1), run(1)).await.expect("expedite"));
+    push(&queue, [(1, Lane::Standard)]).await;
+    let began = Instant::now();
+    take(&queue.worker).await.postpone(SHORT_LEASE).await.expect("postpone");
+    assert!(!queue.server.expedite(package(1), run(2)).await.expect("expedite"));
+    assert!(queue.server.expedite(package(1), run(1)).await.expect("expedite"));
+    let delivery = take(&queue.worker).await;
+    assert!(began.elapsed() < SHORT_LEASE, "delivered after {:?}", began.elapsed());
+    // A delivered one stays where it is.
+    assert!(queue.server.expedite(package(1), run(1)).await.expect("expedite"));
+    assert!(delivery.extend().await.expect("extend"));
+    delivery.acknowledge().await.expect("acknowledge");
+    assert_idle(&queue).await;
+}
+
 /// 8: the queue has a job from its push to its end, and none of another run.
 pub async fn the_queue_knows_which_jobs_it_has(queue: QueueUnderTest) {
     let has = async |number, of| queue.server.contains(package(number), run(of)).await.expect("contains");
@@ -288,7 +305,7 @@ pub async fn it_takes_writes(queue: QueueUnderTest) {
     assert_idle(&queue).await;
 }
 
-/// 9: workers are there once they ask for jobs.
+/// 10: workers are there once they ask for jobs.
 pub async fn workers_are_counted(queue: QueueUnderTest) {
     let workers = async || queue.server.workers().await.expect("workers");
     assert_eq!(workers().await, 0);

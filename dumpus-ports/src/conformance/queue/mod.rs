@@ -105,6 +105,7 @@ macro_rules! queue_conformance {
             a_postponed_job_returns_to_a_single_worker,
             a_job_is_postponed_for_a_lease_at_most,
             a_postponed_job_is_purged_and_promoted,
+            an_expedited_job_is_delivered_at_once,
             the_queue_knows_which_jobs_it_has
         );
         $crate::queue_conformance!(@each $fresh, $crate::conformance::queue::LONG_LEASE;

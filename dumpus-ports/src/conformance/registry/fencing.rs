@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Fresh, LONG, begin_queued, fail, granted, id, process, result};
+use super::{Fresh, LONG, VOLUME, begin_queued, fail, granted, id, process, result};
 use crate::domain::lifecycle::Stage;
 use crate::registry::{Attempt, Failure, Lease};
 
@@ -23,7 +23,7 @@ async fn changes_nothing(registry: &Fresh, lease: &Lease) {
             "release uncounted",
             registry.leases.release(lease, Attempt::Refunded).await,
         ),
-        ("finish", registry.leases.finish(lease, &result(1)).await),
+        ("finish", registry.leases.finish(lease, &result(1), &VOLUME).await),
         ("fail", registry.leases.fail(lease, &failure).await),
     ];
     for (write, answer) in answers {
@@ -45,7 +45,7 @@ pub async fn a_superseded_lease_changes_nothing(registry: Fresh) {
         assert!(registry.leases.step(&current, stage).await.unwrap());
         changes_nothing(&registry, &late).await;
     }
-    assert!(registry.leases.finish(&current, &result(2)).await.unwrap());
+    assert!(registry.leases.finish(&current, &result(2), &VOLUME).await.unwrap());
 }
 
 /// Clause 4.

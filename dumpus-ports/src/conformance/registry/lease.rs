@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Fresh, LONG, ask, at_once, begin, begin_queued, epoch, fail, find, granted, id, process, request, result, row, run,
+    Fresh, LONG, VOLUME, ask, at_once, begin, begin_queued, epoch, fail, find, granted, id, process, request, result, row, run,
 };
 use crate::domain::error_code::ErrorCode;
 use crate::domain::failure_detail::FailureDetail;
@@ -173,7 +173,7 @@ pub async fn rejects_an_illegal_step(registry: Fresh) {
     for refused in [
         registry.leases.step(&lease, Stage::Analyzing).await,
         registry.leases.step(&lease, Stage::Processed).await,
-        registry.leases.finish(&lease, &result(1)).await,
+        registry.leases.finish(&lease, &result(1), &VOLUME).await,
     ] {
         assert!(matches!(refused, Err(RegistryError::Failed(_))), "{refused:?}");
     }
@@ -196,8 +196,8 @@ pub async fn a_result_ends_the_run(registry: Fresh) {
 pub async fn a_repeated_result_is_recorded_once(registry: Fresh) {
     let lease = process(&registry, 1, 1, 9).await;
     let ended = row(&registry, 1).await;
-    assert!(registry.leases.finish(&lease, &result(9)).await.unwrap());
-    assert!(!registry.leases.finish(&lease, &result(8)).await.unwrap());
+    assert!(registry.leases.finish(&lease, &result(9), &VOLUME).await.unwrap());
+    assert!(!registry.leases.finish(&lease, &result(8), &VOLUME).await.unwrap());
     assert_eq!(row(&registry, 1).await, ended);
 }
 

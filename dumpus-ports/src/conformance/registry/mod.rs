@@ -12,12 +12,14 @@ mod dispatch;
 mod fencing;
 mod lease;
 mod maintenance;
+mod operations;
 
 pub use admission::*;
 pub use dispatch::*;
 pub use fencing::*;
 pub use lease::*;
 pub use maintenance::*;
+pub use operations::*;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -26,10 +28,11 @@ use crate::blobs::BlobKey;
 use crate::domain::crypto::{Envelope, Suite};
 use crate::domain::lifecycle::Stage;
 use crate::domain::package::{PackageId, RunId};
+use crate::domain::process::ProcessId;
 use crate::domain::queue::{LaneTotals, Ticket};
 use crate::registry::{
     Admission, Epoch, Failure, Lease, LeaseOutcome, LeaseRequest, NewPackage, OwnerLink, Package, Registry, Run,
-    StoredResult,
+    StoredResult, Volume,
 };
 
 /// A registry with no packages.
@@ -37,6 +40,14 @@ pub type Fresh = Registry;
 
 /// Longer than any test takes.
 const LONG: Duration = Duration::from_hours(1);
+/// Who asks for leases.
+const WORKER: ProcessId = ProcessId([1, 2, 3, 4, 5, 0xff]);
+/// What results are made of.
+const VOLUME: Volume = Volume {
+    bytes: 1 << 33,
+    events: 7,
+    messages: 5,
+};
 
 fn id(number: u8) -> PackageId {
     PackageId::from_bytes([number; 16])
@@ -97,7 +108,10 @@ async fn begin_queued(registry: &Fresh, package: u8, life: u8, name: &str) -> Ti
 /// A request that was never made before.
 fn request() -> LeaseRequest {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    LeaseRequest(u128::from(NEXT.fetch_add(1, Ordering::Relaxed)).to_be_bytes())
+    LeaseRequest {
+        id: u128::from(NEXT.fetch_add(1, Ordering::Relaxed)).to_be_bytes(),
+        worker: WORKER,
+    }
 }
 
 /// Asks for a lease.
@@ -134,7 +148,7 @@ async fn process(registry: &Fresh, package: u8, life: u8, blob: u8) -> Lease {
     for stage in [Stage::Downloading, Stage::Analyzing] {
         assert!(registry.leases.step(&lease, stage).await.unwrap());
     }
-    assert!(registry.leases.finish(&lease, &result(blob)).await.unwrap());
+    assert!(registry.leases.finish(&lease, &result(blob), &VOLUME).await.unwrap());
     lease
 }
 
@@ -150,7 +164,7 @@ async fn at_once<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
     asking.join_all().await
 }
 
-/// Runs every clause of the registry's four ports as a test of its own.
+/// Runs every clause of the registry's ports as a test of its own.
 ///
 /// `$fresh` is a future of an empty [`Registry`] whose clock runs, and of a guard that lives as long as the test; of `None`
 /// when the service it needs is not available.
@@ -182,6 +196,7 @@ macro_rules! registry_conformance {
                 an_upgrade_changes_the_lane,
                 lost_packages_leave_the_queue_snapshot,
                 a_recently_queued_package_is_not_lost_for_long,
+                a_cancelled_package_fails,
                 a_deleted_package_is_unknown,
                 a_lost_result_fails_the_run,
                 the_registry_responds
@@ -224,6 +239,23 @@ macro_rules! registry_conformance {
                 ends_every_lease,
                 takes_writes,
                 gives_an_overview
+            );
+        }
+
+        mod operations {
+            use super::*;
+            $crate::registry_conformance!(@each $fresh;
+                processes_are_known_until_they_leave,
+                offline_processes_are_not_forgotten_at_once,
+                operators_reach_processes_with_every_heartbeat,
+                simultaneous_takers_get_an_order_once,
+                every_end_of_a_run_is_recorded_once,
+                runs_are_read_page_by_page,
+                a_deleted_package_leaves_no_id,
+                an_expired_package_leaves_no_id,
+                hours_are_replaced_and_read_in_order,
+                old_runs_and_hours_are_pruned,
+                actions_are_listed_from_the_newest
             );
         }
 

@@ -18,7 +18,7 @@ use crate::domain::failure_detail::{AttemptError, FailureDetail};
 use crate::domain::lifecycle::Stage;
 use crate::domain::link::{ClientGroup, PackageLink};
 use crate::queue::Delivery;
-use crate::registry::{Lease, StoredResult};
+use crate::registry::{Lease, StoredResult, Volume};
 use crate::report::Packing;
 use crate::source::SourceError;
 
@@ -61,18 +61,18 @@ impl<'a> PackageAttempt<'a> {
             outcome = &mut lost => return outcome,
             () = self.stop.cancelled() => return AttemptOutcome::Release,
         };
-        let (envelope, sealed) = match made {
+        let (envelope, sealed, volume) = match made {
             Ok(result) => result,
             Err(outcome) => return outcome,
         };
         // Not interrupted: a blob without a record of it would be left behind. The lease is renewed meanwhile.
         tokio::select! {
-            outcome = self.store(envelope, sealed) => outcome,
+            outcome = self.store(envelope, sealed, volume) => outcome,
             outcome = async { lost.await; pending().await } => outcome,
         }
     }
 
-    async fn make_result(&self) -> Result<(Envelope, Bytes), AttemptOutcome> {
+    async fn make_result(&self) -> Result<(Envelope, Bytes, Volume), AttemptOutcome> {
         let process = self.process;
         let link = self.open_link()?;
         self.step(Stage::Downloading).await?;
@@ -81,7 +81,11 @@ impl<'a> PackageAttempt<'a> {
             .download(&link, self.progress.enter_phase(), self.cancel.clone());
         let package = download.await;
         self.judge_host(&link, package.as_ref().err());
-        let package = package.map_err(source_failure)?;
+        let package = match package {
+            Ok(package) => package,
+            Err(error) => return Err(self.source_failure(error).await),
+        };
+        let bytes = package.size();
         // Never closed: without a permit, the analysis would still be right.
         let _analysing = process.analyses.acquire().await;
         self.step(Stage::Analyzing).await?;
@@ -107,9 +111,31 @@ impl<'a> PackageAttempt<'a> {
                 tracing::error!(error = %error, "Failed to write the statistics file");
                 AttemptOutcome::from(AttemptError::NotWritten)
             })?;
+        let volume = Volume {
+            bytes,
+            events: report.events.iter().map(|row| u64::from(row.count)).sum(),
+            messages: report.message_count,
+        };
         drop(report);
         let sealed = process.vault.seal_result(link.key(), &self.lease.package, packed);
-        sealed.map_err(|_| AttemptError::NotEncrypted.into())
+        let (envelope, sealed) = sealed.map_err(|_| AttemptError::NotEncrypted)?;
+        Ok((envelope, sealed, volume))
+    }
+
+    /// A package that is too large here may not be so for another worker.
+    async fn source_failure(&self, error: SourceError) -> AttemptOutcome {
+        if let SourceError::Invalid(FailureDetail::TooLarge { bytes }) = error {
+            let processes = self.process.processes.processes().await;
+            let accepts_more = processes.is_ok_and(|processes| {
+                processes
+                    .alive()
+                    .any(|other| other.is_worker() && other.last.settings.max_download > bytes)
+            });
+            if accepts_more {
+                return AttemptOutcome::Fault(WorkerFault::SmallerLimit { bytes });
+            }
+        }
+        source_failure(error)
     }
 
     /// Notes whether the host of the links asks for proofs.
@@ -126,7 +152,7 @@ impl<'a> PackageAttempt<'a> {
         }
     }
 
-    async fn store(&self, envelope: Envelope, sealed: Bytes) -> AttemptOutcome {
+    async fn store(&self, envelope: Envelope, sealed: Bytes, volume: Volume) -> AttemptOutcome {
         let process = self.process;
         let Ok(key) = process.vault.random() else {
             return AttemptError::NotStored.into();
@@ -135,7 +161,7 @@ impl<'a> PackageAttempt<'a> {
         let size = sealed.len() as u64;
         let stored = process.retry_while_unavailable(|| process.blobs.put(blob, sealed.clone()));
         match stored.await {
-            Ok(()) => AttemptOutcome::Done(StoredResult { blob, envelope, size }),
+            Ok(()) => AttemptOutcome::Done(StoredResult { blob, envelope, size }, volume),
             Err(error) => {
                 tracing::warn!(error = %error, "Failed to store the result");
                 AttemptError::NotStored.into()

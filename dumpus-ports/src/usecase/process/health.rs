@@ -27,13 +27,19 @@ pub enum WorkerFault {
     /// A package could not be stored on the disk.
     #[error("there is no room for packages, or the spool cannot be written")]
     NoStorage,
+    /// Another worker accepts a larger package than this one.
+    #[error("another worker accepts larger packages: DUMPUS_MAX_DOWNLOAD is smaller here")]
+    SmallerLimit {
+        /// What this one accepts.
+        bytes: u64,
+    },
 }
 
 impl WorkerFault {
     /// Attempts at a run that may end like this before the package is suspected. A full disk says nothing of the package.
     const fn free_attempts(self) -> u32 {
         match self {
-            Self::LinkNotOpened | Self::LinkNotAllowed => 3,
+            Self::LinkNotOpened | Self::LinkNotAllowed | Self::SmallerLimit { .. } => 3,
             Self::NoStorage => 30,
         }
     }

@@ -14,7 +14,10 @@ impl ProcessPackage {
     /// delivery expired, it would wait longer than the outage lasts.
     pub(super) async fn lease(&self, delivery: &dyn Delivery) -> Result<LeaseOutcome, AccessError> {
         let job = delivery.job();
-        let request = LeaseRequest(self.vault.random()?);
+        let request = LeaseRequest {
+            id: self.vault.random()?,
+            worker: self.id,
+        };
         let (mut extended, mut is_reported) = (Instant::now(), false);
         loop {
             self.liveness.touch();

@@ -5,12 +5,12 @@ use crate::archive::ArchiveError;
 use crate::domain::analysis::OverBudget;
 use crate::domain::error_code::ErrorCode;
 use crate::domain::failure_detail::{AttemptError, FailureDetail};
-use crate::registry::StoredResult;
+use crate::registry::{StoredResult, Volume};
 use crate::source::SourceError;
 
 /// How an attempt ended.
 pub(super) enum AttemptOutcome {
-    Done(StoredResult),
+    Done(StoredResult, Volume),
     Fail(ErrorCode, FailureDetail),
     /// Another attempt may succeed, and this one is counted.
     Retry(Setback),

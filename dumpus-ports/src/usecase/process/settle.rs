@@ -18,12 +18,13 @@ impl ProcessPackage {
         elapsed_ms: u64,
     ) -> Result<(), AccessError> {
         match outcome {
-            AttemptOutcome::Done(result) => {
+            AttemptOutcome::Done(result, volume) => {
                 if self
-                    .retry_while_unavailable(|| self.leases.finish(lease, &result))
+                    .retry_while_unavailable(|| self.leases.finish(lease, &result, &volume))
                     .await?
                 {
                     self.health.recover(lease.run);
+                    self.tally.count_done();
                     tracing::info!(elapsed_ms, result.size_bytes = result.size, "Processed a package");
                 } else {
                     self.blobs.delete(result.blob).await?;
@@ -88,6 +89,7 @@ impl ProcessPackage {
         let failure = Failure::new(code, detail);
         self.retry_while_unavailable(|| self.leases.fail(lease, &failure))
             .await?;
+        self.tally.count_failed();
         // The stored form holds numbers and words, nothing of the package.
         let detail = failure.detail.as_ref().map(FailureDetail::encode);
         tracing::info!(error.code = %code, error.detail = detail, attempts = lease.attempt, "A package failed");
@@ -131,6 +133,10 @@ impl ProcessPackage {
             }
             (Verdict::Suspect, WorkerFault::LinkNotAllowed) => {
                 self.fail(lease, delivery, ErrorCode::InvalidLink, FailureDetail::LinkNotAllowed)
+                    .await
+            }
+            (Verdict::Suspect, WorkerFault::SmallerLimit { bytes }) => {
+                self.fail(lease, delivery, ErrorCode::InvalidLink, FailureDetail::TooLarge { bytes })
                     .await
             }
             (Verdict::Suspect, WorkerFault::NoStorage) => {

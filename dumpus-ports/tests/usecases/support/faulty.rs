@@ -15,7 +15,7 @@ use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::{
     Admission, Attempt, DeletedPackage, Epoch, Failure, Lease, LeaseOutcome, LeaseRegistry, LeaseRequest, NewPackage,
     Overview, Package, PackageRegistry, RedispatchPolicy, RegistryError, RegistryMaintenance, SecretStore,
-    StoredResult, SweepClock,
+    StoredResult, SweepClock, Volume,
 };
 
 use super::Gate;
@@ -151,6 +151,7 @@ faulty! { PackageRegistry, RegistryError;
     fn find(package: PackageId) -> Option<Package>;
     fn claim_redispatch(package: PackageId, run: RunId, epoch: &Epoch, policy: &RedispatchPolicy) -> Option<Lane>;
     fn mark_result_lost(package: PackageId, run: RunId) -> bool;
+    fn cancel(package: PackageId) -> Option<RunId>;
     fn delete(package: PackageId) -> Option<DeletedPackage>;
     fn upgrade(package: PackageId) -> Option<RunId>;
     fn queue_snapshot(epoch: &Epoch, policy: &RedispatchPolicy) -> QueueSnapshot;
@@ -163,7 +164,7 @@ faulty! { LeaseRegistry, RegistryError;
     fn release(lease: &Lease, attempt: Attempt) -> bool;
     fn step(lease: &Lease, to: Stage) -> bool;
     fn progress(lease: &Lease, percent: u8) -> bool;
-    fn finish(lease: &Lease, result: &StoredResult) -> bool;
+    fn finish(lease: &Lease, result: &StoredResult, volume: &Volume) -> bool;
     fn fail(lease: &Lease, failure: &Failure) -> bool;
     fn is_current(lease: &Lease) -> bool;
 }
@@ -188,6 +189,7 @@ faulty! { JobQueue, QueueError;
     fn next(lanes: &[Lane], max_wait: Duration) -> Option<Box<dyn Delivery>>;
     fn promote(package: PackageId, run: RunId) -> bool;
     fn purge(package: PackageId) -> ();
+    fn expedite(package: PackageId, run: RunId) -> bool;
     fn contains(package: PackageId, run: RunId) -> bool;
     fn epoch() -> Epoch;
     fn ping() -> ();

@@ -56,11 +56,12 @@ fn builder(
     queue: &Arc<Faulty<ProcessQueue>>,
     blobs: &Arc<Faulty<MemoryBlobs>>,
 ) -> DumpusBuilder {
+    let healthy = Registry::new(Arc::new(registry.inner().clone()));
     let registry = Registry {
         packages: registry.clone(),
         leases: registry.clone(),
         maintenance: registry.clone(),
-        secrets: Arc::new(MemoryRegistry::new(clock.clone())),
+        ..healthy
     };
     Dumpus::builder()
         .registry(registry)
@@ -193,27 +194,16 @@ impl World {
             registry: self.registry.clone(),
             blobs: self.blobs.clone(),
             retention,
+            history: Arc::new(self.registry.inner().clone()),
+            history_kept: LEASE,
+            processes: Arc::new(self.registry.inner().clone()),
             orphan_age,
         }
     }
 
     pub(crate) fn worker(&self) -> ProcessPackage {
-        ProcessPackage {
-            leases: self.registry.clone(),
-            queue: self.queue.clone(),
-            source: self.source.clone(),
-            archive: Arc::new(MemoryArchive),
-            report: Arc::new(MemoryReports),
-            blobs: self.blobs.clone(),
-            vault: self.vault.clone(),
-            clock: self.clock.clone(),
-            policy: LinkPolicy::default(),
-            settings: ProcessSettings::default(),
-            analyses: Arc::new(tokio::sync::Semaphore::new(1)),
-            challenges: dumpus_ports::usecase::Challenges::default(),
-            health: dumpus_ports::usecase::WorkerHealth::default(),
-            liveness: Liveness::default(),
-        }
+        self.dumpus
+            .worker(self.source.clone(), Arc::new(MemoryArchive), Arc::new(MemoryReports))
     }
 
     /// Takes a job that is there and settles it.
