@@ -14,6 +14,8 @@ pub mod crypto_ring;
 mod discord_cdn;
 #[cfg(any(feature = "memory", feature = "zip"))]
 mod export_format;
+#[cfg(feature = "health")]
+pub mod health;
 #[cfg(feature = "memory")]
 pub mod memory;
 pub mod package_file;

@@ -14,6 +14,8 @@ pub mod labels {
     pub const QUEUED_LINK: &[u8] = b"dumpus/v1/queued-link";
     /// From the instance key: the key that signs blob addresses.
     pub const BLOB_ADDRESS: &[u8] = b"dumpus/v1/blob-address";
+    /// From the instance key: what tells it from others.
+    pub const KEY_CHECK: &[u8] = b"dumpus/v1/key-check";
     /// From the instance key: the key that makes pseudonyms.
     pub const PSEUDONYM: &[u8] = b"dumpus/v1/pseudonym";
 }

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use dumpus_adapters::archive_zip::ZipOptions;
 use dumpus_adapters::bootstrap::telemetry::LogSettings;
-use dumpus_adapters::bootstrap::{BackendSettings, DebugSettings, WorkSettings};
+use dumpus_adapters::bootstrap::{BackendSettings, DebugSettings, WorkSettings, hostname};
 use dumpus_adapters::cli::values;
 use dumpus_adapters::report_sqlite::SqliteOptions;
 use dumpus_adapters::source_http::HttpSourceSettings;
@@ -154,11 +154,4 @@ fn submit_rate(text: &str) -> Result<Option<Rate>, ParseRateError> {
     } else {
         text.parse().map(Some)
     }
-}
-
-/// What the system calls this machine.
-fn hostname() -> String {
-    let named = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
-    let named = named.or_else(|| std::env::var("HOSTNAME").ok());
-    named.map_or_else(|| "unknown".to_owned(), |name| name.trim().to_owned())
 }

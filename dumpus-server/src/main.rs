@@ -150,6 +150,6 @@ async fn serve(config: &ServerConfig) -> Result<ExitCode, Box<dyn std::error::Er
         "Dumpus {version}, {mode} mode, is at http://{address}{}",
         summary(config)
     );
-    run::serve(listener, service, &shutdown).await;
+    run::serve(listener, service, &shutdown).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use dumpus_ports::Dumpus;
 use dumpus_ports::domain::queue::Lane;
-use dumpus_ports::usecase::{Liveness, ProcessPackage};
+use dumpus_ports::usecase::{JoinError, Liveness, ProcessInfo, ProcessPackage};
+use dumpus_worker::presence::Beating;
 use dumpus_worker::run::Shutdown;
 
 use crate::connections::{Acceptor, ConnectionSettings};
@@ -25,6 +26,8 @@ pub struct Service {
     pub connections: ConnectionSettings,
     /// The worker of embedded mode.
     pub worker: Option<Worker>,
+    /// What this process tells the others about itself.
+    pub info: ProcessInfo,
     /// The instance; this process deletes what has expired.
     pub dumpus: Arc<Dumpus>,
     /// How long requests and running packages may take to finish.
@@ -45,7 +48,13 @@ pub struct Worker {
 
 /// Serves until the shutdown begins, then lets requests and the running package finish within the stop timeout; a
 /// package that has not finished by then is released. In embedded mode, owners get answers until then.
-pub async fn serve(listener: TcpListener, service: Service, shutdown: &Shutdown) {
+///
+/// # Errors
+/// When this process and another one would lose packages between them, or the registry does not answer.
+pub async fn serve(listener: TcpListener, service: Service, shutdown: &Shutdown) -> Result<(), JoinError> {
+    let presence = service.dumpus.join(service.info).await?;
+    let process = service.worker.as_ref().map(|worker| worker.process.clone());
+    let presence = Beating::start(service.dumpus.clone(), presence, process, shutdown);
     let closing = match service.worker {
         Some(Worker { process, lanes, slots }) => {
             let work = (0..slots).map(|_| Liveness::default()).collect();
@@ -65,5 +74,7 @@ pub async fn serve(listener: TcpListener, service: Service, shutdown: &Shutdown)
     let acceptor = Acceptor::new(listener, service.api, service.connections);
     shutdown.spawn(acceptor.run(closing, shutdown.hard.clone()));
     shutdown.finish(service.stop_timeout).await;
+    presence.leave().await;
     drop(service.data_lock);
+    Ok(())
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use dumpus_adapters::bootstrap::backends::{
     Backends, StartupError, check_object_store, connect_services, open_embedded, worker,
 };
+use dumpus_adapters::bootstrap::process_info;
 use dumpus_adapters::profiles::{DISCORD, DiscordGuilds, HttpProfiles, ProfileOptions, Token, Upstream};
 use dumpus_adapters::report_sqlite::SqliteWriter;
+use dumpus_ports::domain::process::Role;
 use dumpus_ports::profiles::{GuildDirectory, ProfileDirectory};
 use secrecy::ExposeSecret;
 
@@ -42,12 +44,18 @@ pub fn service(config: &ServerConfig, backends: Backends) -> Result<Service, Sta
         mut instance,
         rate_limiter,
         data_lock,
+        keys,
     } = backends;
     let Directories { users, guilds } = directories(config)?;
     if let Some(users) = users {
         instance = instance.profiles(users);
     }
     let dumpus = Arc::new(instance.build().map_err(StartupError::of)?);
+    let role = if config.backends.is_embedded() {
+        Role::Embedded
+    } else {
+        Role::Server
+    };
     let worker = if config.backends.is_embedded() {
         Some(Worker {
             process: worker(&dumpus, &config.source, config.zip, config.report, &config.work)?,
@@ -67,6 +75,7 @@ pub fn service(config: &ServerConfig, backends: Backends) -> Result<Service, Sta
         api: api::service(use_cases, config.api()),
         connections: config.connections(),
         worker,
+        info: process_info(role, keys, &config.backends, &config.source, &config.work),
         dumpus,
         stop_timeout: config.work.stop_timeout,
         data_lock,

@@ -2,5 +2,6 @@
 
 pub mod analyze;
 pub mod config;
-pub mod heartbeat;
+pub mod health;
+pub mod presence;
 pub mod run;

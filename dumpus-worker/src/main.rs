@@ -4,12 +4,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use tokio::net::TcpListener;
 
-use dumpus_adapters::bootstrap::{Summary, backends, process, telemetry};
+use dumpus_adapters::bootstrap::{Summary, backends, process, process_info, telemetry};
 use dumpus_adapters::cli;
 use dumpus_worker::analyze::{self, AnalyzeArgs};
-use dumpus_worker::config::{WorkerConfig, settings};
-use dumpus_worker::heartbeat;
+use dumpus_worker::config::{WorkerConfig, all_settings, settings};
+use dumpus_ports::domain::process::Role;
+use dumpus_worker::health;
 use dumpus_worker::run::{self, Shutdown};
 
 #[tokio::main]
@@ -18,13 +20,16 @@ async fn main() -> ExitCode {
     if let Some(("analyze", arguments)) = matches.subcommand() {
         return analyze(arguments).await;
     }
-    if matches.subcommand_name() == Some("health") {
-        return health();
-    }
-    let (config, warnings) = match cli::load::<WorkerConfig>(&settings(), &matches) {
+    let is_check = matches.subcommand_name() == Some("health");
+    // Whoever asks how a worker is needs no backends.
+    let declaration = if is_check { all_settings() } else { settings() };
+    let (config, warnings) = match cli::load::<WorkerConfig>(&declaration, &matches) {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
+    if is_check {
+        return check_health(&config).await;
+    }
     telemetry::init(&config.log);
     config.debug.apply();
     for warning in warnings {
@@ -68,19 +73,32 @@ async fn analyze(arguments: &ArgMatches) -> ExitCode {
 async fn work(config: &WorkerConfig) -> Result<(), Box<dyn std::error::Error>> {
     let shutdown = Shutdown::on_signals()?;
     let connected = backends::connect_services(&config.backends, &config.source.transport, config.work.lease).await?;
+    let info = process_info(
+        Role::Worker,
+        connected.keys,
+        &config.backends,
+        &config.source,
+        &config.work,
+    );
     let dumpus = Arc::new(connected.instance.build()?);
     let process = backends::worker(&dumpus, &config.source, config.zip, config.report, &config.work)?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        let (address, kind) = (config.listen, error.kind());
+        format!("cannot listen on {address} (DUMPUS_WORKER_LISTEN): {kind}")
+    })?;
     let mut summary = Summary::default();
+    summary.line("health", format_args!("http://{}/health", listener.local_addr()?));
     summary.backends(&config.backends);
     summary.work(&config.source, &config.work);
     tracing::info!("Worker of Dumpus {}{summary}", env!("CARGO_PKG_VERSION"));
-    run::until_stopped(dumpus, &process, &config.work, &shutdown).await;
+    run::until_stopped(dumpus, &process, info, listener, &config.work, &shutdown).await?;
     Ok(())
 }
 
-/// Unavailable backends are not reported: the worker continues when they return.
-fn health() -> ExitCode {
-    match heartbeat::check(&std::env::temp_dir()) {
+async fn check_health(config: &WorkerConfig) -> ExitCode {
+    let listen = config.listen;
+    let checked = tokio::task::spawn_blocking(move || health::check(listen)).await;
+    match checked.unwrap_or_else(|error| Err(error.to_string())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");

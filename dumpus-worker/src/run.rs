@@ -5,14 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 
-use crate::heartbeat::Heartbeat;
+use crate::health::WorkerState;
+use crate::presence::Beating;
 use dumpus_adapters::bootstrap::WorkSettings;
+use dumpus_adapters::health;
 use dumpus_ports::domain::queue::Lane;
-use dumpus_ports::usecase::{AccessError, Liveness, ProcessPackage, RoundOutcome, Swept};
+use dumpus_ports::usecase::{AccessError, JoinError, Liveness, ProcessInfo, ProcessPackage, RoundOutcome, Swept};
 use dumpus_ports::{CancellationToken, Dumpus};
 
 /// How long a round waits for a job: a stop is noticed between rounds.
@@ -31,31 +34,34 @@ const SWEEPS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_min
 
 /// Works until the shutdown begins, then lets running packages finish within the stop timeout; a package that has not
 /// finished by then is released.
+///
+/// # Errors
+/// When this process and another one would lose packages between them, or the registry does not answer.
 pub async fn until_stopped(
     dumpus: Arc<Dumpus>,
     process: &ProcessPackage,
+    info: ProcessInfo,
+    listener: TcpListener,
     settings: &WorkSettings,
     shutdown: &Shutdown,
-) {
+) -> Result<(), JoinError> {
+    let presence = dumpus.join(info).await?;
+    let presence = Beating::start(dumpus.clone(), presence, Some(process.clone()), shutdown);
     let work: Vec<_> = (0..settings.slots()).map(|_| Liveness::default()).collect();
     let _tasks = spawn_work(process, &settings.lanes, work.clone(), shutdown);
-    spawn_sweep(dumpus, shutdown);
+    spawn_sweep(dumpus.clone(), shutdown);
+    let process = process.clone();
+    let state = Arc::new(WorkerState { dumpus, process, work });
+    let answer = move |question| {
+        let state = state.clone();
+        async move { state.answer(question).await }
+    };
     tokio::select! {
         () = shutdown.finish(settings.stop_timeout) => {}
-        () = heartbeat(&work) => {}
+        () = health::serve(listener, answer) => {}
     }
-}
-
-/// Reports the progress of the work to the health check.
-async fn heartbeat(work: &[Liveness]) {
-    match Heartbeat::start(&std::env::temp_dir()) {
-        Ok(heartbeat) => heartbeat.follow(work).await,
-        Err(error) => {
-            let folder = std::env::temp_dir().display().to_string();
-            tracing::warn!(folder, error = %error, "Failed to create the file for the health check");
-            std::future::pending::<()>().await;
-        }
-    }
+    presence.leave().await;
+    Ok(())
 }
 
 /// Works on packages, one at a time for each [`Liveness`], until the shutdown begins; packages in work are finished, or

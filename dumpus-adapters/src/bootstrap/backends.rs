@@ -21,7 +21,7 @@ use crate::transport::TransportSettings;
 use dumpus_ports::blobs::BlobStore;
 use dumpus_ports::queue::JobQueue;
 use dumpus_ports::rate_limiter::RateLimiter;
-use dumpus_ports::registry::{Registry, RegistryMaintenance, SecretStore};
+use dumpus_ports::registry::{ProcessRegistry, Registry, RegistryError, RegistryMaintenance, SecretStore};
 use dumpus_ports::usecase::ProcessPackage;
 use dumpus_ports::vault::Vault;
 use dumpus_ports::{BoxError, Dumpus, DumpusBuilder};
@@ -30,11 +30,14 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::exposure::exposed_backends;
+use super::presence::KeyChecks;
 use super::settings::{self, BackendSettings, WorkSettings};
 use super::{data_dir, waiting};
 
 /// The name of the instance's key among the registry's secrets.
 const INSTANCE_KEY: &str = "instance-key";
+/// The name of what identifies the instance, which is not secret.
+const INSTANCE_ID: &str = "instance-id";
 
 /// Why a process cannot start: one sentence for the operator, without secrets.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +73,8 @@ pub struct Backends {
     pub instance: DumpusBuilder,
     /// Counts requests, for all servers of the instance.
     pub rate_limiter: Arc<dyn RateLimiter>,
+    /// What tells the instance's keys from others.
+    pub keys: KeyChecks,
     /// Locked in embedded mode, for as long as this process uses the data directory.
     pub data_lock: Option<File>,
 }
@@ -95,6 +100,7 @@ pub async fn connect_services(
     let mut options = RedisOptions::new(redis.expose_secret(), consumer()?);
     options.ca_file.clone_from(&settings.redis_ca_file);
     options.lease = lease;
+    options.instance = instance_id(&database.registry()).await?;
     let queue = waiting::queue(&options, deadline).await?;
     if let Some(warnings) = queue.config_warnings().await {
         for warning in warnings {
@@ -112,9 +118,10 @@ pub async fn connect_services(
             settings::INSTANCE_KEY
         );
     }
-    let (queue, vault) = (Arc::new(queue), vault(&database, settings).await?);
+    let (queue, (vault, keys)) = (Arc::new(queue), vault(&database, settings).await?);
     Ok(Backends {
         rate_limiter: Arc::new(queue.rate_limiter(vault.clone())),
+        keys,
         instance: instance(&database, queue, vault, settings, transport)?,
         data_lock: None,
     })
@@ -142,13 +149,15 @@ pub async fn open_embedded(
     }
     let database = open_database(&data_dir::database(data_dir)).await?;
     // Nobody else works for this instance: whoever held a package is dead.
+    forget_processes(&database.registry()).await.map_err(StartupError::of)?;
     let ended = database.registry().end_leases().await.map_err(StartupError::of)?;
     if ended > 0 {
         tracing::info!(packages = ended, "Packages that were in work wait again");
     }
-    let (queue, vault) = (Arc::new(ProcessQueue::new(lease)), vault(&database, settings).await?);
+    let (queue, (vault, keys)) = (Arc::new(ProcessQueue::new(lease)), vault(&database, settings).await?);
     Ok(Backends {
         rate_limiter: Arc::new(MemoryRateLimiter::default()),
+        keys,
         instance: instance(&database, queue, vault, settings, transport)?,
         data_lock: Some(data_lock),
     })
@@ -175,9 +184,42 @@ async fn open_database(url: &str) -> Result<SqlDatabase, StartupError> {
     Ok(database)
 }
 
-async fn vault(database: &SqlDatabase, settings: &BackendSettings) -> Result<Arc<dyn Vault>, StartupError> {
+async fn forget_processes(registry: &dyn ProcessRegistry) -> Result<(), RegistryError> {
+    for process in registry.processes().await?.all {
+        registry.leave(process.last.id).await?;
+    }
+    Ok(())
+}
+
+async fn vault(
+    database: &SqlDatabase,
+    settings: &BackendSettings,
+) -> Result<(Arc<dyn Vault>, KeyChecks), StartupError> {
     let key = instance_key(&database.registry(), settings).await?;
-    Ok(Arc::new(RingVault::new(&key)))
+    let other = settings.instance_key_previous.as_ref();
+    let keys = KeyChecks {
+        own: key.check(),
+        other: other.map(InstanceKey::check),
+    };
+    let vault = RingVault::new(&key);
+    let vault = match other {
+        Some(other) => vault.with_other_key(other),
+        None => vault,
+    };
+    Ok((Arc::new(vault), keys))
+}
+
+/// What identifies the instance, the same for all processes that share its registry.
+///
+/// # Errors
+/// When the registry fails.
+pub async fn instance_id(secrets: &dyn SecretStore) -> Result<String, StartupError> {
+    let candidate = InstanceKey::generate().ok_or_else(|| StartupError::new("the system gives no randomness"))?;
+    let id = secrets
+        .secret(INSTANCE_ID, *candidate.expose())
+        .await
+        .map_err(StartupError::of)?;
+    Ok(id[..8].iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn instance(
@@ -198,6 +240,7 @@ fn instance(
         .blobs(blobs)
         .vault(vault)
         .clock(Arc::new(SystemClock))
+        .history(settings.history)
         .link_policy(transport.policy.clone());
     Ok(match settings.retention {
         Some(retention) => instance.retention(retention),

@@ -3,6 +3,7 @@
 pub mod backends;
 mod data_dir;
 mod exposure;
+mod presence;
 pub mod process;
 mod settings;
 mod summary;
@@ -10,6 +11,7 @@ pub mod telemetry;
 mod waiting;
 
 pub use backends::StartupError;
+pub use presence::{KeyChecks, hostname, process_info, resident_memory};
 pub use process::DebugSettings;
 pub use settings::{BackendSettings, WorkSettings};
 pub use summary::Summary;

@@ -37,6 +37,9 @@ pub struct BackendSettings {
     /// made once and kept in the database.
     #[arg(long, env = INSTANCE_KEY, hide_env_values = true)]
     pub instance_key: Option<InstanceKey>,
+    /// Another key, whose links are opened too: the one before, or the one that will follow.
+    #[arg(long, env = "DUMPUS_INSTANCE_KEY_PREVIOUS", hide_env_values = true)]
+    pub instance_key_previous: Option<InstanceKey>,
     /// How long to wait at the start for PostgreSQL and Redis, which may be starting too.
     #[arg(long, env = "DUMPUS_START_TIMEOUT", value_name = "DURATION", value_parser = values::duration(Duration::ZERO),
         default_value = "1m")]
@@ -44,6 +47,10 @@ pub struct BackendSettings {
     /// Results older than this are erased; fractions are allowed. By default they are kept until deleted.
     #[arg(long = "retention-days", env = "DUMPUS_RETENTION_DAYS", value_name = "DAYS", value_parser = values::days)]
     pub retention: Option<Duration>,
+    /// How long the history keeps what became of packages; statistics by hour are kept for a year.
+    #[arg(long = "history-days", env = "DUMPUS_HISTORY_DAYS", value_name = "DAYS", value_parser = values::days,
+        default_value = "30")]
+    pub history: Duration,
     /// An object store for results.
     #[command(flatten)]
     pub object_store: S3Options,

@@ -3,6 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use dumpus_ports::domain::crypto::labels;
+use dumpus_ports::domain::process::KeyCheck;
+
+use super::derive;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use zeroize::Zeroizing;
@@ -29,6 +33,14 @@ impl InstanceKey {
         let mut bytes = Zeroizing::new([0; 32]);
         SystemRandom::new().fill(&mut bytes[..]).ok()?;
         Some(Self(bytes))
+    }
+
+    /// What tells the key from others, and reveals nothing of it.
+    #[must_use]
+    pub fn check(&self) -> KeyCheck {
+        let mut check = [0; 8];
+        derive::fill(self.expose(), labels::KEY_CHECK, &mut check);
+        KeyCheck(check)
     }
 
     /// The bytes, to be stored where the operator decides.

@@ -25,6 +25,8 @@ pub use instance_key::{InstanceKey, ParseInstanceKeyError};
 pub struct RingVault {
     queued_links: LessSafeKey,
     blob_addresses: hmac::Key,
+    /// The same of another instance key, for what was sealed and signed with that.
+    other: Option<(LessSafeKey, hmac::Key)>,
     pseudonyms: hmac::Key,
     randomness: SystemRandom,
 }
@@ -37,8 +39,17 @@ impl RingVault {
             queued_links: derive::aead_key(key.expose(), labels::QUEUED_LINK),
             blob_addresses: derive::mac_key(key.expose(), labels::BLOB_ADDRESS),
             pseudonyms: derive::mac_key(key.expose(), labels::PSEUDONYM),
+            other: None,
             randomness: SystemRandom::new(),
         }
+    }
+
+    /// Also opens the links that were sealed, and takes the addresses that were signed, with another instance key.
+    #[must_use]
+    pub fn with_other_key(mut self, key: &InstanceKey) -> Self {
+        let queued_links = derive::aead_key(key.expose(), labels::QUEUED_LINK);
+        self.other = Some((queued_links, derive::mac_key(key.expose(), labels::BLOB_ADDRESS)));
+        self
     }
 
     fn fill(&self, bytes: &mut [u8]) -> Result<(), VaultError> {
@@ -99,7 +110,10 @@ impl Vault for RingVault {
         let (expires, sealed) = link.0.split_first_chunk().ok_or(VaultError::Tampered)?;
         let expires = Millis(i64::from_be_bytes(*expires));
         let binding = link::binding(labels::QUEUED_LINK, package, Some(expires));
-        let link = link::open(&self.queued_links, &binding, sealed)?;
+        let link = link::open(&self.queued_links, &binding, sealed).or_else(|error| match &self.other {
+            Some((queued_links, _)) => link::open(queued_links, &binding, sealed),
+            None => Err(error),
+        })?;
         if now > expires {
             return Err(VaultError::Tampered);
         }
@@ -125,7 +139,9 @@ impl Vault for RingVault {
 
     fn is_blob_signature(&self, blob: BlobKey, expires: Millis, signature: &BlobSignature) -> bool {
         let text = signed_address(blob, expires);
-        hmac::verify(&self.blob_addresses, text.as_bytes(), &signature.0).is_ok()
+        let other = self.other.as_ref().map(|(_, blob_addresses)| blob_addresses);
+        let mut keys = [Some(&self.blob_addresses), other].into_iter().flatten();
+        keys.any(|key| hmac::verify(key, text.as_bytes(), &signature.0).is_ok())
     }
 
     fn pseudonym(&self, name: &[u8]) -> [u8; 16] {

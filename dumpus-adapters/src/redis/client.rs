@@ -62,7 +62,7 @@ impl Shared {
     pub(super) fn new(connection: Connection, options: RedisOptions) -> Self {
         Self {
             connection,
-            keys: Keys::new(&options.prefix),
+            keys: Keys::new(&options.prefix, &options.instance),
             lease: options.lease,
             consumer: options.consumer,
             outstanding: OutstandingDeliveries::default(),

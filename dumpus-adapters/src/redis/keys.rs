@@ -10,14 +10,16 @@ const VERSION: &str = "v1";
 #[derive(Clone, Debug)]
 pub(super) struct Keys {
     /// Keys of the whole queue, in the order that the scripts expect.
-    shared: [String; 7],
+    shared: [String; 9],
     job_prefix: String,
     rate_prefix: String,
 }
 
 impl Keys {
-    pub(super) fn new(prefix: &str) -> Self {
+    /// `instance` is the one that the queue has to belong to.
+    pub(super) fn new(prefix: &str, instance: &str) -> Self {
         let key = |name: &str| format!("{{{prefix}}}:{VERSION}:{name}");
+        let owner = format!("instance:{instance}");
         Self {
             shared: [
                 "epoch",
@@ -27,6 +29,8 @@ impl Keys {
                 "lane:premium",
                 "promoted",
                 "workers",
+                "instance",
+                &owner,
             ]
             .map(key),
             job_prefix: key("job:"),
@@ -45,6 +49,11 @@ impl Keys {
 
     pub(super) fn notification(&self) -> &str {
         &self.shared[2]
+    }
+
+    /// Says which instance the queue belongs to.
+    pub(super) fn instance(&self) -> &str {
+        &self.shared[7]
     }
 
     /// A key without a meaning.

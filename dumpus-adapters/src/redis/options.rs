@@ -12,6 +12,8 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use super::keys::Keys;
+
 /// Where the queue is and how this process takes part in it.
 #[derive(Clone)]
 #[non_exhaustive]
@@ -22,6 +24,9 @@ pub struct RedisOptions {
     pub ca_file: Option<PathBuf>,
     /// Begins every key, so that several instances can share one Redis.
     pub prefix: String,
+    /// The instance that the queue has to belong to, in hexadecimal digits; the first one to come makes it its own. Empty if
+    /// that is of no concern.
+    pub instance: String,
     /// Lease duration: a job is delivered again if its worker does not extend the delivery for this long.
     pub lease: Duration,
     /// Name of this worker among the workers.
@@ -35,6 +40,7 @@ impl RedisOptions {
             url: url.into(),
             ca_file: None,
             prefix: "dumpus".to_owned(),
+            instance: String::new(),
             lease: ProcessSettings::default().lease,
             consumer: consumer.into(),
         }
@@ -69,6 +75,19 @@ pub enum ConnectError {
         #[source]
         source: BoxError,
     },
+    /// The queue belongs to another instance.
+    #[error(
+        "Redis at {address} holds the queue of another instance, {owner}: use another database of it, such as /1 at the end \
+         of the URL. If that instance does not exist any more, delete the key {key}"
+    )]
+    OtherInstance {
+        /// The URL without its password.
+        address: String,
+        /// The other instance.
+        owner: String,
+        /// The key that says so.
+        key: String,
+    },
     /// Redis responds, but is too old or denies required permissions.
     #[error("Redis at {address} cannot hold the queue, which needs version 6.2 and the right to run scripts")]
     Unsuitable {
@@ -86,6 +105,7 @@ impl std::fmt::Debug for RedisOptions {
             .field("url", &self.address())
             .field("ca_file", &self.ca_file)
             .field("prefix", &self.prefix)
+            .field("instance", &self.instance)
             .field("lease", &self.lease)
             .field("consumer", &self.consumer)
             .finish()
@@ -155,6 +175,10 @@ impl RedisOptions {
     pub(super) fn connect_error(&self, error: Error) -> ConnectError {
         let address = self.address();
         let kind = error.kind().clone();
+        if let Some(owner) = error.details().strip_prefix("OTHERINSTANCE ") {
+            let (owner, key) = (owner.to_owned(), Keys::new(&self.prefix, "").instance().to_owned());
+            return ConnectError::OtherInstance { address, owner, key };
+        }
         let source = error.into();
         match kind {
             ErrorKind::Auth => ConnectError::Refused { address, source },

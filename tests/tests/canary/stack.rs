@@ -79,6 +79,7 @@ fn servers_workers_and_their_backends_store_no_plain_text() {
     settings.retain(|(name, _)| !is_servers(name));
     settings.extend(around.discord.settings());
     settings.push(("TMPDIR".to_owned(), server.temporary().display().to_string()));
+    settings.push(("DUMPUS_WORKER_LISTEN".to_owned(), "127.0.0.1:0".to_owned()));
     let log: PathBuf = server.folder().join("worker.log");
     let worker = Process::start("dumpus-worker", &["run"], settings, &log);
     live_and_search(

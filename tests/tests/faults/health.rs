@@ -6,7 +6,7 @@ use crate::support::process::is_worker_healthy;
 use crate::support::wait::eventually;
 
 fn is_healthy(cluster: &Cluster) -> bool {
-    is_worker_healthy(&cluster.temporary(0))
+    is_worker_healthy(&cluster.workers[0])
 }
 
 #[test]

@@ -26,16 +26,17 @@ fn processes_that_start_at_the_same_time_migrate_an_empty_database_once() {
         let own = backends.map(|(name, url)| (name.to_owned(), url.to_owned()));
         let mut settings: Vec<_> = discord.settings().into_iter().chain(own).collect();
         settings.push(("TMPDIR".to_owned(), temporary.display().to_string()));
+        settings.push(("DUMPUS_WORKER_LISTEN".to_owned(), "127.0.0.1:0".to_owned()));
         Process::start("dumpus-worker", &["run"], settings, &temporary.join("log"))
     };
     let servers: Vec<Instance> = thread::scope(|scope| {
         let starting: Vec<_> = (0..EACH)
             .map(|_| scope.spawn(|| Instance::start(&discord, &backends)))
             .collect();
-        let _workers: Vec<_> = (0..EACH).map(worker).collect();
-        for number in 0..EACH {
+        let workers: Vec<_> = (0..EACH).map(worker).collect();
+        for worker in &workers {
             eventually("the worker takes packages", || {
-                is_worker_healthy(&temporary(number)).then_some(())
+                is_worker_healthy(worker).then_some(())
             });
         }
         let servers = starting.into_iter().map(|server| server.join().unwrap()).collect();

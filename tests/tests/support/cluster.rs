@@ -72,12 +72,11 @@ impl Cluster {
     }
 
     fn ready(&mut self, number: usize) {
-        let temporary = self.temporary(number);
         let worker = &mut self.workers[number];
         eventually("the worker takes packages", || {
             let ended = worker.ended();
             assert!(ended.is_none(), "the worker ended: {ended:?}");
-            is_worker_healthy(&temporary).then_some(())
+            is_worker_healthy(worker).then_some(())
         });
     }
 
@@ -93,6 +92,7 @@ impl Cluster {
         let own = [
             ("TMPDIR", &*temporary.display().to_string()),
             ("DUMPUS_LOG", "debug"),
+            ("DUMPUS_WORKER_LISTEN", "127.0.0.1:0"),
             // So that one download can keep other packages waiting.
             ("DUMPUS_DOWNLOADS", "1"),
         ];

@@ -193,11 +193,15 @@ pub fn open_files_of(process: &str) -> Vec<(PathBuf, PathBuf)> {
     files.collect()
 }
 
-/// Whether the worker whose temporary directory this is runs and does not hang, according to `dumpus-worker health`.
-pub fn is_worker_healthy(temporary: &Path) -> bool {
-    let mut health = Command::new(program("dumpus-worker"));
-    health.arg("health").env_clear().env("TMPDIR", temporary);
-    health.output().unwrap().status.success()
+/// Whether the worker runs and is able to work, according to `dumpus-worker health`.
+pub fn is_worker_healthy(worker: &Process) -> bool {
+    let address = worker.child.as_ref().and_then(|_| worker.listening());
+    address.is_some_and(|address| {
+        let mut health = Command::new(program("dumpus-worker"));
+        health.arg("health").env_clear();
+        health.env("DUMPUS_WORKER_LISTEN", address.to_string());
+        health.output().unwrap().status.success()
+    })
 }
 
 /// The path of a program, which cargo builds beside the tests.

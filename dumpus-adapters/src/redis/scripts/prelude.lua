@@ -1,11 +1,13 @@
--- Every script begins with this. KEYS are those of keys.rs, in the same order; KEYS[8] is that of the package, if any.
+-- Every script begins with this. KEYS are those of keys.rs, in the same order; KEYS[10] is that of the package, if any.
 local EPOCH, TURN, BELL = KEYS[1], KEYS[2], KEYS[3]
 local LANES = { standard = KEYS[4], premium = KEYS[5] }
 -- Names of jobs that were promoted during a delivery.
 local PROMOTED = KEYS[6]
 -- Consumers, by the time in ms at which they last asked for a job.
 local WORKERS = KEYS[7]
-local JOB = KEYS[8]
+-- The instance that the queue belongs to, as the name that ends the key after it.
+local INSTANCE, OWN = KEYS[8], string.match(KEYS[9], 'instance:(%x*)$')
+local JOB = KEYS[10]
 local GROUP = 'workers'
 -- A worker that has not asked for a job for this long is gone, in ms.
 local WORKER_SILENCE = 60000
@@ -13,6 +15,17 @@ local WORKER_SILENCE = 60000
 local POSTPONED = 'postponed:'
 -- How long workers that asked for a job a moment ago precede the one that postponed it, in ms.
 local PRECEDENCE = 10000
+
+-- The workers of another instance would take its jobs for stale ones, and remove them. An embedder may give no instance.
+if OWN ~= '' then
+  local owner = redis.call('GET', INSTANCE)
+  if not owner then
+    -- Not while Redis is full.
+    redis.pcall('SET', INSTANCE, OWN)
+  elseif owner ~= OWN then
+    return redis.error_reply('OTHERINSTANCE ' .. owner)
+  end
+end
 
 -- Creates the group of a lane if it is missing. Returns whether the stream existed.
 local function open_lane(stream)

@@ -1,7 +1,7 @@
 //! Faults that are this worker's own: a wrong key, forgotten settings, a full disk. A worker that fails at once would
 //! otherwise take most packages of an instance, because it is always free.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +11,8 @@ use crate::domain::package::RunId;
 
 /// Pauses after a fault: the first, which doubles with each further fault, and the longest.
 const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
+/// With so many packages whose hosts cannot be reached, it is this worker that reaches none.
+const CUT_OFF: usize = 3;
 /// Runs that are not met again for this long are forgotten: they went to another worker, or were deleted.
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(3);
 
@@ -27,6 +29,9 @@ pub enum WorkerFault {
     /// A package could not be stored on the disk.
     #[error("there is no room for packages, or the spool cannot be written")]
     NoStorage,
+    /// Several packages in a row could not be fetched because their host could not be reached.
+    #[error("no host of packages can be reached from here")]
+    NoNetwork,
     /// Another worker accepts a larger package than this one.
     #[error("another worker accepts larger packages: DUMPUS_MAX_DOWNLOAD is smaller here")]
     SmallerLimit {
@@ -39,7 +44,7 @@ impl WorkerFault {
     /// Attempts at a run that may end like this before the package is suspected. A full disk says nothing of the package.
     const fn free_attempts(self) -> u32 {
         match self {
-            Self::LinkNotOpened | Self::LinkNotAllowed | Self::SmallerLimit { .. } => 3,
+            Self::LinkNotOpened | Self::LinkNotAllowed | Self::NoNetwork | Self::SmallerLimit { .. } => 3,
             Self::NoStorage => 30,
         }
     }
@@ -63,6 +68,8 @@ struct State {
     /// The last of the faults that no success has followed, and how many there were.
     fault: Option<(WorkerFault, u32)>,
     pause_until: Option<Instant>,
+    /// Runs whose hosts could not be reached since the last success.
+    unreachable: HashSet<RunId>,
     /// Attempts at runs that ended with a fault, and when the last one did.
     attempts: HashMap<RunId, (u32, Instant)>,
 }
@@ -78,6 +85,16 @@ impl WorkerHealth {
     pub(super) fn pause(&self) -> Option<Duration> {
         let until = self.state().pause_until?;
         Some(until - Instant::now()).filter(|pause| !pause.is_zero())
+    }
+
+    /// The host of a run's package could not be reached. Whether this worker is to blame: that happened to several runs and
+    /// none succeeded in between.
+    pub(super) fn is_cut_off(&self, run: RunId) -> bool {
+        let unreachable = &mut self.state().unreachable;
+        if unreachable.len() < CUT_OFF {
+            unreachable.insert(run);
+        }
+        unreachable.len() >= CUT_OFF
     }
 
     /// An attempt at the run ended with a fault.
@@ -103,6 +120,7 @@ impl WorkerHealth {
         let mut state = self.state();
         state.attempts.remove(&run);
         state.pause_until = None;
+        state.unreachable.clear();
         if state.fault.take().is_some() {
             tracing::info!("This worker processes packages again");
         }

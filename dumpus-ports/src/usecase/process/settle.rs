@@ -39,6 +39,9 @@ impl ProcessPackage {
                 self.health.recover(lease.run);
                 self.fail(lease, delivery, code, detail).await?;
             }
+            AttemptOutcome::Retry(Setback::Source(FailureDetail::Unreachable)) if self.health.is_cut_off(lease.run) => {
+                self.settle_fault(lease, delivery, WorkerFault::NoNetwork).await?;
+            }
             AttemptOutcome::Retry(setback) => self.retry(lease, delivery, setback).await?,
             AttemptOutcome::Fault(fault) => self.settle_fault(lease, delivery, fault).await?,
             AttemptOutcome::Postpone if self.challenges.duration(lease.run) >= self.settings.max_challenge => {
@@ -137,6 +140,10 @@ impl ProcessPackage {
             }
             (Verdict::Suspect, WorkerFault::SmallerLimit { bytes }) => {
                 self.fail(lease, delivery, ErrorCode::InvalidLink, FailureDetail::TooLarge { bytes })
+                    .await
+            }
+            (Verdict::Suspect, WorkerFault::NoNetwork) => {
+                self.retry(lease, delivery, Setback::Source(FailureDetail::Unreachable))
                     .await
             }
             (Verdict::Suspect, WorkerFault::NoStorage) => {
