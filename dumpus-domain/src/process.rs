@@ -41,7 +41,10 @@ impl FromStr for ProcessId {
 
     fn from_str(text: &str) -> Result<Self, UnknownWord> {
         let is_hex = text.len() == 12 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
-        let number = u64::from_str_radix(text, 16).ok().filter(|_| is_hex).ok_or(UnknownWord)?;
+        let number = u64::from_str_radix(text, 16)
+            .ok()
+            .filter(|_| is_hex)
+            .ok_or(UnknownWord)?;
         let [_, _, bytes @ ..] = number.to_be_bytes();
         Ok(Self(bytes))
     }

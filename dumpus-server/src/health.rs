@@ -12,9 +12,7 @@ use serde_json::Value;
 pub fn check(listen: SocketAddr) -> Result<(), String> {
     match ask(listen, "/health") {
         Ok((true, _)) => Ok(()),
-        Ok((false, _)) => Err(format!(
-            "what answers at {listen} is not alive, or no server of Dumpus"
-        )),
+        Ok((false, _)) => Err(format!("what answers at {listen} is not alive, or no server of Dumpus")),
         Err(error) => Err(format!("no server answers at {listen}: {}", error.kind())),
     }
 }

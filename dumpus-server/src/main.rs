@@ -2,13 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 use tokio::net::TcpListener;
 
-use dumpus_adapters::bootstrap::backends::open_registry;
 use dumpus_adapters::bootstrap::{Summary, telemetry};
 use dumpus_adapters::cli;
-use dumpus_ports::domain::package::PackageId;
 use dumpus_server::config::{ServerConfig, settings};
 use dumpus_server::{commands, health, run, wiring};
 
@@ -37,23 +35,8 @@ fn command() -> Command {
     let command = Command::new("dumpus-server")
         .version(env!("CARGO_PKG_VERSION"))
         .about("The HTTP API of Dumpus; without settings a whole instance in one process.")
-        .subcommand(Command::new("health").about("Asks the running server whether it is alive"))
-        .subcommand(
-            Command::new("status")
-                .about("Prints what the instance is doing: backends, workers, lanes, failures of the last hour")
-                .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("As JSON")),
-        )
-        .subcommand(
-            Command::new("package")
-                .about("Prints where a package is")
-                .arg(Arg::new("PACKAGE_ID").required(true).help("32 hexadecimal digits")),
-        )
-        .subcommand(Command::new("trust-clock").about("Lets packages expire again after the clock has jumped"))
-        .subcommand(
-            Command::new("upgrade")
-                .about("Moves a package to the premium lane")
-                .arg(Arg::new("PACKAGE_ID").required(true).help("32 hexadecimal digits")),
-        );
+        .subcommand(Command::new("health").about("Asks the running server whether it is alive"));
+    let command = commands::declare(command);
     cli::command(command, &settings())
 }
 
@@ -64,34 +47,10 @@ async fn execute(matches: &ArgMatches, config: &ServerConfig) -> Result<ExitCode
             tokio::task::spawn_blocking(move || health::check(listen)).await??;
             Ok(ExitCode::SUCCESS)
         }
-        Some(("upgrade", arguments)) => {
-            let package = package_id(arguments)?;
-            if config.backends.is_embedded() {
-                return Err("in embedded mode the running server holds the queue: use its admin route".into());
-            }
-            let dumpus = wiring::connect(config).await?.instance.build()?;
-            if dumpus.upgrade(package).await? {
-                println!("{package} is in the premium lane");
-                Ok(ExitCode::SUCCESS)
-            } else {
-                Err("there is no such package".into())
-            }
-        }
-        Some(("status", arguments)) => {
-            print!("{}", commands::status(config, arguments.get_flag("json")).await?);
-            Ok(ExitCode::SUCCESS)
-        }
-        Some(("package", arguments)) => {
-            print!("{}", commands::package(config, package_id(arguments)?).await?);
-            Ok(ExitCode::SUCCESS)
-        }
-        Some(("trust-clock", _)) => {
-            let registry = open_registry(&config.backends, &config.data_dir).await?;
-            registry.maintenance.trust_clock().await?;
-            println!("What has expired by the clock of the database is erased by the next sweep");
-            Ok(ExitCode::SUCCESS)
-        }
-        _ => serve(config).await,
+        _ => match commands::run(matches, config).await {
+            Some(outcome) => outcome.map(|()| ExitCode::SUCCESS),
+            None => serve(config).await,
+        },
     }
 }
 
@@ -125,11 +84,6 @@ fn summary(config: &ServerConfig) -> Summary {
     summary.off("object store", backends.object_store().is_none());
     summary.off("trusted proxies", config.trusted_proxies.is_empty());
     summary
-}
-
-fn package_id(arguments: &ArgMatches) -> Result<PackageId, Box<dyn std::error::Error>> {
-    let text = arguments.get_one::<String>("PACKAGE_ID").map_or("", String::as_str);
-    Ok(text.parse()?)
 }
 
 async fn serve(config: &ServerConfig) -> Result<ExitCode, Box<dyn std::error::Error>> {

@@ -8,9 +8,9 @@ use tokio::net::TcpListener;
 
 use dumpus_adapters::bootstrap::{Summary, backends, process, process_info, telemetry};
 use dumpus_adapters::cli;
+use dumpus_ports::domain::process::Role;
 use dumpus_worker::analyze::{self, AnalyzeArgs};
 use dumpus_worker::config::{WorkerConfig, all_settings, settings};
-use dumpus_ports::domain::process::Role;
 use dumpus_worker::health;
 use dumpus_worker::run::{self, Shutdown};
 

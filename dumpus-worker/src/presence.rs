@@ -37,7 +37,11 @@ impl Beating {
                 .map(|(value, processes)| format!("{value:?} in {processes:?}"))
                 .collect();
             let values = values.join(", ");
-            tracing::warn!(setting = disagreement.setting, values, "The processes of this instance differ");
+            tracing::warn!(
+                setting = disagreement.setting,
+                values,
+                "The processes of this instance differ"
+            );
         }
         let task = tokio::spawn(beat(dumpus, presence.clone(), process, shutdown.soft.clone()));
         Self { presence, task }

@@ -163,17 +163,33 @@ pub async fn open_embedded(
     })
 }
 
-/// The registry alone, for commands beside a running instance.
+/// An instance whose queue is in another process, or does not matter.
+pub struct Registered {
+    /// What identifies it.
+    pub id: String,
+    /// Its use cases.
+    pub instance: DumpusBuilder,
+}
+
+/// The registry and the results of an instance with an empty queue, for commands beside the processes that run it.
 ///
 /// # Errors
 /// When the database cannot be used.
-pub async fn open_registry(settings: &BackendSettings, data_dir: &Path) -> Result<Registry, StartupError> {
+pub async fn open_registered(
+    settings: &BackendSettings,
+    data_dir: &Path,
+    transport: &TransportSettings,
+) -> Result<Registered, StartupError> {
     let database = match &settings.postgres_url {
         Some(url) => open_database(url.expose_secret()).await?,
         None if data_dir::has_database(data_dir) => open_database(&data_dir::database(data_dir)).await?,
         None => return Err(StartupError::new(format!("no instance is in {}", data_dir.display()))),
     };
-    Ok(Registry::new(Arc::new(database.registry())))
+    let (vault, _) = vault(&database, settings).await?;
+    Ok(Registered {
+        id: instance_id(&database.registry()).await?,
+        instance: instance(&database, Arc::new(ProcessQueue::default()), vault, settings, transport)?,
+    })
 }
 
 async fn open_database(url: &str) -> Result<SqlDatabase, StartupError> {
@@ -210,10 +226,7 @@ async fn vault(
 }
 
 /// What identifies the instance, the same for all processes that share its registry.
-///
-/// # Errors
-/// When the registry fails.
-pub async fn instance_id(secrets: &dyn SecretStore) -> Result<String, StartupError> {
+async fn instance_id(secrets: &dyn SecretStore) -> Result<String, StartupError> {
     let candidate = InstanceKey::generate().ok_or_else(|| StartupError::new("the system gives no randomness"))?;
     let id = secrets
         .secret(INSTANCE_ID, *candidate.expose())

@@ -40,9 +40,17 @@ pub fn process_info(
     let store = backends.object_store();
     value(
         "DUMPUS_S3_BUCKET",
-        store.map_or_else(String::new, |store| format!("{} {}", store.bucket, store.prefix).trim_end().to_owned()),
+        store.map_or_else(String::new, |store| {
+            format!("{} {}", store.bucket, store.prefix).trim_end().to_owned()
+        }),
     );
-    let mut origins: Vec<_> = source.transport.policy.origins().iter().map(ToString::to_string).collect();
+    let mut origins: Vec<_> = source
+        .transport
+        .policy
+        .origins()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     origins.sort_unstable();
     value("DL_ZIP_WHITELISTED_DOMAINS", origins.join(","));
     if role != Role::Server {

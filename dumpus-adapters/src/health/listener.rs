@@ -98,7 +98,10 @@ where
     let mut response = Response::new(Full::new(Bytes::from(body)));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));
+    headers.insert(
+        CONTENT_TYPE,
+        hyper::header::HeaderValue::from_static("application/json"),
+    );
     headers.insert(CACHE_CONTROL, hyper::header::HeaderValue::from_static("no-store"));
     Ok(response)
 }

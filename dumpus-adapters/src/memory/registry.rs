@@ -141,7 +141,9 @@ impl PackageRegistry for MemoryRegistry {
     async fn rollback_admission(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
         let now = self.clock.now();
         let mut state = self.state();
-        let rolled_back = state.end(package, &Volume::default(), |current| current.rollback_admission(run, now));
+        let rolled_back = state.end(package, &Volume::default(), |current| {
+            current.rollback_admission(run, now)
+        });
         let rolled_back = rolled_back.unwrap_or(Rollback::Rejected);
         if rolled_back == Rollback::Erase {
             state.runs.remove(&package);
@@ -180,7 +182,9 @@ impl PackageRegistry for MemoryRegistry {
     }
 
     async fn cancel(&self, package: PackageId) -> Result<Option<RunId>, RegistryError> {
-        let cancelled = self.end(package, &Volume::default(), |run, now| run.cancel(now).then_some(run.id));
+        let cancelled = self.end(package, &Volume::default(), |run, now| {
+            run.cancel(now).then_some(run.id)
+        });
         Ok(cancelled.flatten())
     }
 

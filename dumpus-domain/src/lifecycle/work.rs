@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Attempt, CurrentLease, Dispatch, Failure, IllegalStep, LastAttempt, Lease, LeaseOutcome, LeaseRequest, Outcome, Run,
-    Stage, StoredResult,
+    Attempt, CurrentLease, Dispatch, Failure, IllegalStep, LastAttempt, Lease, LeaseOutcome, LeaseRequest, Outcome,
+    Run, Stage, StoredResult,
 };
 use crate::package::RunId;
 use crate::time::Millis;

@@ -1,13 +1,15 @@
 //! What operators do. Nothing here needs the key of a package's owner, and nothing reveals what only that key opens. The
 //! caller authorizes it; everything is recorded in the audit log.
 
+use std::time::Duration;
+
 use super::access::AccessError;
 use crate::Dumpus;
 use crate::domain::audit::{Action, AuditEntry, Target};
 use crate::domain::package::PackageId;
 use crate::domain::process::ProcessId;
 use crate::domain::queue::Lane;
-use crate::registry::{JobOrder, Package, Processes, RunRecord};
+use crate::registry::{JobOrder, Overview, Package, Processes, RunRecord};
 
 /// What became of a retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +52,23 @@ impl Dumpus {
         }
         let is_queued = self.queue.expedite(package, found.run.id).await?;
         self.record(Action::Retry, Target::Package(Some(package))).await?;
-        Ok(if is_queued { Retried::Queued } else { Retried::NotInQueue })
+        Ok(if is_queued {
+            Retried::Queued
+        } else {
+            Retried::NotInQueue
+        })
+    }
+
+    /// Moves a package to the premium lane. False when there is none of this id.
+    ///
+    /// # Errors
+    /// [`AccessError`]. A repeated call moves the waiting job too.
+    pub async fn promote(&self, package: PackageId) -> Result<bool, AccessError> {
+        let exists = self.upgrade(package).await?;
+        if exists {
+            self.record(Action::Promote, Target::Package(Some(package))).await?;
+        }
+        Ok(exists)
     }
 
     /// Ends an unfinished package with an error that says so. A worker that has it stops within a second. False when there
@@ -121,6 +139,14 @@ impl Dumpus {
     pub async fn trust_clock(&self) -> Result<(), AccessError> {
         self.sweep.registry.trust_clock().await?;
         self.record(Action::TrustClock, Target::Instance).await
+    }
+
+    /// What the instance is doing, and what ended within `window`.
+    ///
+    /// # Errors
+    /// [`AccessError`] if the registry fails.
+    pub async fn overview(&self, window: Duration) -> Result<Overview, AccessError> {
+        Ok(self.sweep.registry.overview(window).await?)
     }
 
     /// The processes of the instance.

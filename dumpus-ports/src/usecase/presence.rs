@@ -101,7 +101,7 @@ impl Dumpus {
     pub async fn carry_out_orders(&self) -> Result<(), AccessError> {
         for order in self.processes.take_orders().await? {
             match order.action {
-                Action::Promote => drop(self.upgrade(order.package).await?),
+                Action::Promote => drop(self.promote(order.package).await?),
                 Action::Retry => drop(self.retry(order.package).await?),
                 _ => {}
             }

@@ -23,8 +23,8 @@ pub use self::challenges::Challenges;
 use self::challenges::Turn;
 pub use self::health::{WorkerFault, WorkerHealth};
 pub use self::liveness::Liveness;
-pub use self::tally::{Tally, WorkReport};
 use self::outcome::AttemptOutcome;
+pub use self::tally::{Tally, WorkReport};
 use super::access::AccessError;
 use crate::archive::ArchiveReader;
 use crate::blobs::BlobStore;
@@ -159,6 +159,11 @@ impl ProcessPackage {
             }
             return Ok(RoundOutcome::Idle);
         };
+        // An operator paused its lane while this waited.
+        if self.tally.allowed(&[delivery.job().lane]).is_none() {
+            delivery.release().await?;
+            return Ok(RoundOutcome::Idle);
+        }
         let leased = tokio::select! {
             leased = self.lease(&*delivery) => leased?,
             () = stop.cancelled() => {

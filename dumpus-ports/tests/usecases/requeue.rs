@@ -1,8 +1,8 @@
 //! Jobs that the queue never confirmed, or lost.
 
+use dumpus_ports::domain::process::ProcessId;
 use dumpus_ports::domain::queue::Position;
 use dumpus_ports::queue::JobQueue as _;
-use dumpus_ports::domain::process::ProcessId;
 use dumpus_ports::registry::{LeaseRegistry as _, LeaseRequest};
 use dumpus_ports::usecase::PackageState;
 

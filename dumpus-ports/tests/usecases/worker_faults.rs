@@ -1,5 +1,6 @@
 //! Workers that cannot work: with another key, other settings or a full disk. They lose no package.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::failure_detail::{AttemptError, FailureDetail};
 use dumpus_ports::domain::lifecycle::Stage;
 use dumpus_ports::domain::link::{LinkPolicy, Origin};
+use dumpus_ports::domain::process::{Heartbeat, KeyCheck, ProcessId, ProcessState, Role, SharedSettings};
 use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::source::SourceError;
 use dumpus_ports::usecase::{PackageState, ProcessPackage, RoundOutcome, WorkerFault};
@@ -144,4 +146,91 @@ async fn a_link_that_no_worker_accepts_is_not_followed() {
         detail: Some(FailureDetail::LinkNotAllowed),
     };
     assert_eq!(world.state(&person).await, failed);
+}
+
+fn without_network(world: &World) -> ProcessPackage {
+    let mut worker = world.worker();
+    worker.source = Arc::new(FailingSource(|| SourceError::Unavailable(FailureDetail::Unreachable)));
+    worker
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_cannot_be_reached_fails_its_package_and_makes_the_worker_suspicious_for_a_while() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let worker = without_network(&world);
+    assert_eq!(work_for(&worker, 15).await, 3);
+    let failed = PackageState::Failed {
+        stage: Stage::Downloading,
+        code: ErrorCode::ServerError,
+        detail: Some(FailureDetail::Unreachable),
+    };
+    assert_eq!(world.state(&ann).await, failed);
+    assert_eq!(worker.health.fault(), Some(WorkerFault::NoNetwork));
+    pass(seconds(120)).await;
+    assert_eq!(worker.health.fault(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_reaches_no_host_leaves_packages_to_others() {
+    let world = World::new();
+    let people = [
+        world.waiting("ann").await,
+        world.waiting("bob").await,
+        world.waiting("cid").await,
+    ];
+    let worker = without_network(&world);
+    for _ in &people {
+        world.work_as(&worker).await;
+    }
+    assert_eq!(world.row(&people[0]).await.attempts, 1);
+    // From the third on, the worker is to blame.
+    assert_eq!(world.row(&people[2]).await.attempts, 0);
+    assert_eq!(run(&worker).await, RoundOutcome::Idle);
+    let good = world.worker();
+    work_for(&good, 5).await;
+    for person in &people {
+        assert_eq!(world.state(person).await, PackageState::Processed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_package_that_is_too_large_here_is_left_to_a_worker_that_accepts_more() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    let mut worker = world.worker();
+    worker.source = Arc::new(FailingSource(|| {
+        SourceError::Invalid(FailureDetail::TooLarge { bytes: 1_000 })
+    }));
+    let other = Heartbeat {
+        id: ProcessId([9; 6]),
+        role: Role::Worker,
+        host: String::new(),
+        version: String::new(),
+        lanes: Vec::new(),
+        state: ProcessState::Idle,
+        fault: None,
+        done: 0,
+        failed: 0,
+        memory: None,
+        settings: SharedSettings {
+            key: KeyCheck([0; 8]),
+            other_key: None,
+            max_download: 1_001,
+            values: BTreeMap::new(),
+        },
+    };
+    worker.processes.beat(&other).await.unwrap();
+    world.work_as(&worker).await;
+    assert_eq!(worker.health.fault(), Some(WorkerFault::SmallerLimit { bytes: 1_000 }));
+    assert_eq!(world.row(&ann).await.attempts, 0);
+    // The other worker is gone: nobody accepts more.
+    pass(seconds(20)).await;
+    world.work_as(&worker).await;
+    let failed = PackageState::Failed {
+        stage: Stage::Downloading,
+        code: ErrorCode::InvalidLink,
+        detail: Some(FailureDetail::TooLarge { bytes: 1_000 }),
+    };
+    assert_eq!(world.state(&ann).await, failed);
 }

@@ -1,11 +1,14 @@
 //! The commands of an operator, beside a running instance.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::support::discord::{Behaviour, Discord};
 use crate::support::instance::Instance;
 use crate::support::packages::small;
-use crate::support::process::Process;
+use crate::support::process::operate;
+use crate::support::wait::eventually;
 
 /// What a command prints beside the instance, and whether it succeeds.
 fn output(instance: &Instance, arguments: &[&str]) -> (bool, String) {
@@ -15,16 +18,13 @@ fn output(instance: &Instance, arguments: &[&str]) -> (bool, String) {
         ("DUMPUS_LISTEN", &*listen),
         ("DUMPUS_LOG", "off"),
     ];
-    let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let folder = tempfile::tempdir().unwrap();
-    let mut command = Process::start(
-        "dumpus-server",
-        arguments,
-        settings.to_vec(),
-        &folder.path().join("out"),
-    );
-    let is_done = command.stopped().success();
-    (is_done, command.log_text())
+    operate(arguments, &settings)
+}
+
+fn done(instance: &Instance, arguments: &[&str]) -> String {
+    let (is_done, text) = output(instance, arguments);
+    assert!(is_done, "{arguments:?}: {text}");
+    text
 }
 
 #[test]
@@ -70,4 +70,137 @@ fn an_operator_sees_what_the_instance_does_and_where_a_package_is() {
     let (is_done, text) = output(&instance, &["package", &"0".repeat(32)]);
     assert!(!is_done && text.contains("there is no such package"), "{text}");
     assert!(output(&instance, &["trust-clock"]).0);
+}
+
+/// The first id of a process in the output of `status`.
+fn process_id(instance: &Instance) -> String {
+    let status: Value = serde_json::from_str(&done(instance, &["status", "--json"])).unwrap();
+    status["processes"][0]["id"].as_str().unwrap().to_owned()
+}
+
+/// Waits until the running server has heard what an operator wants.
+fn heard(instance: &Instance, line: &str) {
+    eventually("the server does what the operator wants", || {
+        instance.process.log_text().contains(line).then_some(())
+    });
+}
+
+#[test]
+fn an_operator_pauses_lanes_and_drains_processes() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[]);
+    done(&instance, &["pause", "standard"]);
+    heard(&instance, "paused=\"standard\"");
+    let link = discord.link(small().0, Behaviour::Package);
+    let id = instance.admit(&link.url);
+    let status: Value = serde_json::from_str(&done(&instance, &["status", "--json"])).unwrap();
+    assert_eq!(status["pausedLanes"], json!(["standard"]));
+    assert_eq!(instance.status(&link.key, &id)["isProcessing"], true);
+    // The other lane moves.
+    done(&instance, &["upgrade", &id]);
+    assert_eq!(instance.settled(&link, &id)["isDataAvailable"], true);
+    assert_eq!(link.clicks(), 1);
+
+    let process = process_id(&instance);
+    done(&instance, &["resume"]);
+    done(&instance, &["drain", &process]);
+    heard(&instance, "takes_packages=false");
+    let waiting = discord.link(small().0, Behaviour::Package);
+    let waiting_id = instance.admit(&waiting.url);
+    let text = done(&instance, &["status"]);
+    assert!(text.contains("premium 0, standard 1"), "{text}");
+    done(&instance, &["drain", &process, "--undo"]);
+    assert_eq!(instance.settled(&waiting, &waiting_id)["isDataAvailable"], true);
+    assert!(!output(&instance, &["drain", "000000000000"]).0);
+    assert!(!output(&instance, &["pause", "fast"]).0);
+
+    let actions = done(&instance, &["audit"]);
+    for action in [
+        &*format!("undrain process {process}"),
+        &*format!("promote package {id}"),
+        "pause the standard lane",
+        "resume the premium lane",
+    ] {
+        assert!(actions.contains(action), "{action}: {actions}");
+    }
+}
+
+#[test]
+fn an_operator_cancels_and_erases_packages_and_nothing_names_what_was_erased() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[]);
+    let held = discord.link(small().0, Behaviour::Paused);
+    let running = instance.admit(&held.url);
+    instance.half_downloaded(&held, &running);
+    let processed = discord.link(small().0, Behaviour::Package);
+    let waiting = instance.admit(&processed.url);
+
+    let (is_done, text) = output(&instance, &["cancel", &waiting]);
+    assert!(!is_done && text.contains("--yes"), "{text}");
+    for id in [&running, &waiting] {
+        done(&instance, &["cancel", id, "--yes"]);
+        let text = done(&instance, &["package", id]);
+        assert!(
+            text.contains("failed with SERVER_ERROR") && text.contains("cancelled"),
+            "{text}"
+        );
+        assert!(!output(&instance, &["cancel", id, "--yes"]).0);
+        let (is_done, text) = output(&instance, &["retry", id]);
+        assert!(!is_done && text.contains("submit it again"), "{text}");
+    }
+    let status = instance.settled(&held, &running);
+    assert_eq!(status["errorMessageCode"], "SERVER_ERROR");
+    eventually("the download ends", || (held.open_downloads() == 0).then_some(()));
+
+    // Its owner may submit it again.
+    assert_eq!(instance.process(&processed), waiting);
+    let text = done(&instance, &["package", &waiting]);
+    assert!(text.contains("earlier ") && text.contains(" messages"), "{text}");
+    done(&instance, &["erase", &waiting, "--yes"]);
+    assert_eq!(
+        instance.status(&processed.key, &waiting)["errorMessageCode"],
+        "UNKNOWN_PACKAGE_ID"
+    );
+    for arguments in [["package", &waiting], ["retry", &waiting]] {
+        assert!(!output(&instance, &arguments).0);
+    }
+    let actions = done(&instance, &["audit"]);
+    assert!(actions.contains("erase a package that is deleted"), "{actions}");
+    assert!(actions.contains(&running) && !actions.contains(&waiting), "{actions}");
+    assert!(done(&instance, &["status"]).contains("1 processed, failed: SERVER_ERROR 2"));
+}
+
+#[test]
+fn an_operator_runs_a_delayed_attempt_now() {
+    let discord = Discord::start();
+    // Nobody listens there.
+    let nowhere = "click.discord.com:443:127.0.0.1:9";
+    let settings = [("DUMPUS_RESOLVE", nowhere), ("DUMPUS_MAX_ATTEMPTS", "4")];
+    let instance = Instance::start(&discord, &settings);
+    let link = discord.link(small().0, Behaviour::Package);
+    let id = instance.admit(&link.url);
+    eventually("the third attempt has failed", || {
+        let text = done(&instance, &["package", &id]);
+        (text.contains("attempts   3") && text.contains("waiting")).then_some(())
+    });
+    // The fourth one is due in a minute.
+    let began = Instant::now();
+    done(&instance, &["retry", &id]);
+    assert_eq!(instance.settled(&link, &id)["errorMessageCode"], "SERVER_ERROR");
+    assert!(began.elapsed() < Duration::from_secs(40), "{:?}", began.elapsed());
+}
+
+#[test]
+fn the_processes_of_an_instance_are_listed_with_their_settings() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[("DUMPUS_RETENTION_DAYS", "7")]);
+    let text = done(&instance, &["instance"]);
+    for part in [
+        "instance ",
+        "embedded ",
+        "DUMPUS_RETENTION_DAYS=7days",
+        "The settings of all processes agree",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
 }

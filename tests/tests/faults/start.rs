@@ -35,9 +35,7 @@ fn processes_that_start_at_the_same_time_migrate_an_empty_database_once() {
             .collect();
         let workers: Vec<_> = (0..EACH).map(worker).collect();
         for worker in &workers {
-            eventually("the worker takes packages", || {
-                is_worker_healthy(worker).then_some(())
-            });
+            eventually("the worker takes packages", || is_worker_healthy(worker).then_some(()));
         }
         let servers = starting.into_iter().map(|server| server.join().unwrap()).collect();
         let package = small();

@@ -65,6 +65,11 @@ impl Cluster {
         number
     }
 
+    /// Starts a worker that is not one of the cluster's, with these settings instead of those of the others.
+    pub fn spawn_worker(&self, discord: &Discord, settings: &[(&str, &str)]) -> Process {
+        self.worker(discord, 1_000, settings)
+    }
+
     /// Starts a worker again, and waits until it takes packages.
     pub fn restart_worker(&mut self, number: usize) {
         self.workers[number].run();

@@ -193,6 +193,9 @@ pub fn open_files_of(process: &str) -> Vec<(PathBuf, PathBuf)> {
     files.collect()
 }
 
+/// Preloaded, it shifts the clock of a program by `FAKETIME`, or by what the file says that `FAKETIME_TIMESTAMP_FILE` names.
+pub const FAKE_TIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+
 /// Whether the worker runs and is able to work, according to `dumpus-worker health`.
 pub fn is_worker_healthy(worker: &Process) -> bool {
     let address = worker.child.as_ref().and_then(|_| worker.listening());
@@ -202,6 +205,18 @@ pub fn is_worker_healthy(worker: &Process) -> bool {
         health.env("DUMPUS_WORKER_LISTEN", address.to_string());
         health.output().unwrap().status.success()
     })
+}
+
+/// What a command of the server prints with these settings, and whether it succeeds.
+pub fn operate(arguments: &[&str], settings: &[(&str, &str)]) -> (bool, String) {
+    let settings = settings
+        .iter()
+        .map(|&(name, value)| (name.to_owned(), value.to_owned()));
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let mut command = Process::start("dumpus-server", arguments, settings.collect(), &out);
+    let is_done = command.stopped().success();
+    (is_done, command.log_text())
 }
 
 /// The path of a program, which cargo builds beside the tests.

@@ -101,7 +101,9 @@ impl RunHistory for MemoryRegistry {
         let now = self.clock.now();
         let operations = &mut self.state().operations;
         operations.runs.retain(|run| !now.is_past(run.ended_at, runs));
-        operations.hours.retain(|(hour, _), _| !now.is_past(hour.start(), hours));
+        operations
+            .hours
+            .retain(|(hour, _), _| !now.is_past(hour.start(), hours));
         Ok(())
     }
 }

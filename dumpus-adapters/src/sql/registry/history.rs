@@ -20,14 +20,16 @@ use super::row::{Columns, bytes, inconsistent, last_attempt, run_key};
 /// Ids per statement; databases limit the number of parameters.
 const IDS: usize = 500;
 
-const RECORD: &str = "INSERT INTO run_history (run, package, lane, attempts, worker, admitted_at, leased_at, downloading_at,
+const RECORD: &str =
+    "INSERT INTO run_history (run, package, lane, attempts, worker, admitted_at, leased_at, downloading_at,
         analyzing_at, ended_at, error_code, error_detail, bytes, events, messages)
     SELECT run, id, lane, attempts, worker, admitted_at, leased_at, downloading_at,
         analyzing_at, ended_at, error_code, error_detail, $3, $4, $5
     FROM packages WHERE id = $1 AND run = $2 ON CONFLICT (run) DO NOTHING";
 
 /// In the order in which [`run_record`] reads them.
-const SELECT: &str = "SELECT run, package, lane, attempts, admitted_at, worker, leased_at, downloading_at, analyzing_at,
+const SELECT: &str =
+    "SELECT run, package, lane, attempts, admitted_at, worker, leased_at, downloading_at, analyzing_at,
         ended_at, error_code, error_detail, bytes, events, messages FROM run_history";
 
 /// Records the end of a run, in the transaction that ends it.

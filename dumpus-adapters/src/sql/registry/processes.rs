@@ -14,7 +14,8 @@ use super::pairs;
 use super::row::{Columns, bytes, inconsistent};
 
 /// The first heartbeat inserts a row, which every further one updates.
-const BEAT: &str = "INSERT INTO processes (id, role, host, version, started_at, seen_at, state, fault, done, failed, memory,
+const BEAT: &str =
+    "INSERT INTO processes (id, role, host, version, started_at, seen_at, state, fault, done, failed, memory,
         key_check, other_key_check, max_download, settings, lanes, is_drained)
     VALUES ($1, $2, $3, $4, {now}, {now}, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, FALSE)
     ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, state = excluded.state, fault = excluded.fault,
@@ -59,7 +60,14 @@ impl ProcessRegistry for SqlRegistry {
             Value::from(settings.other_key.map(|key| key.0.to_vec())),
             Value::from(count(settings.max_download)),
             Value::from(pairs::encode(settings.values.clone())),
-            Value::from(heartbeat.lanes.iter().map(|lane| lane.as_str()).collect::<Vec<_>>().join(",")),
+            Value::from(
+                heartbeat
+                    .lanes
+                    .iter()
+                    .map(|lane| lane.as_str())
+                    .collect::<Vec<_>>()
+                    .join(","),
+            ),
         ];
         let row = self.pools.write.one(BEAT, values).await?;
         let is_drained = row.map(|row| Columns::new(&row).next("processes.is_drained"));
@@ -108,11 +116,7 @@ impl ProcessRegistry for SqlRegistry {
     }
 
     async fn paused(&self) -> Result<Vec<Lane>, RegistryError> {
-        let rows = self
-            .pools
-            .read
-            .all("SELECT lane FROM paused_lanes", Vec::new())
-            .await?;
+        let rows = self.pools.read.all("SELECT lane FROM paused_lanes", Vec::new()).await?;
         let lanes = rows.iter().map(|row| Columns::new(row).word("paused_lanes.lane"));
         let mut lanes = lanes.collect::<Result<Vec<_>, _>>()?;
         lanes.sort_unstable();

@@ -170,7 +170,10 @@ impl<'a> Columns<'a> {
             .map_err(|_| inconsistent(column))
     }
 
-    pub(super) fn array_if_any<const N: usize>(&mut self, column: &'static str) -> Result<Option<[u8; N]>, RegistryError> {
+    pub(super) fn array_if_any<const N: usize>(
+        &mut self,
+        column: &'static str,
+    ) -> Result<Option<[u8; N]>, RegistryError> {
         let bytes: Option<Vec<u8>> = self.next(column)?;
         bytes
             .map(<[u8; N]>::try_from)

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Fresh, LONG, VOLUME, ask, at_once, begin, begin_queued, epoch, fail, find, granted, id, process, request, result, row, run,
+    Fresh, LONG, VOLUME, ask, at_once, begin, begin_queued, epoch, fail, find, granted, id, process, request, result,
+    row, run,
 };
 use crate::domain::error_code::ErrorCode;
 use crate::domain::failure_detail::FailureDetail;

@@ -13,6 +13,8 @@ use crate::domain::package::RunId;
 const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 /// With so many packages whose hosts cannot be reached, it is this worker that reaches none.
 const CUT_OFF: usize = 3;
+/// How long a host that could not be reached makes this worker suspicious.
+const SUSPICION: Duration = Duration::from_mins(2);
 /// Runs that are not met again for this long are forgotten: they went to another worker, or were deleted.
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(3);
 
@@ -70,15 +72,20 @@ struct State {
     pause_until: Option<Instant>,
     /// Runs whose hosts could not be reached since the last success.
     unreachable: HashSet<RunId>,
+    unreachable_at: Option<Instant>,
     /// Attempts at runs that ended with a fault, and when the last one did.
     attempts: HashMap<RunId, (u32, Instant)>,
 }
 
 impl WorkerHealth {
-    /// The fault that keeps this worker from working, until it succeeds again.
+    /// The fault that keeps this worker from working, until it succeeds again. That the host of one package could not be
+    /// reached counts for two minutes: it may be the host's fault.
     #[must_use]
     pub fn fault(&self) -> Option<WorkerFault> {
-        self.state().fault.map(|(fault, _)| fault)
+        let state = self.state();
+        let is_cut_off = state.unreachable_at.is_some_and(|at| at.elapsed() < SUSPICION);
+        let cut_off = is_cut_off.then_some(WorkerFault::NoNetwork);
+        state.fault.map(|(fault, _)| fault).or(cut_off)
     }
 
     /// How long this worker takes no jobs, for the others to take them.
@@ -90,11 +97,15 @@ impl WorkerHealth {
     /// The host of a run's package could not be reached. Whether this worker is to blame: that happened to several runs and
     /// none succeeded in between.
     pub(super) fn is_cut_off(&self, run: RunId) -> bool {
-        let unreachable = &mut self.state().unreachable;
-        if unreachable.len() < CUT_OFF {
-            unreachable.insert(run);
+        let mut state = self.state();
+        if state.unreachable.is_empty() {
+            tracing::error!(fault = %WorkerFault::NoNetwork, "This worker may not be able to process packages");
         }
-        unreachable.len() >= CUT_OFF
+        if state.unreachable.len() < CUT_OFF {
+            state.unreachable.insert(run);
+        }
+        state.unreachable_at = Some(Instant::now());
+        state.unreachable.len() >= CUT_OFF
     }
 
     /// An attempt at the run ended with a fault.
@@ -121,6 +132,7 @@ impl WorkerHealth {
         state.attempts.remove(&run);
         state.pause_until = None;
         state.unreachable.clear();
+        state.unreachable_at = None;
         if state.fault.take().is_some() {
             tracing::info!("This worker processes packages again");
         }

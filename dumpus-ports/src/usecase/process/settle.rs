@@ -139,8 +139,13 @@ impl ProcessPackage {
                     .await
             }
             (Verdict::Suspect, WorkerFault::SmallerLimit { bytes }) => {
-                self.fail(lease, delivery, ErrorCode::InvalidLink, FailureDetail::TooLarge { bytes })
-                    .await
+                self.fail(
+                    lease,
+                    delivery,
+                    ErrorCode::InvalidLink,
+                    FailureDetail::TooLarge { bytes },
+                )
+                .await
             }
             (Verdict::Suspect, WorkerFault::NoNetwork) => {
                 self.retry(lease, delivery, Setback::Source(FailureDetail::Unreachable))

@@ -1,0 +1,150 @@
+//! Commands that change something. Each is recorded in the audit log.
+
+use std::error::Error;
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+
+use clap::ArgMatches;
+use dumpus_ports::Dumpus;
+use dumpus_ports::domain::audit::Action;
+use dumpus_ports::domain::package::PackageId;
+use dumpus_ports::domain::process::{HEARTBEAT, ProcessId};
+use dumpus_ports::domain::queue::Lane;
+use dumpus_ports::registry::JobOrder;
+use dumpus_ports::usecase::Retried;
+
+use super::{dumpus, package_id};
+use crate::config::ServerConfig;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+pub(super) async fn run(name: &str, arguments: &ArgMatches, config: &ServerConfig) -> Outcome {
+    if matches!(name, "cancel" | "erase") && !arguments.get_flag("yes") {
+        confirm(name, package_id(arguments)?)?;
+    }
+    let dumpus = dumpus(config).await?;
+    let is_embedded = config.backends.is_embedded();
+    match name {
+        "retry" => retry(&dumpus, package_id(arguments)?, is_embedded).await,
+        "upgrade" => upgrade(&dumpus, package_id(arguments)?, is_embedded).await,
+        "cancel" => {
+            let is_done = dumpus.cancel(package_id(arguments)?).await?;
+            report(is_done, "Cancelled", "there is no unfinished package of this id")
+        }
+        "erase" => {
+            let is_done = dumpus.erase(package_id(arguments)?).await?;
+            report(is_done, "Erased", "there is no such package")
+        }
+        "drain" => drain(&dumpus, arguments).await,
+        "trust-clock" => {
+            dumpus.trust_clock().await?;
+            println!("What has expired by the clock of the database is erased by the next sweep");
+            Ok(())
+        }
+        _ => pause(&dumpus, arguments, name == "pause").await,
+    }
+}
+
+fn report(is_done: bool, done: &str, not_done: &'static str) -> Outcome {
+    if !is_done {
+        return Err(not_done.into());
+    }
+    println!("{done}");
+    Ok(())
+}
+
+async fn retry(dumpus: &Dumpus, package: PackageId, is_embedded: bool) -> Outcome {
+    let retried = if is_embedded {
+        let found = dumpus.life(package).await?.current;
+        match found {
+            None => Retried::Unknown,
+            Some(found) if found.run.end.is_some() => Retried::Ended,
+            Some(found) if found.is_leased() => Retried::InWork,
+            Some(_) => {
+                order(dumpus, package, Action::Retry).await?;
+                Retried::Queued
+            }
+        }
+    } else {
+        dumpus.retry(package).await?
+    };
+    let text = match retried {
+        Retried::Queued if is_embedded => "The running server delivers the package within five seconds",
+        Retried::Queued => "The package is delivered as soon as a worker is free",
+        Retried::InWork => "A worker has the package",
+        Retried::NotInQueue => "The queue lacks the package: the next request of its owner brings it back",
+        Retried::Ended => {
+            return Err("the package has ended, and its link is gone: its owner has to submit it again".into());
+        }
+        Retried::Unknown => return Err("there is no such package".into()),
+    };
+    println!("{text}");
+    Ok(())
+}
+
+async fn upgrade(dumpus: &Dumpus, package: PackageId, is_embedded: bool) -> Outcome {
+    let exists = if is_embedded {
+        let exists = dumpus.life(package).await?.current.is_some();
+        if exists {
+            order(dumpus, package, Action::Promote).await?;
+        }
+        exists
+    } else {
+        dumpus.promote(package).await?
+    };
+    if !exists {
+        return Err("there is no such package".into());
+    }
+    println!("{package} is in the premium lane");
+    Ok(())
+}
+
+/// For the running server, which has the queue.
+async fn order(dumpus: &Dumpus, package: PackageId, action: Action) -> Outcome {
+    Ok(dumpus.order(JobOrder { package, action }).await?)
+}
+
+async fn pause(dumpus: &Dumpus, arguments: &ArgMatches, is_paused: bool) -> Outcome {
+    let lane = arguments.get_one::<String>("LANE").map(|lane| lane.parse::<Lane>());
+    let lanes = match lane.transpose()? {
+        Some(lane) => vec![lane],
+        None => Lane::ALL.to_vec(),
+    };
+    for lane in lanes {
+        dumpus.pause(lane, is_paused).await?;
+        let state = if is_paused { "paused" } else { "resumed" };
+        println!("The {lane} lane is {state} within {} seconds", HEARTBEAT.as_secs());
+    }
+    Ok(())
+}
+
+async fn drain(dumpus: &Dumpus, arguments: &ArgMatches) -> Outcome {
+    let id = arguments.get_one::<String>("PROCESS_ID").map_or("", String::as_str);
+    let id: ProcessId = id.parse().map_err(|_| "a process id has 12 hexadecimal digits")?;
+    let is_drained = !arguments.get_flag("undo");
+    if !dumpus.drain(id, is_drained).await? {
+        return Err("there is no such process; `status` prints them".into());
+    }
+    let what = if is_drained {
+        "takes no more packages"
+    } else {
+        "takes packages"
+    };
+    println!("{id} {what} within {} seconds", HEARTBEAT.as_secs());
+    Ok(())
+}
+
+/// Asks at the terminal.
+fn confirm(name: &str, package: PackageId) -> Outcome {
+    if !io::stdin().is_terminal() {
+        return Err(format!("add --yes to {name} {package} without being asked").into());
+    }
+    print!("Really {name} {package}? This cannot be undone. [y/N] ");
+    io::stdout().flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    if matches!(answer.trim(), "y" | "Y" | "yes") {
+        Ok(())
+    } else {
+        Err("nothing was done".into())
+    }
+}
