@@ -2,6 +2,7 @@
 
 use crate::plan::{Fault, Outage, Planned};
 use crate::support::cluster::Cluster;
+use crate::support::discord::Discord;
 use crate::world::World;
 
 /// The part of the run with faults, in percent: the rest shows that the system recovers on its own.
@@ -12,7 +13,7 @@ const UNRECORDED: &str =
     "SELECT count(*) FROM blobs b WHERE NOT EXISTS (SELECT FROM packages p WHERE p.blob_key = b.key)";
 
 /// Injects the planned faults until the run is over.
-pub(crate) fn inflict(cluster: &mut Cluster, plan: &[Planned], world: &World) {
+pub(crate) fn inflict(cluster: &mut Cluster, discord: &Discord, plan: &[Planned], world: &World) {
     for (number, planned) in (0..).zip(plan) {
         let due = world.packages * SPREAD / 100 * (number + 1) / plan.len() as u64;
         world.until("packages are settled", || world.settled() >= due);
@@ -22,6 +23,7 @@ pub(crate) fn inflict(cluster: &mut Cluster, plan: &[Planned], world: &World) {
         }
         Infliction {
             cluster,
+            discord,
             world,
             requests: planned.requests,
         }
@@ -31,6 +33,7 @@ pub(crate) fn inflict(cluster: &mut Cluster, plan: &[Planned], world: &World) {
 
 struct Infliction<'a> {
     cluster: &'a mut Cluster,
+    discord: &'a Discord,
     world: &'a World,
     requests: u64,
 }
@@ -74,6 +77,20 @@ impl Infliction<'_> {
                 self.wait();
                 self.cluster.servers[server].process.freeze(false);
             }
+            Fault::RedisFlushed => {
+                self.count("Redis flushed");
+                self.age_epochs();
+                self.cluster.redis.ask(&["FLUSHALL"]);
+                self.wait();
+            }
+            Fault::KeysDeleted => self.delete_keys(planned.target),
+            Fault::UselessWorker => {
+                self.count("worker joined that may not fetch anything");
+                let nothing = [("DL_ZIP_WHITELISTED_DOMAINS", "http://192.0.2.1")];
+                let mut useless = self.cluster.spawn_worker(self.discord, &nothing);
+                self.wait();
+                useless.kill();
+            }
             Fault::Backend(outage) => self.outage(outage),
         }
     }
@@ -85,13 +102,14 @@ impl Infliction<'_> {
             Outage::PostgresRestarted => "PostgreSQL restarted",
             Outage::PostgresKilled => "PostgreSQL killed",
             Outage::PostgresSuspended => "PostgreSQL suspended",
+            Outage::PostgresReadOnly => "PostgreSQL read-only",
+            Outage::RedisFull => "Redis full",
         });
         let Cluster { redis, postgres, .. } = &mut *self.cluster;
         match outage {
             Outage::RedisKilled => {
-                // As if it had run for an hour, so that jobs lost now have not been lost for long.
-                postgres.ask("UPDATE queue_epochs SET first_seen = first_seen - 3600000");
-                redis.kill();
+                self.age_epochs();
+                self.cluster.redis.kill();
                 self.wait();
                 self.cluster.redis.run();
             }
@@ -115,7 +133,36 @@ impl Infliction<'_> {
                 self.wait();
                 self.cluster.postgres.freeze(false);
             }
+            Outage::PostgresReadOnly => {
+                postgres.set_read_only(true);
+                self.wait();
+                self.cluster.postgres.set_read_only(false);
+            }
+            Outage::RedisFull => {
+                redis.ask(&["CONFIG", "SET", "maxmemory", "1"]);
+                self.wait();
+                self.cluster.redis.ask(&["CONFIG", "SET", "maxmemory", "0"]);
+            }
         }
+    }
+
+    /// As if Redis had run for an hour, so that jobs lost now have not been lost for long.
+    fn age_epochs(&self) {
+        let aged = "UPDATE queue_epochs SET first_seen = first_seen - 3600000";
+        self.cluster.postgres.ask(aged);
+    }
+
+    /// Deletes every third job, and sometimes a lane.
+    fn delete_keys(&self, target: usize) {
+        self.count("keys deleted in Redis");
+        let redis = &self.cluster.redis;
+        for job in redis.ask(&["KEYS", &format!("{QUEUE}job:*")]).iter().step_by(3) {
+            redis.ask(&["DEL", job]);
+        }
+        if target.is_multiple_of(2) {
+            redis.ask(&["DEL", &format!("{QUEUE}lane:standard")]);
+        }
+        self.wait();
     }
 
     /// Kills all workers at once, after a result was stored and before it is recorded.

@@ -132,6 +132,9 @@ pub(crate) enum Outage {
     PostgresRestarted,
     PostgresKilled,
     PostgresSuspended,
+    /// As a failover to a replica leaves it.
+    PostgresReadOnly,
+    RedisFull,
 }
 
 /// A fault. It lasts until owners have sent a number of requests, unless stated otherwise.
@@ -150,6 +153,12 @@ pub(crate) enum Fault {
     },
     ServerKilled,
     ServerSuspended,
+    /// Somebody empties Redis while everything runs.
+    RedisFlushed,
+    /// A full Redis evicts what it likes, or an operator deletes a key.
+    KeysDeleted,
+    /// A worker that may not fetch any package joins the others.
+    UselessWorker,
     Backend(Outage),
 }
 
@@ -180,7 +189,9 @@ impl Plan {
 
 /// All kinds of faults, in random order.
 fn round_of_faults(rng: &mut Rng) -> Vec<Planned> {
-    use Outage::{PostgresKilled, PostgresRestarted, PostgresSuspended, RedisKilled, RedisSuspended};
+    use Outage::{
+        PostgresKilled, PostgresReadOnly, PostgresRestarted, PostgresSuspended, RedisFull, RedisKilled, RedisSuspended,
+    };
     let meanwhile = [RedisKilled, PostgresRestarted, RedisSuspended];
     let suspended = |is_deleted, outage| Fault::WorkerSuspended { is_deleted, outage };
     let mut faults = vec![
@@ -193,6 +204,9 @@ fn round_of_faults(rng: &mut Rng) -> Vec<Planned> {
         suspended(true, Some(*rng.pick(&meanwhile))),
         Fault::ServerKilled,
         Fault::ServerSuspended,
+        Fault::RedisFlushed,
+        Fault::KeysDeleted,
+        Fault::UselessWorker,
     ];
     let outages = [
         RedisKilled,
@@ -201,6 +215,8 @@ fn round_of_faults(rng: &mut Rng) -> Vec<Planned> {
         PostgresRestarted,
         PostgresKilled,
         PostgresSuspended,
+        PostgresReadOnly,
+        RedisFull,
     ];
     faults.extend(outages.map(Fault::Backend));
     rng.shuffle(&mut faults);

@@ -67,7 +67,7 @@ fn every_package_ends_as_expected_despite_faults() {
             scope.spawn(|| live(group, &world));
         }
         let _alarm = Alarm(&world);
-        inflict(&mut cluster, &plan.faults, &world);
+        inflict(&mut cluster, &discord, &plan.faults, &world);
     });
     println!("settled after {} s", began.elapsed().as_secs());
     aftermath::assert_whole(&mut cluster, &mut owners, &world);

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod black_hole;
+mod clock;
 mod deaths;
 mod health;
+mod lost_jobs;
 mod outages;
 mod readiness;
 mod requests;

@@ -47,16 +47,7 @@ fn faults_are_reported_while_owners_get_answers_and_so_is_their_end() {
     let id = cluster.servers[0].process(&link);
     becomes(&cluster, "status", &json!("ready"));
 
-    // As a failover to a replica leaves it. Connections of before are ended.
-    let read_only = |cluster: &Cluster, is_read_only: bool| {
-        cluster.postgres.ask(&format!(
-            "SET transaction_read_only = off;
-            ALTER DATABASE postgres SET default_transaction_read_only = {is_read_only};
-            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                WHERE pid <> pg_backend_pid() AND datname = current_database()"
-        ));
-    };
-    read_only(&cluster, true);
+    cluster.postgres.set_read_only(true);
     becomes(&cluster, "registry", &json!("no_writes"));
     assert_eq!(cluster.servers[0].status(&link.key, &id)["isDataAvailable"], true);
     assert_eq!(
@@ -65,7 +56,7 @@ fn faults_are_reported_while_owners_get_answers_and_so_is_their_end() {
             .status,
         503
     );
-    read_only(&cluster, false);
+    cluster.postgres.set_read_only(false);
     becomes(&cluster, "status", &json!("ready"));
 
     // What is queued already is processed while Redis is full.

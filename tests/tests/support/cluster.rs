@@ -92,7 +92,7 @@ impl Cluster {
 
     fn worker(&self, discord: &Discord, number: usize, settings: &[(&str, &str)]) -> Process {
         let temporary = self.temporary(number);
-        fs::create_dir(&temporary).unwrap();
+        fs::create_dir_all(&temporary).unwrap();
         let mut all = discord.settings();
         let own = [
             ("TMPDIR", &*temporary.display().to_string()),

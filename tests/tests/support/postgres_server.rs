@@ -113,6 +113,16 @@ impl PostgresServer {
         }
     }
 
+    /// Makes it read-only, as a failover to a replica does, or writable again. Connections of before are ended.
+    pub fn set_read_only(&self, is_read_only: bool) {
+        self.ask(&format!(
+            "SET transaction_read_only = off;
+            ALTER DATABASE postgres SET default_transaction_read_only = {is_read_only};
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        ));
+    }
+
     /// The result of a statement: a line for each row, with values separated by `|`.
     pub fn ask(&self, statement: &str) -> Vec<String> {
         let text = String::from_utf8(psql(&self.url(), statement)).unwrap();

@@ -194,7 +194,11 @@ pub fn open_files_of(process: &str) -> Vec<(PathBuf, PathBuf)> {
 }
 
 /// Preloaded, it shifts the clock of a program by `FAKETIME`, or by what the file says that `FAKETIME_TIMESTAMP_FILE` names.
-pub const FAKE_TIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+pub const FAKE_TIME: &str = if cfg!(target_arch = "aarch64") {
+    "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1"
+} else {
+    "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+};
 
 /// Whether the worker runs and is able to work, according to `dumpus-worker health`.
 pub fn is_worker_healthy(worker: &Process) -> bool {
