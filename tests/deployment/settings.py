@@ -11,13 +11,13 @@ SHAPE = re.compile(r"\b(?:DUMPUS|DISWHO|DISCORD|DL|POSTGRES|REDIS)_[A-Z0-9_]+\b"
 FOREIGN = {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD", "POSTGRES_LIMIT"}
 FOREIGN |= {"REDIS_PASSWORD", "REDIS_MEMORY", "REDIS_LIMIT"}
 # Images and compose.yaml decide these: embedded mode is not what runs there, and addresses are those inside.
-FIXED = {"DUMPUS_LISTEN", "DUMPUS_DATA_DIR", "DUMPUS_SPOOL_DIR"}
+FIXED = {"DUMPUS_LISTEN", "DUMPUS_WORKER_LISTEN", "DUMPUS_DATA_DIR", "DUMPUS_SPOOL_DIR"}
 
 
 def settings():
     """Names, and whether the worker reads them."""
     rows = re.findall(r"^\| `([A-Z0-9_]+)` \|(.*)$", PAGE.read_text(), re.M)
-    read = {name: bool(re.search(r"\| S W \|", rest)) for name, rest in rows}
+    read = {name: bool(re.search(r"\| (S )?W \|", rest)) for name, rest in rows}
     assert len(read) > 30 and "POSTGRES_URL" in read, "the settings could not be read"
     return read
 

@@ -232,7 +232,8 @@ async fn instance_id(secrets: &dyn SecretStore) -> Result<String, StartupError> 
         .secret(INSTANCE_ID, *candidate.expose())
         .await
         .map_err(StartupError::of)?;
-    Ok(id[..8].iter().map(|byte| format!("{byte:02x}")).collect())
+    let first = id.first_chunk().copied().map_or(0, u64::from_be_bytes);
+    Ok(format!("{first:016x}"))
 }
 
 fn instance(

@@ -23,7 +23,7 @@ pub(crate) enum Backend {
     Memory,
     Sql {
         name: &'static str,
-        registry: Registry,
+        registry: Box<Registry>,
         clock: Arc<AtomicI64>,
         raw: DatabaseConnection,
         _scratch: Scratch,
@@ -52,7 +52,7 @@ impl Backend {
         let database = database.with_test_clock(&clock);
         Some(Self::Sql {
             name,
-            registry: Registry::new(Arc::new(database.registry())),
+            registry: Box::new(Registry::new(Arc::new(database.registry()))),
             clock,
             raw: Database::connect(&scratch.url).await.unwrap(),
             _scratch: scratch,
@@ -74,10 +74,10 @@ impl Backend {
                 raw,
                 ..
             } => {
-                let clear = "DELETE FROM packages; DELETE FROM queue_epochs";
+                let clear = "DELETE FROM packages; DELETE FROM queue_epochs; DELETE FROM run_history";
                 raw.execute_unprepared(clear).await.unwrap();
                 clock.store(START.0, Ordering::Relaxed);
-                (*name, registry.clone(), Clock::Sql(clock.clone()))
+                (*name, (**registry).clone(), Clock::Sql(clock.clone()))
             }
         };
         let tickets = Vec::new();
@@ -108,7 +108,7 @@ impl Fresh {
                 *actual == QueueSnapshot::new(waiting)
             }
             (Returned::Plain(actual), Answer::AlreadyExists(run)) => {
-                **actual == Answer::AlreadyExists(self.translated(run))
+                **actual == Answer::AlreadyExists(Box::new(self.translated(run)))
             }
             (Returned::Plain(actual), Answer::Started(lane, ticket)) => {
                 **actual == Answer::Started(*lane, self.ticket(*ticket))
@@ -169,7 +169,7 @@ impl Fresh {
             }
             Call::Admit(new) => match packages.admit(new).await? {
                 Admission::Started { lane, ticket } => Answer::Started(lane, ticket),
-                Admission::AlreadyExists(known) => Answer::AlreadyExists(known.run),
+                Admission::AlreadyExists(known) => Answer::AlreadyExists(Box::new(known.run)),
             },
             Call::Confirm(package, run, epoch) => Answer::Lane(packages.confirm(*package, *run, epoch).await?),
             Call::MarkUndispatched(package, run) => Answer::Done(packages.mark_undispatched(*package, *run).await?),

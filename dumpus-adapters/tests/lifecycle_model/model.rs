@@ -17,7 +17,7 @@ use crate::command::{Action, Call, Command, WORKERS, admission, blobs, epoch, fa
 pub(crate) enum Answer {
     Nothing,
     Started(Lane, Ticket),
-    AlreadyExists(Run),
+    AlreadyExists(Box<Run>),
     Lane(Option<Lane>),
     Done(bool),
     Illegal,
@@ -188,7 +188,7 @@ impl Model {
                     self.runs.insert(new.package, run);
                     answer
                 }
-                Err(known) => Answer::AlreadyExists(known.clone()),
+                Err(known) => Answer::AlreadyExists(Box::new(known.clone())),
             },
             Call::Confirm(package, run, epoch) => Answer::Lane(
                 self.runs

@@ -1,9 +1,12 @@
 //! Behaviour on a real connection, and shutdown.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use dumpus_ports::CancellationToken;
+use dumpus_ports::domain::process::{KeyCheck, Role, SharedSettings};
+use dumpus_ports::usecase::ProcessInfo;
 use dumpus_server::api::{ApiSettings, ProxySettings};
 use dumpus_server::connections::ConnectionSettings;
 use dumpus_server::run::{Service, serve};
@@ -29,6 +32,18 @@ async fn start(settings: ApiSettings) -> Running {
         api: api(&backends, settings.clone()),
         connections: ConnectionSettings::default(),
         worker: None,
+        info: ProcessInfo {
+            role: Role::Server,
+            host: "test".to_owned(),
+            version: String::new(),
+            lanes: Vec::new(),
+            settings: SharedSettings {
+                key: KeyCheck([0; 8]),
+                other_key: None,
+                max_download: 0,
+                values: BTreeMap::new(),
+            },
+        },
         dumpus: dumpus(&backends),
         stop_timeout: Duration::from_secs(10),
         data_lock: None,
@@ -38,7 +53,7 @@ async fn start(settings: ApiSettings) -> Running {
         instance: Instance::over(backends, settings),
         address,
         stop: shutdown.soft.clone(),
-        serving: tokio::spawn(async move { serve(listener, service, &shutdown).await }),
+        serving: tokio::spawn(async move { serve(listener, service, &shutdown).await.unwrap() }),
     }
 }
 

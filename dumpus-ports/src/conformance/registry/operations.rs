@@ -14,7 +14,7 @@ use crate::domain::lifecycle::{Phase, Stage};
 use crate::domain::process::{Heartbeat, KeyCheck, ProcessId, ProcessState, Role, SharedSettings};
 use crate::domain::queue::Lane;
 use crate::domain::time::Millis;
-use crate::registry::{Failure, JobOrder, Orders, RunEnd, RunPage, RunRecord};
+use crate::registry::{Failure, JobOrder, Orders, RunEnd, RunPage, RunRecord, Volume};
 
 /// All that ever ended.
 const EVERYTHING: RunPage = RunPage {
@@ -162,7 +162,7 @@ pub async fn every_end_of_a_run_is_recorded_once(registry: Fresh) {
     let mut expected = Vec::new();
     for package in 1..=4 {
         let run = row(&registry, package).await;
-        let volume = if package == 1 { VOLUME } else { Default::default() };
+        let volume = if package == 1 { VOLUME } else { Volume::default() };
         expected.extend(RunRecord::of(&run, volume));
     }
     assert_eq!(recorded, expected);

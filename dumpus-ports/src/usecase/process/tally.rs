@@ -45,7 +45,7 @@ impl Drop for InWork {
 impl Tally {
     /// Does what operators want from now on. Packages in work are finished.
     pub fn follow(&self, orders: Orders) {
-        let last = std::mem::replace(&mut *self.orders(), orders.clone());
+        let mut last = self.orders();
         if last.is_drained != orders.is_drained {
             let takes_packages = !orders.is_drained;
             tracing::info!(takes_packages, "An operator drained this process, or let it work again");
@@ -54,6 +54,7 @@ impl Tally {
             let paused: Vec<_> = orders.paused.iter().map(|lane| lane.as_str()).collect();
             tracing::info!(paused = paused.join(", "), "An operator paused or resumed lanes");
         }
+        *last = orders;
     }
 
     /// Of these lanes, those from which packages may be taken; `None` if there are none.

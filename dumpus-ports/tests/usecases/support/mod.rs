@@ -23,9 +23,7 @@ use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::domain::secret::UpnKey;
 use dumpus_ports::queue::{Delivery, JobQueue};
 use dumpus_ports::registry::{PackageRegistry as _, Registry, Run, StoredResult};
-use dumpus_ports::usecase::{
-    AccessError, Liveness, PackageState, PackageStatus, ProcessPackage, ProcessSettings, RoundOutcome, Sweep, Swept,
-};
+use dumpus_ports::usecase::{AccessError, PackageState, PackageStatus, ProcessPackage, RoundOutcome, Sweep, Swept};
 use dumpus_ports::vault::Vault;
 use dumpus_ports::{Dumpus, DumpusBuilder};
 
