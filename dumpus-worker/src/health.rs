@@ -120,9 +120,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_worker_whose_work_hangs_is_unhealthy_and_one_whose_work_ended_is_not() {
-        let (ended, hanging) = (Liveness::default(), Liveness::default());
-        ended.end();
-        for (work, is_healthy) in [(vec![ended.clone()], true), (vec![ended, hanging], false)] {
+        for (hangs, is_healthy) in [(false, true), (true, false)] {
+            let ended = Liveness::default();
+            ended.end();
+            let mut work = vec![ended];
+            work.extend(hangs.then(Liveness::default));
             let state = state(work);
             assert!(state.answer(Question::Ready).await.is_ok);
             tokio::time::advance(SILENCE * 2).await;
