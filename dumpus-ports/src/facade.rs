@@ -21,7 +21,7 @@ use crate::registry::{AuditLog, LeaseRegistry, PackageRegistry, ProcessRegistry,
 use crate::report::ReportWriter;
 use crate::source::PackageSource;
 use crate::usecase::{
-    AccessError, Challenges, JobChecks, Liveness, Probes, ProcessPackage, ProcessSettings, QueuePositions,
+    AccessError, Challenges, Liveness, Probes, ProcessPackage, ProcessSettings, QueuePositions, RecentPackages,
     RoundOutcome, Sweep, Swept, Tally, WorkerHealth,
 };
 use crate::vault::Vault;
@@ -29,6 +29,10 @@ use crate::vault::Vault;
 /// Default of [`DumpusBuilder::max_queue`].
 const MAX_QUEUE: u64 = 100_000;
 
+/// Owners ask every second where their package is; the queue is asked whether it has its job after one to two of these times.
+const JOB_CHECKS: Duration = Duration::from_secs(20);
+/// How long a deletion can be repeated with the same answer, at least.
+const REPEATED_DELETION: Duration = Duration::from_mins(1);
 /// Default of [`DumpusBuilder::history`].
 const HISTORY_KEPT: Duration = Duration::from_hours(30 * 24);
 
@@ -49,7 +53,10 @@ pub struct Dumpus {
     pub(crate) policy: LinkPolicy,
     pub(crate) profiles: Option<Arc<dyn ProfileDirectory>>,
     pub(crate) positions: QueuePositions,
-    pub(crate) job_checks: JobChecks,
+    /// Waiting packages about whose jobs the queue was asked.
+    pub(crate) checked_jobs: RecentPackages,
+    /// Packages that were deleted here: a response may have been lost.
+    pub(crate) deleted: RecentPackages,
     pub(crate) probes: Probes,
     pub(crate) max_queue: u64,
     pub(crate) sweep: Sweep,
@@ -250,7 +257,8 @@ impl DumpusBuilder {
             profiles: self.profiles,
             max_queue: self.max_queue.unwrap_or(MAX_QUEUE),
             positions: QueuePositions::new(packages.clone(), queue.clone()),
-            job_checks: JobChecks::default(),
+            checked_jobs: RecentPackages::new(JOB_CHECKS),
+            deleted: RecentPackages::new(REPEATED_DELETION),
             probes: Probes::default(),
             sweep: Sweep {
                 registry: maintenance,

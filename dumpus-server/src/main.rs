@@ -54,13 +54,13 @@ async fn execute(matches: &ArgMatches, config: &ServerConfig) -> Result<ExitCode
     }
 }
 
-fn summary(config: &ServerConfig) -> Summary {
+fn summary(config: &ServerConfig, versions: &[String]) -> Summary {
     let mut summary = Summary::default();
     let backends = &config.backends;
     if backends.is_embedded() {
         summary.line("data", config.data_dir.display());
     }
-    summary.backends(backends);
+    summary.backends(backends, versions);
     if backends.is_embedded() {
         summary.work(&config.source, &config.work);
     }
@@ -89,6 +89,7 @@ fn summary(config: &ServerConfig) -> Summary {
 async fn serve(config: &ServerConfig) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let shutdown = dumpus_worker::run::Shutdown::on_signals()?;
     let backends = wiring::connect(config).await?;
+    let versions = backends.versions.clone();
     let service = wiring::service(config, backends)?;
     let listener = TcpListener::bind(config.listen)
         .await
@@ -102,7 +103,7 @@ async fn serve(config: &ServerConfig) -> Result<ExitCode, Box<dyn std::error::Er
     let version = env!("CARGO_PKG_VERSION");
     tracing::info!(
         "Dumpus {version}, {mode} mode, is at http://{address}{}",
-        summary(config)
+        summary(config, &versions)
     );
     run::serve(listener, service, &shutdown).await?;
     Ok(ExitCode::SUCCESS)

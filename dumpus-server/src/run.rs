@@ -10,6 +10,7 @@ use poem::endpoint::BoxEndpoint;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use dumpus_adapters::bootstrap::DiskWatch;
 use dumpus_ports::Dumpus;
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::usecase::{JoinError, Liveness, ProcessInfo, ProcessPackage};
@@ -28,6 +29,8 @@ pub struct Service {
     pub worker: Option<Worker>,
     /// What this process tells the others about itself.
     pub info: ProcessInfo,
+    /// The disks that this process writes to.
+    pub disks: DiskWatch,
     /// The instance; this process deletes what has expired.
     pub dumpus: Arc<Dumpus>,
     /// How long requests and running packages may take to finish.
@@ -54,7 +57,7 @@ pub struct Worker {
 pub async fn serve(listener: TcpListener, service: Service, shutdown: &Shutdown) -> Result<(), JoinError> {
     let presence = service.dumpus.join(service.info).await?;
     let process = service.worker.as_ref().map(|worker| worker.process.clone());
-    let presence = Beating::start(service.dumpus.clone(), presence, process, shutdown);
+    let presence = Beating::start(service.dumpus.clone(), presence, process, service.disks, shutdown);
     let closing = match service.worker {
         Some(Worker { process, lanes, slots }) => {
             let work = (0..slots).map(|_| Liveness::default()).collect();

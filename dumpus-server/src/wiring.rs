@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dumpus_adapters::bootstrap::backends::{
     Backends, StartupError, check_object_store, connect_services, open_embedded, worker,
 };
-use dumpus_adapters::bootstrap::process_info;
+use dumpus_adapters::bootstrap::{DiskWatch, process_info};
 use dumpus_adapters::profiles::{DISCORD, DiscordGuilds, HttpProfiles, ProfileOptions, Token, Upstream};
 use dumpus_adapters::report_sqlite::SqliteWriter;
 use dumpus_ports::domain::process::Role;
@@ -45,6 +45,7 @@ pub fn service(config: &ServerConfig, backends: Backends) -> Result<Service, Sta
         rate_limiter,
         data_lock,
         keys,
+        ..
     } = backends;
     let Directories { users, guilds } = directories(config)?;
     if let Some(users) = users {
@@ -65,6 +66,8 @@ pub fn service(config: &ServerConfig, backends: Backends) -> Result<Service, Sta
     } else {
         None
     };
+    let folders = [config.data_dir.clone(), config.source.spool.folder.clone()];
+    let folders = folders.into_iter().filter(|_| config.backends.is_embedded());
     let use_cases = UseCases {
         dumpus: dumpus.clone(),
         guilds,
@@ -76,6 +79,7 @@ pub fn service(config: &ServerConfig, backends: Backends) -> Result<Service, Sta
         connections: config.connections(),
         worker,
         info: process_info(role, keys, &config.backends, &config.source, &config.work),
+        disks: DiskWatch::new(folders),
         dumpus,
         stop_timeout: config.work.stop_timeout,
         data_lock,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use tokio::net::TcpListener;
 
-use dumpus_adapters::bootstrap::{Summary, backends, process, process_info, telemetry};
+use dumpus_adapters::bootstrap::{DiskWatch, Summary, backends, process, process_info, telemetry};
 use dumpus_adapters::cli;
 use dumpus_ports::domain::process::Role;
 use dumpus_worker::analyze::{self, AnalyzeArgs};
@@ -80,6 +80,7 @@ async fn work(config: &WorkerConfig) -> Result<(), Box<dyn std::error::Error>> {
         &config.source,
         &config.work,
     );
+    let versions = connected.versions;
     let dumpus = Arc::new(connected.instance.build()?);
     let process = backends::worker(&dumpus, &config.source, config.zip, config.report, &config.work)?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
@@ -88,10 +89,11 @@ async fn work(config: &WorkerConfig) -> Result<(), Box<dyn std::error::Error>> {
     })?;
     let mut summary = Summary::default();
     summary.line("health", format_args!("http://{}/health", listener.local_addr()?));
-    summary.backends(&config.backends);
+    summary.backends(&config.backends, &versions);
     summary.work(&config.source, &config.work);
     tracing::info!("Worker of Dumpus {}{summary}", env!("CARGO_PKG_VERSION"));
-    run::until_stopped(dumpus, &process, info, listener, &config.work, &shutdown).await?;
+    let disks = DiskWatch::new([config.source.spool.folder.clone()]);
+    run::until_stopped(dumpus, &process, info, listener, disks, &config.work, &shutdown).await?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dumpus_adapters::bootstrap::resident_memory;
+use dumpus_adapters::bootstrap::{DiskWatch, resident_memory};
 use dumpus_ports::domain::process::{HEARTBEAT, ProcessState};
 use dumpus_ports::usecase::{Presence, ProcessPackage, WorkReport};
 use dumpus_ports::{CancellationToken, Dumpus};
@@ -22,12 +22,14 @@ pub struct Beating {
 }
 
 impl Beating {
-    /// Reports to the registry every few seconds, with what `process` does, if this process works on packages.
+    /// Reports to the registry every few seconds, with what `process` does, if this process works on packages. Looks at the
+    /// disks meanwhile.
     #[must_use]
     pub fn start(
         dumpus: Arc<Dumpus>,
         presence: Presence,
         process: Option<ProcessPackage>,
+        disks: DiskWatch,
         shutdown: &Shutdown,
     ) -> Self {
         for disagreement in &presence.disagreements {
@@ -43,7 +45,7 @@ impl Beating {
                 "The processes of this instance differ"
             );
         }
-        let task = tokio::spawn(beat(dumpus, presence.clone(), process, shutdown.soft.clone()));
+        let task = tokio::spawn(beat(dumpus, presence.clone(), process, disks, shutdown.soft.clone()));
         Self { presence, task }
     }
 
@@ -60,9 +62,11 @@ async fn beat(
     dumpus: Arc<Dumpus>,
     mut presence: Presence,
     process: Option<ProcessPackage>,
+    mut disks: DiskWatch,
     stopping: CancellationToken,
 ) {
     loop {
+        disks.look();
         let report = process.as_ref().map(|process| {
             let report = process.report();
             let state = if stopping.is_cancelled() && report.fault.is_none() {

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::health::WorkerState;
 use crate::presence::Beating;
-use dumpus_adapters::bootstrap::WorkSettings;
+use dumpus_adapters::bootstrap::{DiskWatch, WorkSettings};
 use dumpus_adapters::health;
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::usecase::{AccessError, JoinError, Liveness, ProcessInfo, ProcessPackage, RoundOutcome, Swept};
@@ -42,11 +42,12 @@ pub async fn until_stopped(
     process: &ProcessPackage,
     info: ProcessInfo,
     listener: TcpListener,
+    disks: DiskWatch,
     settings: &WorkSettings,
     shutdown: &Shutdown,
 ) -> Result<(), JoinError> {
     let presence = dumpus.join(info).await?;
-    let presence = Beating::start(dumpus.clone(), presence, Some(process.clone()), shutdown);
+    let presence = Beating::start(dumpus.clone(), presence, Some(process.clone()), disks, shutdown);
     let work: Vec<_> = (0..settings.slots()).map(|_| Liveness::default()).collect();
     let _tasks = spawn_work(process, &settings.lanes, work.clone(), shutdown);
     spawn_sweep(dumpus.clone(), shutdown);

@@ -73,6 +73,8 @@ pub struct Backends {
     pub instance: DumpusBuilder,
     /// Counts requests, for all servers of the instance.
     pub rate_limiter: Arc<dyn RateLimiter>,
+    /// The backends and their releases, as far as they tell.
+    pub versions: Vec<String>,
     /// What tells the instance's keys from others.
     pub keys: KeyChecks,
     /// Locked in embedded mode, for as long as this process uses the data directory.
@@ -118,8 +120,11 @@ pub async fn connect_services(
             settings::INSTANCE_KEY
         );
     }
+    let postgres = database.version().await.map(|version| format!("PostgreSQL {version}"));
+    let versions = [postgres, queue.version().await].into_iter().flatten();
     let (queue, (vault, keys)) = (Arc::new(queue), vault(&database, settings).await?);
     Ok(Backends {
+        versions: versions.collect(),
         rate_limiter: Arc::new(queue.rate_limiter(vault.clone())),
         keys,
         instance: instance(&database, queue, vault, settings, transport)?,
@@ -155,7 +160,9 @@ pub async fn open_embedded(
         tracing::info!(packages = ended, "Packages that were in work wait again");
     }
     let (queue, (vault, keys)) = (Arc::new(ProcessQueue::new(lease)), vault(&database, settings).await?);
+    let sqlite = database.version().await.map(|version| format!("SQLite {version}"));
     Ok(Backends {
+        versions: sqlite.into_iter().collect(),
         rate_limiter: Arc::new(MemoryRateLimiter::default()),
         keys,
         instance: instance(&database, queue, vault, settings, transport)?,

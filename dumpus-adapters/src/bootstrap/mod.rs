@@ -2,6 +2,7 @@
 
 pub mod backends;
 mod data_dir;
+mod disk;
 mod exposure;
 mod presence;
 pub mod process;
@@ -11,6 +12,7 @@ pub mod telemetry;
 mod waiting;
 
 pub use backends::StartupError;
+pub use disk::DiskWatch;
 pub use presence::{KeyChecks, hostname, process_info, resident_memory};
 pub use process::DebugSettings;
 pub use settings::{BackendSettings, WorkSettings};

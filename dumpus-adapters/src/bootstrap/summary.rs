@@ -32,7 +32,7 @@ impl Summary {
     }
 
     /// Adds where things are kept, and for how long. Addresses are without user and password.
-    pub fn backends(&mut self, settings: &BackendSettings) {
+    pub fn backends(&mut self, settings: &BackendSettings, versions: &[String]) {
         for (name, url) in [("PostgreSQL", &settings.postgres_url), ("Redis", &settings.redis_url)] {
             let url = url.as_ref().and_then(|url| Url::parse(url.expose_secret()).ok());
             if let Some(url) = url {
@@ -42,6 +42,9 @@ impl Summary {
                     format_args!("{}{port}{}", url.host_str().unwrap_or_default(), url.path()),
                 );
             }
+        }
+        if !versions.is_empty() {
+            self.line("versions", versions.join(", "));
         }
         match settings.object_store() {
             Some(store) => self.line("results", format_args!("bucket {}", store.bucket)),
@@ -110,7 +113,7 @@ mod tests {
         let command = BackendSettings::augment_args(Command::new("test"));
         let matches = command.get_matches_from(["test", "--postgres-url", postgres, "--redis-url", redis]);
         let mut summary = Summary::default();
-        summary.backends(&BackendSettings::from_arg_matches(&matches).unwrap());
+        summary.backends(&BackendSettings::from_arg_matches(&matches).unwrap(), &[]);
         let text = summary.to_string();
         assert!(!text.contains("hunter2"), "{text}");
         assert!(

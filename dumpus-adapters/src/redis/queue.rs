@@ -11,7 +11,7 @@ use dumpus_ports::registry::Epoch;
 use dumpus_ports::vault::Vault;
 use fred::bytes::Bytes;
 use fred::interfaces::{ClientLike, KeysInterface};
-use fred::types::{Expiration, Value};
+use fred::types::{Expiration, InfoKind, Value};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
@@ -77,6 +77,22 @@ impl RedisQueue {
                 None
             }
         }
+    }
+
+    /// The server and its release, such as `Redis 7.0.15`; `None` if it does not tell.
+    pub async fn version(&self) -> Option<String> {
+        let client = &self.shared.connection.client;
+        let info: String = client.info(Some(InfoKind::Server)).await.ok()?;
+        let field = |name: &str| {
+            let mut lines = info.lines().filter_map(|line| line.split_once(':'));
+            lines
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| value.trim().to_owned())
+        };
+        // Valkey pretends to be a Redis 7.2, and adds its own fields.
+        field("valkey_version")
+            .map(|version| format!("Valkey {version}"))
+            .or_else(|| field("redis_version").map(|version| format!("Redis {version}")))
     }
 
     /// A rate limiter over the same connection. The vault makes the names under which Redis knows clients.

@@ -92,6 +92,18 @@ impl SqlDatabase {
         })
     }
 
+    /// The release of the database, such as `15.4`; `None` if it does not tell.
+    pub async fn version(&self) -> Option<String> {
+        let pool = &self.pools.read;
+        let sql = if pool.dialect().is_postgres() {
+            "SELECT current_setting('server_version')"
+        } else {
+            "SELECT sqlite_version()"
+        };
+        let row = pool.one(sql, Vec::new()).await.ok()??;
+        row.try_get_by_index(0).ok()
+    }
+
     /// The registry in this database.
     #[must_use]
     pub fn registry(&self) -> SqlRegistry {

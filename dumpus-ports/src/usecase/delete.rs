@@ -6,7 +6,8 @@ use crate::domain::package::PackageId;
 use crate::domain::secret::UpnKey;
 
 impl Dumpus {
-    /// Deletes a package with its job, links and result. Returns whether it existed. A worker that is processing it stops
+    /// Deletes a package with its job, links and result. Returns whether it existed, also when the request is repeated within a
+    /// minute. A worker that is processing it stops
     /// within a second, because the row that its lease names is gone.
     ///
     /// Several steps, the registry's row last: after a failure there is still a package to delete.
@@ -31,8 +32,10 @@ impl Dumpus {
             self.blobs.delete(result.blob).await?;
         }
         let Some(deleted) = self.packages.delete(package).await? else {
-            return Ok(false);
+            // The response to the first request may have been lost.
+            return Ok(self.deleted.contains(package));
         };
+        self.deleted.insert(package);
         // A worker may have finished in between.
         if let Some(blob) = deleted.blob {
             self.blobs.delete(blob).await?;

@@ -77,7 +77,7 @@ impl Dumpus {
     async fn check_job(&self, package: &Package) -> Result<(), AccessError> {
         let run = &package.run;
         let may_be_lost = package.is_waiting() && package.now.is_past(run.dispatch.at, CHECKED_AFTER);
-        if !may_be_lost || !self.job_checks.is_due(run.package) || self.queue.contains(run.package, run.id).await? {
+        if !may_be_lost || !self.checked_jobs.insert(run.package) || self.queue.contains(run.package, run.id).await? {
             return Ok(());
         }
         if self.packages.mark_undispatched(run.package, run.id).await? {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use dumpus_adapters::bootstrap::DiskWatch;
 use dumpus_ports::CancellationToken;
 use dumpus_ports::domain::process::{KeyCheck, Role, SharedSettings};
 use dumpus_ports::usecase::ProcessInfo;
@@ -32,6 +33,7 @@ async fn start(settings: ApiSettings) -> Running {
         api: api(&backends, settings.clone()),
         connections: ConnectionSettings::default(),
         worker: None,
+        disks: DiskWatch::new([]),
         info: ProcessInfo {
             role: Role::Server,
             host: "test".to_owned(),
