@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use crate::archive_zip::{ZipOptions, ZipReader};
 use crate::blobs_s3::{CorsError, S3Blobs, S3Options};
-use crate::crypto_ring::{InstanceKey, RingVault};
 use crate::memory::{MemoryRateLimiter, ProcessQueue};
 use crate::redis::RedisOptions;
 use crate::report_sqlite::{SqliteOptions, SqliteWriter};
@@ -21,7 +20,7 @@ use crate::transport::TransportSettings;
 use dumpus_ports::blobs::BlobStore;
 use dumpus_ports::queue::JobQueue;
 use dumpus_ports::rate_limiter::RateLimiter;
-use dumpus_ports::registry::{ProcessRegistry, Registry, RegistryError, RegistryMaintenance, SecretStore};
+use dumpus_ports::registry::{ProcessRegistry, Registry, RegistryError, RegistryMaintenance};
 use dumpus_ports::usecase::ProcessPackage;
 use dumpus_ports::vault::Vault;
 use dumpus_ports::{BoxError, Dumpus, DumpusBuilder};
@@ -30,14 +29,10 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::exposure::exposed_backends;
+use super::identity::{consumer, instance_id, vault};
 use super::presence::KeyChecks;
 use super::settings::{self, BackendSettings, WorkSettings};
 use super::{data_dir, waiting};
-
-/// The name of the instance's key among the registry's secrets.
-const INSTANCE_KEY: &str = "instance-key";
-/// The name of what identifies the instance, which is not secret.
-const INSTANCE_ID: &str = "instance-id";
 
 /// Why a process cannot start: one sentence for the operator, without secrets.
 #[derive(Debug, thiserror::Error)]
@@ -214,35 +209,6 @@ async fn forget_processes(registry: &dyn ProcessRegistry) -> Result<(), Registry
     Ok(())
 }
 
-async fn vault(
-    database: &SqlDatabase,
-    settings: &BackendSettings,
-) -> Result<(Arc<dyn Vault>, KeyChecks), StartupError> {
-    let key = instance_key(&database.registry(), settings).await?;
-    let other = settings.instance_key_previous.as_ref();
-    let keys = KeyChecks {
-        own: key.check(),
-        other: other.map(InstanceKey::check),
-    };
-    let vault = RingVault::new(&key);
-    let vault = match other {
-        Some(other) => vault.with_other_key(other),
-        None => vault,
-    };
-    Ok((Arc::new(vault), keys))
-}
-
-/// What identifies the instance, the same for all processes that share its registry.
-async fn instance_id(secrets: &dyn SecretStore) -> Result<String, StartupError> {
-    let candidate = InstanceKey::generate().ok_or_else(|| StartupError::new("the system gives no randomness"))?;
-    let id = secrets
-        .secret(INSTANCE_ID, *candidate.expose())
-        .await
-        .map_err(StartupError::of)?;
-    let first = id.first_chunk().copied().map_or(0, u64::from_be_bytes);
-    Ok(format!("{first:016x}"))
-}
-
 fn instance(
     database: &SqlDatabase,
     queue: Arc<dyn JobQueue>,
@@ -292,25 +258,6 @@ pub async fn check_object_store(options: &S3Options, origins: &[String]) -> Resu
         tracing::warn!("The bucket keeps versions: the operator of the store can still read deleted results");
     }
     Ok(())
-}
-
-async fn instance_key(secrets: &dyn SecretStore, settings: &BackendSettings) -> Result<InstanceKey, StartupError> {
-    if let Some(key) = &settings.instance_key {
-        return Ok(key.clone());
-    }
-    let candidate = InstanceKey::generate().ok_or_else(|| StartupError::new("the system gives no randomness"))?;
-    let kept = secrets
-        .secret(INSTANCE_KEY, *candidate.expose())
-        .await
-        .map_err(StartupError::of)?;
-    Ok(InstanceKey::from_bytes(kept))
-}
-
-/// A name that no other worker has.
-fn consumer() -> Result<String, StartupError> {
-    let key = InstanceKey::generate().ok_or_else(|| StartupError::new("the system gives no randomness"))?;
-    let random = key.expose().first_chunk().copied().map_or(0, u64::from_be_bytes);
-    Ok(format!("{}-{random:016x}", std::process::id()))
 }
 
 /// A disk that is full now may have room later. A folder that cannot be written is a mistake in the settings.

@@ -4,6 +4,7 @@ pub mod backends;
 mod data_dir;
 mod disk;
 mod exposure;
+mod identity;
 mod presence;
 pub mod process;
 mod settings;

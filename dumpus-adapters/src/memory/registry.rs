@@ -1,83 +1,31 @@
 //! The registry in memory: the functions of the domain's [`Run`] on a map.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use dumpus_ports::blobs::BlobKey;
 use dumpus_ports::clock::Clock;
-use dumpus_ports::domain::lifecycle::{IllegalStep, KnownEpochs, Rollback, Stage};
+use dumpus_ports::domain::lifecycle::{IllegalStep, Rollback, Stage};
 use dumpus_ports::domain::package::{PackageId, RunId};
-use dumpus_ports::domain::queue::{Lane, QueueSnapshot, Ticket};
+use dumpus_ports::domain::queue::{Lane, QueueSnapshot};
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::{
     Admission, Attempt, DeletedPackage, Epoch, Failure, Lease, LeaseOutcome, LeaseRegistry, LeaseRequest, NewPackage,
-    Overview, Package, PackageRegistry, RedispatchPolicy, RegistryError, RegistryMaintenance, Run, RunRecord,
-    SecretStore, StoredResult, SweepClock, Volume,
+    Overview, Package, PackageRegistry, RedispatchPolicy, RegistryError, RegistryMaintenance, Run, SecretStore,
+    StoredResult, SweepClock, Volume,
 };
 
 mod operations;
+mod state;
 
-use operations::Operations;
+use state::State;
 
 /// The registry in memory. Clones share it.
 #[derive(Clone)]
 pub struct MemoryRegistry {
     clock: Arc<dyn Clock>,
     state: Arc<Mutex<State>>,
-}
-
-#[derive(Default)]
-struct State {
-    runs: HashMap<PackageId, Run>,
-    tickets: Tickets,
-    epochs: KnownEpochs,
-    secrets: HashMap<String, [u8; 32]>,
-    sweep_clock: Option<SweepClock>,
-    operations: Operations,
-}
-
-impl State {
-    /// Changes the package's run, if there is one, and records its end if it ends.
-    fn end<T>(&mut self, package: PackageId, volume: &Volume, change: impl FnOnce(&mut Run) -> T) -> Option<T> {
-        let run = self.runs.get_mut(&package)?;
-        let was_unfinished = run.end.is_none();
-        let done = change(run);
-        if was_unfinished {
-            self.operations.runs.extend(RunRecord::of(run, *volume));
-        }
-        Some(done)
-    }
-
-    /// Erases the packages for which the condition holds, the oldest first.
-    fn erase<K: Ord>(
-        &mut self,
-        limit: u32,
-        since: impl Fn(&Run) -> K,
-        condition: impl Fn(&Run) -> bool,
-    ) -> Vec<DeletedPackage> {
-        let erased = self.runs.values().filter(|run| condition(run));
-        let mut erased: Vec<_> = erased.map(|run| (since(run), run.package)).collect();
-        erased.sort_unstable();
-        let erased = erased.iter().take(limit as usize);
-        let (runs, operations) = (&mut self.runs, &mut self.operations);
-        let runs = erased.filter_map(|(_, package)| {
-            operations.forget(*package);
-            runs.remove(package)
-        });
-        runs.map(|run| run.deleted()).collect()
-    }
-}
-
-#[derive(Default)]
-struct Tickets(i64);
-
-impl Tickets {
-    fn draw(&mut self) -> Ticket {
-        self.0 += 1;
-        Ticket(self.0)
-    }
 }
 
 impl MemoryRegistry {

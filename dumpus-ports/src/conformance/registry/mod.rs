@@ -10,6 +10,7 @@
 mod admission;
 mod dispatch;
 mod fencing;
+mod history;
 mod lease;
 mod maintenance;
 mod operations;
@@ -17,6 +18,7 @@ mod operations;
 pub use admission::*;
 pub use dispatch::*;
 pub use fencing::*;
+pub use history::*;
 pub use lease::*;
 pub use maintenance::*;
 pub use operations::*;
