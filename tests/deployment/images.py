@@ -57,6 +57,15 @@ def test_an_image_takes_nothing_but_what_was_built():
             assert name != "COPY" or arguments.startswith("--from=build "), arguments
 
 
+def test_one_build_serves_both_images():
+    # Builders recognise a stage that they have built by its text and by the files that it takes.
+    first, second = ((ROOT / dockerfile).read_text().split("\nFROM ")[0] for dockerfile in PROGRAMS)
+    assert first == second and "AS build\n" in first
+    _, build = instructions("Dockerfile.api")[0][-1]
+    for program in PROGRAMS.values():
+        assert f"--package {program} " in build, build
+
+
 def test_no_secret_is_in_a_layer():
     for dockerfile in PROGRAMS:
         for stage in instructions(dockerfile):
