@@ -21,6 +21,14 @@ need_for_deployment() {
     need_program systemd-analyze systemd
 }
 
+need_for_images() {
+    need_program python3 python3
+    need_program buildah buildah
+    PATH=$PATH:/usr/sbin need_program debootstrap debootstrap
+    need_program curl curl
+    need_program ip iproute2
+}
+
 install_missing() {
     [ ${#missing[@]} -gt 0 ] || return 0
     local as_root=()
