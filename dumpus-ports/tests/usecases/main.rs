@@ -6,6 +6,7 @@ mod delete;
 mod facade;
 mod fetch;
 mod look_up;
+mod operations;
 mod process;
 mod process_again;
 mod process_lost;
