@@ -48,7 +48,9 @@ fn a_full_disk_loses_nothing_and_is_reported_until_it_has_room_again() {
         .args(["--pid", &process, "--fsize=unlimited"])
         .status();
     assert!(raised.unwrap().success());
-    within(REPORTED, "the end is reported", || (registry(&instance) == "up").then_some(()));
+    within(REPORTED, "the end is reported", || {
+        (registry(&instance) == "up").then_some(())
+    });
     for (link, id) in &accepted {
         let status = instance.settled(link, id);
         assert_eq!(status["isDataAvailable"], true, "{status}");
