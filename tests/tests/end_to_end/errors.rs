@@ -119,8 +119,11 @@ fn missing_and_malformed_keys_are_unauthorized() {
 #[test]
 fn unknown_packages_are_reported() {
     let discord = Discord::start();
-    let instance = Instance::start(&discord, &[]);
+    let mut instance = Instance::start(&discord, &[]);
     let (key, id) = unknown_package(&discord, &instance);
+    // It does not remember what it deleted a moment ago.
+    instance.process.kill();
+    instance.restart();
     let status = instance.get(&key, &format!("/process/{id}/status"));
     assert_error(&status, 200, "UNKNOWN_PACKAGE_ID");
     assert_eq!(
