@@ -8,7 +8,8 @@ mod m0005_operations;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 
 /// `dumpus` in ASCII, so that it differs from advisory locks of other users of the same database.
@@ -37,6 +38,9 @@ impl MigratorTrait for Steps {
 /// [`MigrateError::Newer`] when a newer release has migrated the database; else when the database is unavailable or rejects
 /// a step. The schema is then as it was.
 pub async fn migrate(database: &DatabaseConnection) -> Result<(), MigrateError> {
+    if is_up_to_date(database).await {
+        return Ok(());
+    }
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
@@ -57,6 +61,16 @@ pub async fn migrate(database: &DatabaseConnection) -> Result<(), MigrateError> 
     }
     Steps::up(&transaction, None).await?;
     Ok(transaction.commit().await?)
+}
+
+/// Whether exactly the known steps were taken. Only reads: a database that takes no writes for a while can be used.
+async fn is_up_to_date(database: &DatabaseConnection) -> bool {
+    let select = "SELECT version FROM seaql_migrations ORDER BY version";
+    let statement = Statement::from_string(database.get_database_backend(), select);
+    // Without the table, no step was taken.
+    let rows = database.query_all_raw(statement).await.unwrap_or_default();
+    let taken: Vec<String> = rows.iter().filter_map(|row| row.try_get_by_index(0).ok()).collect();
+    taken.iter().eq(Steps::migrations().iter().map(|step| step.name()))
 }
 
 /// Why the schema was not brought up to date.

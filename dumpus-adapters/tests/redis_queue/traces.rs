@@ -123,3 +123,28 @@ async fn different_prefixes_are_different_queues() {
     assert!(other.next(ALL, Duration::ZERO).await.unwrap().is_none());
     assert_ne!(one.epoch().await.unwrap(), other.epoch().await.unwrap());
 }
+
+#[tokio::test]
+async fn a_job_whose_lane_was_deleted_during_its_delivery_leaves_nothing() {
+    let server = RedisServer::start();
+    let queue = connect(&server, LEASE, "worker").await;
+    queue.push(&job(1)).await.unwrap();
+    let delivery = take(&queue).await;
+    for lane in lanes() {
+        server.ask(&["DEL", &lane]);
+    }
+    delivery.acknowledge().await.unwrap();
+    assert_eq!(server.ask(&["KEYS", "*job:*"]), [""; 0]);
+    // Only the worker of the last delivery removes it.
+    queue.push(&job(2)).await.unwrap();
+    let first = take(&queue).await;
+    for lane in lanes() {
+        server.ask(&["DEL", &lane]);
+    }
+    queue.push(&job(2)).await.unwrap();
+    let second = take(&queue).await;
+    first.acknowledge().await.unwrap();
+    assert_eq!(server.ask(&["KEYS", "*job:*"]).len(), 1);
+    second.acknowledge().await.unwrap();
+    assert_eq!(server.ask(&["KEYS", "*job:*"]), [""; 0]);
+}

@@ -12,8 +12,9 @@ use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::registry::JobOrder;
 use dumpus_ports::usecase::Retried;
 
-use super::{dumpus, package_id};
+use super::{package_id, registered};
 use crate::config::ServerConfig;
+use crate::wiring;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -21,8 +22,15 @@ pub(super) async fn run(name: &str, arguments: &ArgMatches, config: &ServerConfi
     if matches!(name, "cancel" | "erase") && !arguments.get_flag("yes") {
         confirm(name, package_id(arguments)?)?;
     }
-    let dumpus = dumpus(config).await?;
     let is_embedded = config.backends.is_embedded();
+    let needs_queue = matches!(name, "retry" | "upgrade" | "cancel" | "erase");
+    let instance = if needs_queue && !is_embedded {
+        wiring::connect(config).await?.instance
+    } else {
+        // In embedded mode the running server has the queue.
+        registered(config).await?.instance
+    };
+    let dumpus = instance.build()?;
     match name {
         "retry" => retry(&dumpus, package_id(arguments)?, is_embedded).await,
         "upgrade" => upgrade(&dumpus, package_id(arguments)?, is_embedded).await,
@@ -68,7 +76,9 @@ async fn retry(dumpus: &Dumpus, package: PackageId, is_embedded: bool) -> Outcom
         dumpus.retry(package).await?
     };
     let text = match retried {
-        Retried::Queued if is_embedded => "The running server delivers the package within five seconds",
+        Retried::Queued if is_embedded => {
+            "The running server delivers the package within five seconds, if a worker is free"
+        }
         Retried::Queued => "The package is delivered as soon as a worker is free",
         Retried::InWork => "A worker has the package",
         Retried::NotInQueue => "The queue lacks the package: the next request of its owner brings it back",
@@ -94,7 +104,14 @@ async fn upgrade(dumpus: &Dumpus, package: PackageId, is_embedded: bool) -> Outc
     if !exists {
         return Err("there is no such package".into());
     }
-    println!("{package} is in the premium lane");
+    if is_embedded {
+        println!(
+            "The running server moves the package within {} seconds",
+            HEARTBEAT.as_secs()
+        );
+    } else {
+        println!("{package} is in the premium lane");
+    }
     Ok(())
 }
 

@@ -7,17 +7,14 @@ mod package;
 mod status;
 
 use std::error::Error;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::ArgMatches;
 use dumpus_adapters::bootstrap::backends::{Registered, open_registered};
-use dumpus_ports::Dumpus;
 use dumpus_ports::domain::package::PackageId;
 use dumpus_ports::domain::time::Millis;
 
 use crate::config::ServerConfig;
-use crate::wiring;
 
 pub use declaration::declare;
 
@@ -40,17 +37,7 @@ pub async fn run(matches: &ArgMatches, config: &ServerConfig) -> Option<Result<(
     Some(outcome)
 }
 
-/// The use cases of the instance. In embedded mode the running server has the queue, and this process an empty one.
-async fn dumpus(config: &ServerConfig) -> Result<Arc<Dumpus>, Box<dyn Error>> {
-    let instance = if config.backends.is_embedded() {
-        registered(config).await?.instance
-    } else {
-        wiring::connect(config).await?.instance
-    };
-    Ok(Arc::new(instance.build()?))
-}
-
-/// The use cases that need the registry only.
+/// The use cases that need no queue: this process has an empty one.
 async fn registered(config: &ServerConfig) -> Result<Registered, Box<dyn Error>> {
     let transport = &config.source.transport;
     Ok(open_registered(&config.backends, &config.data_dir, transport).await?)

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::support::cluster::Cluster;
 use crate::support::discord::{Behaviour, Discord};
 use crate::support::http::{Request, Response};
+use crate::support::process::operate;
 use crate::support::wait::within;
 use crate::world::small;
 
@@ -56,6 +57,17 @@ fn faults_are_reported_while_owners_get_answers_and_so_is_their_end() {
             .status,
         503
     );
+    // An operator sees what is going on.
+    let postgres = cluster.postgres.url();
+    let redis = cluster.redis.url();
+    let listen = cluster.servers[0].address.to_string();
+    let settings = [
+        ("POSTGRES_URL", &*postgres),
+        ("REDIS_URL", &*redis),
+        ("DUMPUS_LISTEN", &*listen),
+    ];
+    let (is_done, text) = operate(&["status"], &settings);
+    assert!(is_done && text.contains("takes no writes"), "{text}");
     cluster.postgres.set_read_only(false);
     becomes(&cluster, "status", &json!("ready"));
 
