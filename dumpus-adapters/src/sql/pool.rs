@@ -88,11 +88,17 @@ impl Pool {
         self.within(async {
             let database = self.database.begin_with_options(options).await?;
             let transaction = Transaction { database, pool: self };
-            let done = work(&transaction).await?;
-            transaction.database.commit().await?;
+            let done = work(&transaction).await.inspect_err(|_| self.suspect())?;
+            transaction.database.commit().await.inspect_err(|_| self.suspect())?;
             Ok::<_, SqlError>(done)
         })
         .await
+    }
+
+    /// When a disk is full, SQLite can leave a transaction open that did not succeed: what is written later on its connection
+    /// would be lost with it.
+    fn suspect(&self) {
+        self.timed_out.store(true, Ordering::Relaxed);
     }
 
     pub(super) async fn ping(&self) -> Result<(), SqlError> {

@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sea_orm::sqlx::ConnectOptions as _;
@@ -64,15 +65,20 @@ impl SqliteAddress {
     pub(super) async fn open(&self, options: SqlOptions) -> Result<Pools, SqlError> {
         keep_private(self.options.get_filename(), self.may_create)
             .map_err(|error| SqlError::permanent(error.to_string()))?;
-        let pool = |count| connections(count, options.acquire_timeout, self.options.clone());
-        let (reads, writes) = (pool(READERS.min(options.connections)), pool(1));
+        let suspect = Arc::new(AtomicBool::new(false));
+        let pool = |count, suspect| connections(count, options.acquire_timeout, self.options.clone(), suspect);
+        let (reads, writes) = (
+            pool(READERS.min(options.connections), Arc::default()),
+            pool(1, Arc::clone(&suspect)),
+        );
         let within = |pool, budget| Pool::new(pool, budget, Arc::default());
+        let writing = |pool, budget| Pool::new(pool, budget, Arc::clone(&suspect));
         let pools = Pools {
             read: within(reads.clone(), options.request_timeout),
-            write: within(writes.clone(), options.request_timeout),
-            queue_snapshot: within(pool(1), options.request_timeout),
+            write: writing(writes.clone(), options.request_timeout),
+            queue_snapshot: within(pool(1, Arc::default()), options.request_timeout),
             blob_reads: within(reads, options.blob_timeout),
-            blob_writes: within(writes, options.blob_timeout),
+            blob_writes: writing(writes, options.blob_timeout),
             is_emptying_log: Arc::default(),
         };
         let until = Instant::now() + OPENING;
@@ -89,11 +95,22 @@ impl SqliteAddress {
 
     pub(super) fn pool_for_migrations(&self) -> Pool {
         let options = self.options.clone().busy_timeout(MIGRATION);
-        Pool::new(connections(1, MIGRATION, options), MIGRATION, Arc::default())
+        let suspect = Arc::default();
+        Pool::new(
+            connections(1, MIGRATION, options, Arc::clone(&suspect)),
+            MIGRATION,
+            suspect,
+        )
     }
 }
 
-fn connections(count: u32, acquire_timeout: Duration, options: SqliteConnectOptions) -> DatabaseConnection {
+/// A connection that is `suspect` is closed when it is released, which rolls back what it left open.
+fn connections(
+    count: u32,
+    acquire_timeout: Duration,
+    options: SqliteConnectOptions,
+    suspect: Arc<AtomicBool>,
+) -> DatabaseConnection {
     let pool = SqlitePoolOptions::new()
         .max_connections(count)
         .acquire_timeout(acquire_timeout)
@@ -101,6 +118,10 @@ fn connections(count: u32, acquire_timeout: Duration, options: SqliteConnectOpti
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
+        .after_release(move |_, _| {
+            let is_sound = !suspect.swap(false, Ordering::Relaxed);
+            Box::pin(async move { Ok(is_sound) })
+        })
         .connect_lazy_with(options);
     SqlxSqliteConnector::from_sqlx_sqlite_pool(pool)
 }

@@ -6,6 +6,7 @@ mod backup;
 mod black_hole;
 mod clock;
 mod deaths;
+mod disk;
 mod health;
 mod lost_jobs;
 mod outages;
