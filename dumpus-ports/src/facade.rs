@@ -22,7 +22,7 @@ use crate::report::ReportWriter;
 use crate::source::PackageSource;
 use crate::usecase::{
     AccessError, Challenges, Liveness, Probes, ProcessPackage, ProcessSettings, QueuePositions, RecentPackages,
-    RoundOutcome, Sweep, Swept, Tally, WorkerHealth,
+    RoundOutcome, Sweep, Swept, WorkControl, WorkerHealth,
 };
 use crate::vault::Vault;
 
@@ -134,7 +134,7 @@ impl Dumpus {
             analyses: Arc::new(Semaphore::new(1)),
             challenges: Challenges::default(),
             health: WorkerHealth::default(),
-            tally: Tally::default(),
+            control: WorkControl::default(),
             liveness: Liveness::default(),
         }
     }

@@ -79,7 +79,7 @@ async fn beat(
         let beaten = async {
             let orders = presence.beat(report, resident_memory()).await?;
             if let Some(process) = &process {
-                process.tally.follow(orders);
+                process.control.follow(orders);
             }
             dumpus.carry_out_orders().await
         };

@@ -23,7 +23,8 @@ pub use look_up::LookUpError;
 pub use operate::{PackageLife, Retried};
 pub use presence::{JoinError, Presence, ProcessInfo};
 pub use process::{
-    Challenges, Liveness, ProcessPackage, ProcessSettings, RoundOutcome, Tally, WorkReport, WorkerFault, WorkerHealth,
+    Challenges, Liveness, ProcessPackage, ProcessSettings, RoundOutcome, WorkControl, WorkReport, WorkerFault,
+    WorkerHealth,
 };
 pub(crate) use queue_positions::QueuePositions;
 pub(crate) use readiness::Probes;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::access::AccessError;
 use crate::Dumpus;
 use crate::domain::audit::{Action, AuditEntry, Target};
-use crate::domain::package::PackageId;
+use crate::domain::package::{PackageId, RunId};
 use crate::domain::process::ProcessId;
 use crate::domain::queue::Lane;
 use crate::registry::{JobOrder, Overview, Package, Processes, RunRecord};
@@ -41,16 +41,11 @@ impl Dumpus {
     /// # Errors
     /// [`AccessError`].
     pub async fn retry(&self, package: PackageId) -> Result<Retried, AccessError> {
-        let Some(found) = self.packages.find(package).await? else {
-            return Ok(Retried::Unknown);
+        let run = match self.delayed(package).await? {
+            Ok(run) => run,
+            Err(retried) => return Ok(retried),
         };
-        if found.run.end.is_some() {
-            return Ok(Retried::Ended);
-        }
-        if found.is_leased() {
-            return Ok(Retried::InWork);
-        }
-        let is_queued = self.queue.expedite(package, found.run.id).await?;
+        let is_queued = self.queue.expedite(package, run).await?;
         self.record(Action::Retry, Target::Package(Some(package))).await?;
         Ok(if is_queued {
             Retried::Queued
@@ -99,12 +94,41 @@ impl Dumpus {
         Ok(existed)
     }
 
-    /// Leaves something to do to a job to a process that has the queue, see [`Dumpus::carry_out_orders`].
+    /// Leaves [`retry`](Dumpus::retry) to a process that has the queue, see [`Dumpus::carry_out_orders`].
     ///
     /// # Errors
     /// [`AccessError`] if the registry fails.
-    pub async fn order(&self, order: JobOrder) -> Result<(), AccessError> {
-        Ok(self.processes.order(order).await?)
+    pub async fn order_retry(&self, package: PackageId) -> Result<Retried, AccessError> {
+        if let Err(retried) = self.delayed(package).await? {
+            return Ok(retried);
+        }
+        let action = Action::Retry;
+        self.processes.order(JobOrder { package, action }).await?;
+        Ok(Retried::Queued)
+    }
+
+    /// Leaves [`promote`](Dumpus::promote) to a process that has the queue, see [`Dumpus::carry_out_orders`].
+    ///
+    /// # Errors
+    /// [`AccessError`] if the registry fails.
+    pub async fn order_promotion(&self, package: PackageId) -> Result<bool, AccessError> {
+        let exists = self.packages.find(package).await?.is_some();
+        if exists {
+            let action = Action::Promote;
+            self.processes.order(JobOrder { package, action }).await?;
+        }
+        Ok(exists)
+    }
+
+    /// The run of a package that waits, or why there is nothing to retry.
+    async fn delayed(&self, package: PackageId) -> Result<Result<RunId, Retried>, AccessError> {
+        let found = self.packages.find(package).await?;
+        Ok(match found {
+            None => Err(Retried::Unknown),
+            Some(found) if found.run.end.is_some() => Err(Retried::Ended),
+            Some(found) if found.is_leased() => Err(Retried::InWork),
+            Some(found) => Ok(found.run.id),
+        })
     }
 
     /// Stops the delivery of a lane, or resumes it, within [`HEARTBEAT`](crate::domain::process::HEARTBEAT). Packages in work

@@ -40,8 +40,7 @@ pub struct Presence {
 pub enum JoinError {
     /// A process that is alive seals links with another key than this one opens.
     #[error(
-        "the {} {} on {} has another DUMPUS_INSTANCE_KEY: set the same one everywhere, or announce a new one with \
-         DUMPUS_INSTANCE_KEY_PREVIOUS",
+        "the {} {} on {} has another instance key: set the same one everywhere, or announce the new one first",
         .0.last.role, .0.last.id, .0.last.host
     )]
     OtherKey(Box<Process>),

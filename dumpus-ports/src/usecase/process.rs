@@ -2,13 +2,13 @@
 
 mod attempt;
 mod challenges;
+mod control;
 mod health;
 mod lease;
 mod liveness;
 mod outcome;
 mod progress;
 mod settle;
-mod tally;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,10 +21,10 @@ use tokio_util::sync::CancellationToken;
 use self::attempt::PackageAttempt;
 pub use self::challenges::Challenges;
 use self::challenges::Turn;
+pub use self::control::{WorkControl, WorkReport};
 pub use self::health::{WorkerFault, WorkerHealth};
 pub use self::liveness::Liveness;
 use self::outcome::AttemptOutcome;
-pub use self::tally::{Tally, WorkReport};
 use super::access::AccessError;
 use crate::archive::ArchiveReader;
 use crate::blobs::BlobStore;
@@ -109,7 +109,7 @@ pub struct ProcessPackage {
     /// Whether the process is able to work. Clones share it.
     pub health: WorkerHealth,
     /// What operators want, and what was done. Clones share it.
-    pub tally: Tally,
+    pub control: WorkControl,
     /// Touched while this works.
     pub liveness: Liveness,
 }
@@ -126,8 +126,8 @@ pub enum RoundOutcome {
 impl ProcessPackage {
     /// Takes one job of these lanes, if one arrives within `max_wait`, and works on it to its end. None is taken while the
     /// host of the links challenges everybody, but one a minute that finds out whether it still does, or when an operator
-    /// drained this process or paused the lanes. Once
-    /// `stop` is cancelled the package is released and the attempt refunded, unless its result is being stored.
+    /// drained this process or paused the lanes. Once `stop` is cancelled the package is released and the attempt refunded,
+    /// unless its result is being stored.
     ///
     /// # Errors
     /// When the queue is unavailable before a job is delivered; later errors are settled with the job.
@@ -138,13 +138,11 @@ impl ProcessPackage {
         stop: CancellationToken,
     ) -> Result<RoundOutcome, AccessError> {
         self.liveness.touch();
+        let lanes = self.control.allowed(lanes);
         let turn = match self.health.pause() {
             Some(pause) => Turn::Wait(pause),
+            None if lanes.is_empty() => Turn::Wait(max_wait),
             None => self.challenges.turn(),
-        };
-        let (lanes, turn) = match self.tally.allowed(lanes) {
-            Some(lanes) => (lanes, turn),
-            None => (Vec::new(), Turn::Wait(max_wait)),
         };
         if let Turn::Wait(pause) = turn {
             tokio::select! {
@@ -153,17 +151,17 @@ impl ProcessPackage {
             }
             return Ok(RoundOutcome::Idle);
         }
-        let Some(delivery) = self.queue.next(&lanes, max_wait).await? else {
+        let mut delivery = self.queue.next(&lanes, max_wait).await?;
+        // An operator may have paused its lane while this waited.
+        if let Some(paused) = delivery.take_if(|delivery| self.control.allowed(&[delivery.job().lane]).is_empty()) {
+            paused.release().await?;
+        }
+        let Some(delivery) = delivery else {
             if turn == Turn::Probe {
                 self.challenges.did_not_probe();
             }
             return Ok(RoundOutcome::Idle);
         };
-        // An operator paused its lane while this waited.
-        if self.tally.allowed(&[delivery.job().lane]).is_none() {
-            delivery.release().await?;
-            return Ok(RoundOutcome::Idle);
-        }
         let leased = tokio::select! {
             leased = self.lease(&*delivery) => leased?,
             () = stop.cancelled() => {
@@ -183,7 +181,7 @@ impl ProcessPackage {
     #[tracing::instrument(name = "package.process", skip_all, fields(package.id = %lease.package, job.attempt = lease.attempt))]
     async fn work(&self, lease: Lease, delivery: Box<dyn Delivery>, stop: CancellationToken) {
         let began = Instant::now();
-        let _in_work = self.tally.begin();
+        let _in_work = self.control.begin();
         let outcome = if lease.attempt > self.settings.max_attempts {
             let attempts = self.settings.max_attempts.into();
             AttemptOutcome::Fail(ErrorCode::ServerError, FailureDetail::AttemptsExhausted { attempts })

@@ -75,11 +75,11 @@ async fn a_drained_worker_and_one_whose_lanes_are_paused_take_nothing() {
         paused: Lane::ALL.to_vec(),
     };
     for (orders, state) in [(drained, ProcessState::Draining), (paused, ProcessState::Idle)] {
-        worker.tally.follow(orders);
+        worker.control.follow(orders);
         assert_eq!(run(&worker).await, RoundOutcome::Idle);
         assert_eq!(worker.report().state, state);
     }
-    worker.tally.follow(Orders::default());
+    worker.control.follow(Orders::default());
     assert_eq!(run(&worker).await, RoundOutcome::Settled);
     assert_eq!((worker.report().done, worker.report().failed), (1, 0));
 }

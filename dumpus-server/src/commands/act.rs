@@ -5,11 +5,9 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use clap::ArgMatches;
 use dumpus_ports::Dumpus;
-use dumpus_ports::domain::audit::Action;
 use dumpus_ports::domain::package::PackageId;
 use dumpus_ports::domain::process::{HEARTBEAT, ProcessId};
 use dumpus_ports::domain::queue::Lane;
-use dumpus_ports::registry::JobOrder;
 use dumpus_ports::usecase::Retried;
 
 use super::{package_id, registered};
@@ -62,16 +60,7 @@ fn report(is_done: bool, done: &str, not_done: &'static str) -> Outcome {
 
 async fn retry(dumpus: &Dumpus, package: PackageId, is_embedded: bool) -> Outcome {
     let retried = if is_embedded {
-        let found = dumpus.life(package).await?.current;
-        match found {
-            None => Retried::Unknown,
-            Some(found) if found.run.end.is_some() => Retried::Ended,
-            Some(found) if found.is_leased() => Retried::InWork,
-            Some(_) => {
-                order(dumpus, package, Action::Retry).await?;
-                Retried::Queued
-            }
-        }
+        dumpus.order_retry(package).await?
     } else {
         dumpus.retry(package).await?
     };
@@ -93,11 +82,7 @@ async fn retry(dumpus: &Dumpus, package: PackageId, is_embedded: bool) -> Outcom
 
 async fn upgrade(dumpus: &Dumpus, package: PackageId, is_embedded: bool) -> Outcome {
     let exists = if is_embedded {
-        let exists = dumpus.life(package).await?.current.is_some();
-        if exists {
-            order(dumpus, package, Action::Promote).await?;
-        }
-        exists
+        dumpus.order_promotion(package).await?
     } else {
         dumpus.promote(package).await?
     };
@@ -113,11 +98,6 @@ async fn upgrade(dumpus: &Dumpus, package: PackageId, is_embedded: bool) -> Outc
         println!("{package} is in the premium lane");
     }
     Ok(())
-}
-
-/// For the running server, which has the queue.
-async fn order(dumpus: &Dumpus, package: PackageId, action: Action) -> Outcome {
-    Ok(dumpus.order(JobOrder { package, action }).await?)
 }
 
 async fn pause(dumpus: &Dumpus, arguments: &ArgMatches, is_paused: bool) -> Outcome {

@@ -137,7 +137,8 @@ fn an_operator_cancels_and_erases_packages_and_nothing_names_what_was_erased() {
 
     let (is_done, text) = output(&instance, &["cancel", &waiting]);
     assert!(!is_done && text.contains("--yes"), "{text}");
-    for id in [&running, &waiting] {
+    // The waiting one first: it would be taken as soon as the other's place is free.
+    for id in [&waiting, &running] {
         done(&instance, &["cancel", id, "--yes"]);
         let text = done(&instance, &["package", id]);
         assert!(

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use dumpus_ports::blobs::BlobKey;
 use dumpus_ports::domain::time::Millis;
 use dumpus_ports::registry::Overview;
-use dumpus_ports::registry::{DeletedPackage, RegistryError, RegistryMaintenance, SweepClock};
+use dumpus_ports::registry::{DeletedPackage, RegistryError, RegistryMaintenance, RunHistory as _, SweepClock};
 use sea_orm::Value;
 
 use super::super::pool::millis;
@@ -54,9 +54,7 @@ impl RegistryMaintenance for SqlRegistry {
     }
 
     async fn trust_clock(&self) -> Result<(), RegistryError> {
-        let row = self.pools.write.one("SELECT {now} AS now", Vec::new()).await?;
-        let row = row.ok_or(inconsistent("now"))?;
-        let now = Millis(Columns::new(&row).next("now")?);
+        let now = self.now().await?;
         self.remember(SweepClock::trusted(now)).await
     }
 

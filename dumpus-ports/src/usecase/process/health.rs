@@ -35,7 +35,7 @@ pub enum WorkerFault {
     #[error("no host of packages can be reached from here")]
     NoNetwork,
     /// Another worker accepts a larger package than this one.
-    #[error("another worker accepts larger packages: DUMPUS_MAX_DOWNLOAD is smaller here")]
+    #[error("another worker accepts larger packages than this one")]
     SmallerLimit {
         /// What this one accepts.
         bytes: u64,

@@ -24,7 +24,7 @@ impl ProcessPackage {
                     .await?
                 {
                     self.health.recover(lease.run);
-                    self.tally.count_done();
+                    self.control.count_done();
                     tracing::info!(elapsed_ms, result.size_bytes = result.size, "Processed a package");
                 } else {
                     self.blobs.delete(result.blob).await?;
@@ -92,7 +92,7 @@ impl ProcessPackage {
         let failure = Failure::new(code, detail);
         self.retry_while_unavailable(|| self.leases.fail(lease, &failure))
             .await?;
-        self.tally.count_failed();
+        self.control.count_failed();
         // The stored form holds numbers and words, nothing of the package.
         let detail = failure.detail.as_ref().map(FailureDetail::encode);
         tracing::info!(error.code = %code, error.detail = detail, attempts = lease.attempt, "A package failed");

@@ -10,7 +10,7 @@ use crate::registry::Orders;
 
 /// What a process did and is to do. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Tally(Arc<Counts>);
+pub struct WorkControl(Arc<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
@@ -42,7 +42,7 @@ impl Drop for InWork {
     }
 }
 
-impl Tally {
+impl WorkControl {
     /// Does what operators want from now on. Packages in work are finished.
     pub fn follow(&self, orders: Orders) {
         let mut last = self.orders();
@@ -57,12 +57,11 @@ impl Tally {
         *last = orders;
     }
 
-    /// Of these lanes, those from which packages may be taken; `None` if there are none.
-    pub(super) fn allowed(&self, lanes: &[Lane]) -> Option<Vec<Lane>> {
+    /// Of these lanes, those from which packages may be taken.
+    pub(super) fn allowed(&self, lanes: &[Lane]) -> Vec<Lane> {
         let orders = self.orders();
-        let allowed = lanes.iter().filter(|lane| !orders.paused.contains(lane));
-        let allowed: Vec<_> = allowed.copied().collect();
-        Some(allowed).filter(|allowed| !orders.is_drained && !allowed.is_empty())
+        let is_allowed = |lane: &&Lane| !orders.is_drained && !orders.paused.contains(lane);
+        lanes.iter().filter(is_allowed).copied().collect()
     }
 
     pub(super) fn begin(&self) -> InWork {
@@ -87,11 +86,11 @@ impl ProcessPackage {
     /// What the process reports of its work.
     #[must_use]
     pub fn report(&self) -> WorkReport {
-        let counts = &self.tally.0;
+        let counts = &self.control.0;
         let fault = self.health.fault();
         let state = if fault.is_some() {
             ProcessState::Faulty
-        } else if self.tally.orders().is_drained {
+        } else if self.control.orders().is_drained {
             ProcessState::Draining
         } else if counts.in_work.load(Ordering::Relaxed) > 0 {
             ProcessState::Working
