@@ -72,9 +72,21 @@ fn one_folder_may_hold_two_sections() {
         "アクティビティ/tns/events-2025-00001-of-00002.json",
         "アクティビティ/Activities_1/poker/poker.json",
         "アクティビティ/tns/events-2025-00000-of-00002.json",
-        "アクティビティ/tns/events.json",
     ]);
     assert_eq!(layout.events, [2, 0]);
+}
+
+#[test]
+fn event_files_may_have_any_name() {
+    let layout = locate(&[
+        "Activity/tns/events.json",
+        "Activity/tns/events-00001.json",
+        "Activity/analytics/all.json",
+        "Activity/analytics/notes.txt",
+        "Activity/analytics/older/events.json",
+        "Activity/elsewhere/events.json",
+    ]);
+    assert_eq!(layout.events, [2, 1, 0]);
 }
 
 #[test]

@@ -20,6 +20,7 @@ pub(crate) struct Layout {
     channel_prefix: &'static str,
     year: i64,
     shards: u32,
+    other_event_names: bool,
 }
 
 impl Layout {
@@ -45,6 +46,7 @@ impl Layout {
             channel_prefix: if spec.generation == Generation::Y2018 { "" } else { "c" },
             year: crate::calendar::date(spec.made_on).0,
             shards: spec.shards,
+            other_event_names: spec.has(Quirk::EventFileNames),
         }
     }
 
@@ -73,6 +75,14 @@ impl Layout {
     pub(crate) fn events(&self, folder: Folder, shard: u32) -> String {
         let shards = self.shards.max(shard + 1);
         let (root, year, folder) = (&self.activity, self.year, folder.name());
+        if self.other_event_names {
+            // In order of the shards.
+            return match shard {
+                0 => format!("{root}/{folder}/all.json"),
+                1 => format!("{root}/{folder}/events.json"),
+                _ => format!("{root}/{folder}/events_{shard:05}.json"),
+            };
+        }
         format!("{root}/{folder}/events-{year}-{shard:05}-of-{shards:05}.json")
     }
 }

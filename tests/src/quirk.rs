@@ -94,6 +94,10 @@ pub enum Quirk {
     TypelessChannels,
     /// Types as numbers and as names in one package.
     MixedTypes,
+    /// Ephemeral conversations, lobbies, and types that do not exist yet.
+    UnusualTypes,
+    /// Labels that name a person in another way, or nobody.
+    LabelSpellings,
     /// Guilds with an older name in their channels than in the index.
     RenamedGuilds,
     /// Guilds that are not in the index, or without a name there.
@@ -138,6 +142,10 @@ pub enum Quirk {
     MissingBracket,
     /// JSON over many lines.
     PrettyJson,
+    /// JSON without the blanks and line breaks of Discord's, as other programs write it.
+    CompactJson,
+    /// Message keys in lower and upper case.
+    KeyCases,
     /// Everything outside of ASCII is escaped as `\uXXXX`.
     EscapedUnicode,
 
@@ -158,8 +166,10 @@ pub enum Quirk {
     BlankLines,
     /// Lines that are invalid or truncated JSON.
     GarbageLines,
-    /// Events without a time, or with an invalid one.
+    /// Events whose time is only in another key, or in none.
     UndatedEvents,
+    /// Event files with other names than usual.
+    EventFileNames,
     /// Numbers where text is usual, and the reverse.
     SwappedTypes,
     /// Spaces after colons and commas.

@@ -9,6 +9,7 @@ use crate::{
     account,
     archive::{ArchiveWriter, Damage, EntryOptions},
     channels::{Label, json_text},
+    events::spaced,
     layout::Layout,
     messages::{ChannelMessages, MessageSums},
     plan::Plan,
@@ -221,6 +222,14 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
         self.twin(path)
     }
 
+    /// A small file of JSON, spaced as Discord's.
+    fn document(&mut self, path: &str, content: &str) -> io::Result<()> {
+        if self.spec.has(Quirk::CompactJson) {
+            return self.file(path, content);
+        }
+        self.file(path, &spaced(content))
+    }
+
     /// An entry that a later entry of the same name overrides.
     fn replaced(&mut self, path: &str, content: &str) -> io::Result<()> {
         if self.spec.has(Quirk::DuplicateNames) {
@@ -234,7 +243,7 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
         let path = format!("{}/user.json", self.layout.account);
         self.replaced(&path, r#"{"id":"170000000000000002","username":"replaced"}"#)?;
         let content = account::user_json(self.spec, &self.plan.world, &self.plan.payments);
-        self.file(&path, &content)?;
+        self.document(&path, &content)?;
         let image = format!("{}/avatar.png", self.layout.account);
         self.file(&image, "\u{89}PNG and so on")
     }
@@ -253,7 +262,7 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
         let pairs: Vec<_> = pairs.collect();
         let path = format!("{}/index.json", self.layout.messages);
         self.replaced(&path, "{}")?;
-        self.file(&path, &format!("{{{}}}", pairs.join(",")))
+        self.document(&path, &format!("{{{}}}", pairs.join(",")))
     }
 
     fn guild(&mut self, at: usize) -> io::Result<()> {
@@ -263,7 +272,7 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
         }
         let root = format!("{}/{}", self.layout.servers, guild.id);
         let content = format!("{{\"id\":\"{}\",\"name\":{}}}", guild.id, json_text(&guild.name));
-        self.file(&format!("{root}/guild.json"), &content)?;
+        self.document(&format!("{root}/guild.json"), &content)?;
         self.file(&format!("{root}/audit-log.json"), "[]")
     }
 
@@ -272,7 +281,7 @@ impl<W: Write + Seek> PackageWriter<'_, W> {
         let channel = &plan.channels[at];
         let folder = self.layout.channel(channel.id);
         if let Some(json) = &channel.json {
-            self.file(&format!("{folder}/channel.json"), json)?;
+            self.document(&format!("{folder}/channel.json"), json)?;
         }
         if !channel.has_file {
             return Ok(());

@@ -24,6 +24,12 @@ pub(crate) trait FieldValue<'a>: Copy {
         parse_time(self.text(max)?.as_bytes())
     }
 
+    /// A day, with or without a time.
+    fn day(self, max: usize) -> Option<Millis> {
+        let text = self.text(max)?;
+        parse_time(text.as_bytes()).or_else(|| parse_time(format!("{text}T00:00:00")))
+    }
+
     /// A text that some packages quote once more.
     fn unquoted(self, max: usize) -> Field<'a> {
         let inner = |text: &str| Some(text.strip_prefix('"')?.strip_suffix('"')?.len());
@@ -97,11 +103,18 @@ macro_rules! table {
                 self.$field?.$decode($max)
             })+
 
+            /// When the event was received, else when something else happened to it, the most exact first.
+            fn time(&self) -> Option<Millis> {
+                let client = || self.client_time().or_else(|| self.client_send_time());
+                let period = || self.hour_utc().or_else(|| self.day_utc());
+                self.timestamp().or_else(client).or_else(period)
+            }
+
             /// Decodes the fields that the type wants.
             pub(crate) fn event(&self, event_type: EventType) -> Event<'a> {
                 Event {
                     id: self.event_id(),
-                    time: self.timestamp(),
+                    time: self.time(),
                     kind: match event_type {
                         $(EventType::$kind => EventKind::$kind { $($wanted: self.$wanted(),)+ },)+
                         EventType::Daily(event) => EventKind::Daily(event),
@@ -139,6 +152,9 @@ table! {
         user_id: b"user_id", text -> Cow<'a, str>, 64;
         timestamp: b"timestamp", time -> Millis, 64;
         client_time: b"client_track_timestamp", time -> Millis, 64;
+        client_send_time: b"client_send_timestamp", time -> Millis, 64;
+        hour_utc: b"_hour_utc", time -> Millis, 64;
+        day_utc: b"_day_utc", day -> Millis, 64;
         channel_id: b"channel_id", text -> Cow<'a, str>, 64;
         guild_id: b"guild_id", text -> Cow<'a, str>, 64;
         application_id: b"application_id", unless_discord -> Cow<'a, str>, 64;

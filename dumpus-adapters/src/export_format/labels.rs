@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use dumpus_ports::domain::analysis::ChannelNames;
 
-const DM_PREFIX: &str = "Direct Message with ";
+/// Before the name of the other person, which may be missing.
+const DM_PREFIX: &str = "Direct Message with";
+
+/// Instead of a name; sometimes followed by the guild's.
+const UNKNOWN_CHANNEL: &str = "Unknown channel";
 
 /// Bytes of a channel's id; Discord's have 20.
 const LONGEST_ID: usize = 64;
@@ -29,21 +33,32 @@ impl Labels {
     /// The label, unless it names nothing.
     fn useful(&self, channel_id: &str) -> Option<&str> {
         let label = self.0.get(channel_id).map(AsRef::as_ref);
-        label.filter(|label| !matches!(*label, "None" | "Unknown channel"))
+        label.filter(|label| !matches!(*label, "None" | UNKNOWN_CHANNEL))
     }
 }
 
+/// What a label says of the other person of a conversation of two; `None` for labels of other channels.
+fn after_dm_prefix(label: &str) -> Option<&str> {
+    let rest = label.strip_prefix(DM_PREFIX)?;
+    (rest.is_empty() || rest.starts_with(' ')).then(|| rest.trim_start_matches(' '))
+}
+
 impl ChannelNames for Labels {
-    /// Out of a label such as `Direct Message with name#0`: handles that lost their discriminator in 2023 carry a
-    /// dummy one.
+    fn is_direct(&self, channel_id: &str) -> bool {
+        self.useful(channel_id).and_then(after_dm_prefix).is_some()
+    }
+
+    /// Out of a label such as `Direct Message with name#0` or `@name`: handles that lost their discriminator in 2023
+    /// carry a dummy one.
     fn person(&self, channel_id: &str) -> Option<&str> {
         let label = self.useful(channel_id)?;
-        let name = label.strip_prefix(DM_PREFIX).unwrap_or(label);
+        let name = after_dm_prefix(label).unwrap_or(label);
+        let name = name.strip_prefix('@').unwrap_or(name);
         let name = name
             .strip_suffix("#0000")
             .or_else(|| name.strip_suffix("#0"))
             .unwrap_or(name);
-        (!name.is_empty()).then_some(name)
+        (!matches!(name, "" | "Unknown Participant")).then_some(name)
     }
 
     fn group(&self, channel_id: &str) -> Option<&str> {
@@ -53,6 +68,10 @@ impl ChannelNames for Labels {
     /// The label without the ` in <guild>` that newer packages add.
     fn guild_channel(&self, channel_id: &str, guild_name: &str) -> Option<&str> {
         let label = self.useful(channel_id)?;
+        let of_unknown = label.strip_prefix(UNKNOWN_CHANNEL);
+        if of_unknown.is_some_and(|rest| rest.starts_with(" in ") || rest.starts_with(", ")) {
+            return None;
+        }
         let name = label
             .strip_suffix(guild_name)
             .and_then(|rest| rest.strip_suffix(" in "))
@@ -79,6 +98,39 @@ mod tests {
         assert_eq!(named("Direct Message with a#0000b").as_deref(), Some("a#0000b"));
         assert_eq!(named("Direct Message with ann#1230").as_deref(), Some("ann#1230"));
         assert_eq!(named("None"), None);
+    }
+
+    #[test]
+    fn a_label_may_name_nobody() {
+        let named = |label| labelled(label).person("1").map(str::to_owned);
+        assert_eq!(named("@ann").as_deref(), Some("ann"));
+        assert_eq!(named("Direct Message with @ann#0").as_deref(), Some("ann"));
+        for label in [
+            "Direct Message with",
+            "Direct Message with ",
+            "Direct Message with Unknown Participant",
+        ] {
+            assert_eq!(named(label), None, "{label}");
+            assert!(labelled(label).is_direct("1"), "{label}");
+        }
+        assert!(!labelled("Direct Message without").is_direct("1"));
+        assert!(!labelled("Unknown channel").is_direct("1"));
+    }
+
+    #[test]
+    fn a_label_of_an_unknown_channel_is_no_name() {
+        for label in [
+            "Unknown channel",
+            "Unknown channel, Club",
+            "Unknown channel in Club",
+            "Unknown channel in Other",
+        ] {
+            assert_eq!(labelled(label).guild_channel("1", "Club"), None, "{label}");
+        }
+        assert_eq!(
+            labelled("Unknown channels").guild_channel("1", "Club"),
+            Some("Unknown channels")
+        );
     }
 
     #[test]

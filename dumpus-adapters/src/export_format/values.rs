@@ -18,12 +18,15 @@ pub(crate) fn is_virtual(currency: Option<&str>) -> bool {
 
 /// The kind that a channel's `type` states: a number until 2024, a name since.
 pub(crate) fn channel_kind(type_: &str) -> Option<ChannelKind> {
-    match type_ {
-        "" => None,
-        "1" | "DM" => Some(ChannelKind::Direct),
-        "3" | "GROUP_DM" => Some(ChannelKind::Group),
-        _ => Some(ChannelKind::Guild),
-    }
+    Some(match type_ {
+        "" => return None,
+        "1" | "DM" | "18" | "EPHEMERAL_DM" => ChannelKind::Direct,
+        "3" | "GROUP_DM" => ChannelKind::Group,
+        "0" | "2" | "4" | "5" | "6" | "10" | "11" | "12" | "13" | "14" | "15" | "16" => ChannelKind::Guild,
+        name if name.starts_with("GUILD_") || name.ends_with("_THREAD") => ChannelKind::Guild,
+        // Lobbies (17), and what Discord will add.
+        _ => ChannelKind::Other,
+    })
 }
 
 /// The id of a recipient; `None` for deleted accounts, which share a text instead of an id.
@@ -42,6 +45,12 @@ mod tests {
             ("DM", Some(ChannelKind::Direct)),
             ("GROUP_DM", Some(ChannelKind::Group)),
             ("11", Some(ChannelKind::Guild)),
+            ("PUBLIC_THREAD", Some(ChannelKind::Guild)),
+            ("GUILD_OF_THE_FUTURE", Some(ChannelKind::Guild)),
+            ("EPHEMERAL_DM", Some(ChannelKind::Direct)),
+            ("17", Some(ChannelKind::Other)),
+            ("LOBBY", Some(ChannelKind::Other)),
+            ("99", Some(ChannelKind::Other)),
             ("", None),
         ] {
             assert_eq!(channel_kind(type_), kind, "{type_}");

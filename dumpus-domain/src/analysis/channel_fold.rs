@@ -17,8 +17,10 @@ pub enum ChannelKind {
     Group,
     /// A channel or thread of a guild, known or not.
     Guild,
-    /// Neither stated nor implied.
-    Unknown,
+    /// Of a type that is not known here, such as a lobby, and of no guild: counted in the activity only.
+    Other,
+    /// Neither stated nor implied by the channel itself. Its label may tell.
+    Unstated,
 }
 
 impl ChannelKind {
@@ -26,10 +28,10 @@ impl ChannelKind {
     #[must_use]
     pub fn of(channel: &Channel<'_>) -> Self {
         match channel.kind {
+            None | Some(Self::Other) if channel.guild_id.is_some() => Self::Guild,
             Some(kind) => kind,
-            None if channel.guild_id.is_some() => Self::Guild,
             None => match channel.recipients.as_ref().map_or(0, Vec::len) {
-                0 => Self::Unknown,
+                0 => Self::Unstated,
                 1 | 2 => Self::Direct,
                 _ => Self::Group,
             },
@@ -109,10 +111,10 @@ impl ChannelFold {
         self.seen.is_some()
     }
 
-    /// Whether sentiment is wanted for its messages.
+    /// Whether sentiment is wanted for its messages: it is, or may turn out to be, a conversation of two.
     #[must_use]
     pub fn wants_sentiment(&self) -> bool {
-        self.kind == ChannelKind::Direct
+        matches!(self.kind, ChannelKind::Direct | ChannelKind::Unstated)
     }
 
     /// From now on a message id is counted once: for a folder with more than one message file.
@@ -189,8 +191,8 @@ impl ChannelFold {
         self.out_of_window += other.out_of_window;
         self.sentiment_sum += other.sentiment_sum;
         self.sentiment_count += other.sentiment_count;
-        if self.kind == ChannelKind::Unknown {
-            self.kind = other.kind;
+        if matches!(self.kind, ChannelKind::Other | ChannelKind::Unstated) {
+            self.kind = self.kind.min(other.kind);
         }
         self.name = self.name.take().or(other.name);
         self.guild_id = self.guild_id.take().or(other.guild_id);
@@ -290,6 +292,8 @@ mod tests {
         assert_eq!(kind(None, &[Some("1"), Some("2")], None), ChannelKind::Direct);
         assert_eq!(kind(None, &[Some("1"), Some("2"), Some("3")], None), ChannelKind::Group);
         assert_eq!(kind(None, &[], Some("9")), ChannelKind::Guild);
-        assert_eq!(kind(None, &[], None), ChannelKind::Unknown);
+        assert_eq!(kind(None, &[], None), ChannelKind::Unstated);
+        assert_eq!(kind(Some(ChannelKind::Other), &[Some("1")], None), ChannelKind::Other);
+        assert_eq!(kind(Some(ChannelKind::Other), &[], Some("9")), ChannelKind::Guild);
     }
 }

@@ -44,7 +44,7 @@ impl ChannelTables {
                     voice_minutes: minutes,
                     channel_id: channel.id,
                 }),
-                (_, Some(guild_id)) => {
+                (ChannelKind::Guild, Some(guild_id)) => {
                     if let Some(total) = guild_messages.get_mut(guild_id) {
                         *total += channel.messages;
                     }
@@ -62,7 +62,7 @@ impl ChannelTables {
                     });
                 }
                 // Counted in the activity only: the client lists no channel without its guild.
-                (_, None) => {}
+                _ => {}
             }
         }
         tables.guilds = guild_names
@@ -84,7 +84,7 @@ fn known_guilds<'a>(
     channels: impl Iterator<Item = &'a ChannelFold>,
 ) -> BTreeMap<Text, Text> {
     let mut guilds = listed;
-    for channel in channels.filter(|channel| matches!(channel.kind, ChannelKind::Guild | ChannelKind::Unknown)) {
+    for channel in channels.filter(|channel| channel.kind == ChannelKind::Guild) {
         if let Some(id) = &channel.guild_id {
             let name = guilds.entry(id.clone()).or_default();
             if name.is_none() {

@@ -19,7 +19,7 @@ pub type Field<'a> = Option<Cow<'a, str>>;
 pub struct Event<'a> {
     /// Copies of an event share it. Events without an id all count.
     pub id: Field<'a>,
-    /// When the server received the event, where that could be read.
+    /// When the server received the event, else the next best time that could be read.
     pub time: Option<Millis>,
     /// What happened.
     pub kind: EventKind<'a>,

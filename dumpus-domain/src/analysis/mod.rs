@@ -17,6 +17,7 @@ mod losses;
 mod merge;
 mod names;
 pub mod observation;
+mod owner;
 mod pairing;
 mod payments;
 mod sections;
@@ -131,10 +132,15 @@ impl Analysis {
     /// # Errors
     /// [`MissingUserData`] if nothing identifies the owner: without an owner's id no conversation has a partner.
     pub fn finish(mut self, names: &impl ChannelNames) -> Result<Report, MissingUserData> {
+        for channel in self.channels.values_mut() {
+            if channel.kind == ChannelKind::Unstated && names.is_direct(&channel.id) {
+                channel.kind = ChannelKind::Direct;
+            }
+        }
         let events = self.events;
         let owner = match self.owner {
             Some(owner) => owner,
-            None => guessed_owner(&events.users, &self.channels).ok_or(MissingUserData)?,
+            None => owner::guess(&events.users, &self.channels).ok_or(MissingUserData)?,
         };
         let message_hours = self.channels.values_mut().map(ChannelFold::take_hours);
         let message_hours = message_hours.filter(|channel| !channel.hours.is_empty()).collect();
@@ -182,39 +188,4 @@ impl Analysis {
             sections,
         })
     }
-}
-
-/// The user of most event lines, else the one user in every conversation of two, of at least three.
-fn guessed_owner(users: &BTreeMap<Text, u64>, channels: &BTreeMap<Text, ChannelFold>) -> Option<Owner> {
-    // Of equals the smallest id, so that the first maximum is used.
-    let by_events = users
-        .iter()
-        .rev()
-        .max_by_key(|(_, count)| **count)
-        .map(|(id, _)| id.clone());
-    let id = by_events.or_else(|| {
-        let mut dms = channels.values().filter(|channel| channel.wants_sentiment());
-        let first = dms.next()?;
-        let rest: Vec<_> = dms.collect();
-        let everywhere = |id: &&Text| {
-            rest.iter()
-                .all(|dm| dm.recipients.iter().flatten().any(|other| other == *id))
-        };
-        let usable = |id: &&Text| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
-        (rest.len() >= 2).then(|| {
-            first
-                .recipients
-                .iter()
-                .flatten()
-                .filter(usable)
-                .find(everywhere)
-                .cloned()
-        })?
-    })?;
-    Some(Owner {
-        id,
-        name: "Unknown".into(),
-        display_name: None,
-        avatar_hash: None,
-    })
 }

@@ -6,6 +6,9 @@ use crate::report::Text;
 /// The names that a package's index of messages has for channels. Readers implement it, because how the index spells
 /// them is a matter of the package.
 pub trait ChannelNames {
+    /// Whether it calls the channel a conversation of two.
+    fn is_direct(&self, channel_id: &str) -> bool;
+
     /// The handle of the other person in a conversation of two.
     fn person(&self, channel_id: &str) -> Option<&str>;
 
@@ -18,6 +21,10 @@ pub trait ChannelNames {
 
 /// A package without an index.
 impl ChannelNames for () {
+    fn is_direct(&self, _: &str) -> bool {
+        false
+    }
+
     fn person(&self, _: &str) -> Option<&str> {
         None
     }

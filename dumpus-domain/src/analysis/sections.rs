@@ -110,8 +110,7 @@ impl<'a, C: Iterator<Item = &'a ChannelFold> + Clone> Coverage<'a, C> {
         let channels = || self.channels.clone();
         let sum = |of: fn(&ChannelFold) -> u64| channels().map(of).sum::<u64>();
         let without_guild = channels()
-            .filter(|channel| matches!(channel.kind, ChannelKind::Guild | ChannelKind::Unknown))
-            .filter(|channel| channel.guild_id.is_none())
+            .filter(|channel| channel.kind == ChannelKind::Guild && channel.guild_id.is_none())
             .count();
         let count = channels().count() as u64;
         let mut findings = Findings {

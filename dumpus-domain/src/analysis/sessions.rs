@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::Fingerprint;
-use super::pairing::{Endpoint, LONGEST, Stretch, without_overlap};
+use super::pairing::{Endpoint, LONGEST, Stretch, union};
 use crate::report::{SessionRow, Text};
 use crate::time::{DayWindow, Millis};
 
@@ -23,11 +23,11 @@ pub(super) fn sessions(marks: Vec<SessionMark>, window: DayWindow) -> Vec<Sessio
     // A session may begin and end within one millisecond.
     named.sort_unstable_by(|a, b| (a.id, a.time, b.endpoint, a).cmp(&(b.id, b.time, a.endpoint, b)));
     for session in named.chunk_by(|a, b| a.id == b.id) {
-        pair(session, i64::MAX, &mut stretches, &mut left_over);
+        pair_by_id(session, &mut stretches, &mut left_over);
     }
     left_over.sort_unstable();
-    pair(&left_over, LONGEST, &mut stretches, &mut Vec::new());
-    without_overlap(stretches, window)
+    pair_by_order(&left_over, &mut stretches);
+    union(stretches, window)
         .into_iter()
         .filter_map(|stretch| {
             Some(SessionRow {
@@ -39,28 +39,55 @@ pub(super) fn sessions(marks: Vec<SessionMark>, window: DayWindow) -> Vec<Sessio
         .collect()
 }
 
-/// Each end closes the earliest open start that is not older than `oldest`; the rest goes to `unpaired`.
-fn pair(marks: &[SessionMark], oldest: i64, stretches: &mut Vec<Stretch>, unpaired: &mut Vec<SessionMark>) {
-    let mut open: VecDeque<&SessionMark> = VecDeque::new();
+fn session(start: &SessionMark, end: &SessionMark) -> Stretch {
+    Stretch {
+        start: start.time.0,
+        end: end.time.0,
+        key: None,
+        label: Some(start.os.clone()),
+    }
+}
+
+/// Of marks with one id: a start that comes again (the session was resumed) counts from the first time.
+fn pair_by_id(marks: &[SessionMark], stretches: &mut Vec<Stretch>, left_over: &mut Vec<SessionMark>) {
+    let mut open: Option<&SessionMark> = None;
+    for mark in marks {
+        match (mark.endpoint, open) {
+            (Endpoint::Start, None) => open = Some(mark),
+            (Endpoint::Start, Some(_)) => {}
+            (Endpoint::End, Some(start)) => {
+                stretches.push(session(start, mark));
+                open = None;
+            }
+            (Endpoint::End, None) => left_over.push(mark.clone()),
+        }
+    }
+    left_over.extend(open.cloned());
+}
+
+/// Each end closes the earliest open start of the last 24 hours. Two marks with ids are never paired here: these are
+/// different, so each is one end of a session whose other end is not known.
+fn pair_by_order(marks: &[SessionMark], stretches: &mut Vec<Stretch>) {
+    let (mut named, mut unnamed) = (VecDeque::new(), VecDeque::new());
     for mark in marks {
         if mark.endpoint == Endpoint::Start {
+            let open = if mark.id.is_some() { &mut named } else { &mut unnamed };
             open.push_back(mark);
             continue;
         }
-        while open.front().is_some_and(|start| mark.time.0 - start.time.0 > oldest) {
-            unpaired.extend(open.pop_front().cloned());
+        for open in [&mut named, &mut unnamed] {
+            while open.front().is_some_and(|start| mark.time.0 - start.time.0 > LONGEST) {
+                open.pop_front();
+            }
         }
-        match open.pop_front() {
-            Some(start) => stretches.push(Stretch {
-                start: start.time.0,
-                end: mark.time.0,
-                key: None,
-                label: Some(start.os.clone()),
-            }),
-            None => unpaired.push(mark.clone()),
-        }
+        let is_earlier = |a: Option<&&SessionMark>, b: Option<&&SessionMark>| match (a, b) {
+            (Some(a), Some(b)) => a < b,
+            (a, _) => a.is_some(),
+        };
+        let may_close_named = mark.id.is_none() && is_earlier(named.front(), unnamed.front());
+        let open = if may_close_named { &mut named } else { &mut unnamed };
+        stretches.extend(open.pop_front().map(|start| session(start, mark)));
     }
-    unpaired.extend(open.into_iter().cloned());
 }
 
 #[cfg(test)]
@@ -124,6 +151,28 @@ mod tests {
             mark(Endpoint::End, 1_060, None, "Linux"),
         ];
         assert_eq!(rows(marks), [(0, 60, "Linux".into()), (1_000, 1_060, "Linux".into())]);
+    }
+
+    #[test]
+    fn a_resumed_session_counts_from_its_first_start() {
+        let marks = vec![
+            mark(Endpoint::Start, 0, Some("a"), "Windows"),
+            mark(Endpoint::Start, 1_800, Some("a"), "Windows"),
+            mark(Endpoint::End, 7_200, Some("a"), "Windows"),
+            mark(Endpoint::End, 36_000, Some("b"), "Android"),
+        ];
+        assert_eq!(rows(marks), [(0, 7_200, "Windows".into())]);
+    }
+
+    #[test]
+    fn a_start_and_an_end_with_different_ids_make_nothing() {
+        let marks = vec![
+            mark(Endpoint::Start, 0, Some("a"), "Linux"),
+            mark(Endpoint::End, 60, Some("b"), "Linux"),
+            mark(Endpoint::Start, 100, None, "Linux"),
+            mark(Endpoint::End, 160, Some("c"), "Linux"),
+        ];
+        assert_eq!(rows(marks), [(100, 160, "Linux".into())]);
     }
 
     #[test]

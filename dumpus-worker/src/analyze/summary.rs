@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use dumpus_ports::domain::report::{Report, SessionRow, VoiceSessionRow};
+use iso_currency::Currency;
 use serde::Serialize;
 
 /// What an analysis found.
@@ -148,27 +149,18 @@ impl fmt::Display for Hours {
     }
 }
 
-/// An amount in minor units, written in the unit of its currency.
+/// An amount in minor units, written in the unit of its currency. What is no currency has two decimals, as most have.
 fn money(amount: i64, currency: &str) -> String {
     let currency = currency.to_uppercase();
+    let exponent = Currency::from_code(&currency).map_or(Some(2), Currency::exponent);
+    let digits = exponent.unwrap_or(0);
     let sign = if amount < 0 { "-" } else { "" };
-    let (amount, digits) = (amount.unsigned_abs(), minor_digits(&currency));
-    let unit = 10u64.pow(digits);
+    let amount = amount.unsigned_abs();
+    let unit = 10u64.pow(digits.into());
     let whole = amount / unit;
-    match usize::try_from(digits).unwrap_or(0) {
+    match usize::from(digits) {
         0 => format!("{sign}{whole} {currency}"),
         width => format!("{sign}{whole}.{:0width$} {currency}", amount % unit),
-    }
-}
-
-/// Decimals of a currency: those that do not have two are listed in ISO 4217 (list one, minor units).
-fn minor_digits(currency: &str) -> u32 {
-    match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
-        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        "CLF" | "UYW" => 4,
-        _ => 2,
     }
 }
 
@@ -189,5 +181,7 @@ mod tests {
         assert_eq!(money(1_200, "jpy"), "1200 JPY");
         assert_eq!(money(12_000, "krw"), "12000 KRW");
         assert_eq!(money(1_234, "kwd"), "1.234 KWD");
+        assert_eq!(money(1_234, "bhd"), "1.234 BHD");
+        assert_eq!(money(999, "discord_stars"), "9.99 DISCORD_STARS");
     }
 }

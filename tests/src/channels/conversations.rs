@@ -102,7 +102,8 @@ impl ChannelPlan<'_> {
         let relation = listed.map(|person| person.name.clone());
         let display = listed.and_then(|person| person.display.clone());
         let avatar = listed.and_then(Person::avatar_url);
-        let name = if self.spec.has(Quirk::MissingIndex) {
+        let names_nobody = shown == "Unknown Participant";
+        let name = if self.spec.has(Quirk::MissingIndex) || names_nobody {
             relation.unwrap_or_else(|| "Unknown user".to_owned())
         } else {
             shown

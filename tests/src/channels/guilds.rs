@@ -77,7 +77,13 @@ impl ChannelPlan<'_> {
             self.put_guild_channel(id, guild, 0, None, label, "all in Hats");
         }
         if has(Quirk::NamelessChannels) {
-            for label in [Label::Null, Label::Absent, Label::Text("Unknown channel".to_owned())] {
+            let unknown = [
+                "Unknown channel",
+                "Unknown channel in Elsewhere",
+                "Unknown channel, Elsewhere",
+            ];
+            let unknown = unknown.map(|label| Label::Text(label.to_owned()));
+            for label in [Label::Null, Label::Absent].into_iter().chain(unknown) {
                 let id = self.world.next_id(&mut self.rng);
                 self.put_guild_channel(id, 0, 0, None, label, "Unknown channel");
             }

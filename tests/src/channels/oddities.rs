@@ -42,6 +42,12 @@ impl ChannelPlan<'_> {
         if has(Quirk::TypelessChannels) {
             self.typeless();
         }
+        if has(Quirk::UnusualTypes) {
+            self.unusual_types();
+        }
+        if has(Quirk::LabelSpellings) {
+            self.label_spellings();
+        }
         if has(Quirk::NameSuffixes) {
             for suffix in ["#0", "#0000", "#1234", "#0#0000", "#0000#0", "#00000", "#0000 and co"] {
                 self.suffixed_dm(suffix);
@@ -64,9 +70,18 @@ impl ChannelPlan<'_> {
         }
         if has(Quirk::FoldersWithoutChannel) {
             self.plain_dm();
+            let is_labelled = !self.spec.has(Quirk::MissingIndex);
             let channel = self.last();
             channel.json = None;
-            channel.expect = Expect::Nowhere;
+            match &mut channel.expect {
+                Expect::Dm {
+                    user, display, avatar, ..
+                } if is_labelled => {
+                    *user = format!("unknown:{}", channel.id);
+                    (*display, *avatar) = (None, None);
+                }
+                expect => *expect = Expect::Nowhere,
+            }
         }
         if has(Quirk::FoldersNotInIndex) {
             self.plain_dm();
@@ -121,6 +136,68 @@ impl ChannelPlan<'_> {
 
     fn relabel(&mut self, label: &str) {
         self.set_label(Label::Text(label.to_owned()));
+    }
+
+    fn unusual_types(&mut self) {
+        for type_ in ["18", "\"EPHEMERAL_DM\""] {
+            self.plain_dm();
+            self.retype(type_);
+        }
+        for type_ in ["17", "\"LOBBY\"", "99", "\"TAVERN\""] {
+            let id = self.world.next_id(&mut self.rng);
+            let json = format!("{{\"id\":\"{id}\",\"type\":{type_}}}");
+            self.push(id, json, Label::Null, Expect::Nowhere);
+            self.guild_channel(0, 0);
+            self.retype(type_);
+        }
+    }
+
+    /// Replaces the type of the last channel.
+    fn retype(&mut self, type_: &str) {
+        if let Some(json) = &mut self.last().json
+            && let Some(start) = json.find(",\"type\":").map(|at| at + 8)
+        {
+            let end = start + json[start..].find(',').unwrap_or_default();
+            json.replace_range(start..end, type_);
+        }
+    }
+
+    fn label_spellings(&mut self) {
+        for label in ["Direct Message with", "Direct Message with Unknown Participant"] {
+            self.plain_dm();
+            self.relabel(label);
+        }
+        for (label, shown) in [
+            ("@lena", "lena"),
+            ("@lena#0", "lena"),
+            ("Direct Message with @lena", "lena"),
+        ] {
+            self.plain_dm();
+            self.relabel(label);
+            let is_labelled = !self.spec.has(Quirk::MissingIndex);
+            if let Expect::Dm { name, .. } = &mut self.last().expect
+                && is_labelled
+            {
+                shown.clone_into(name);
+            }
+        }
+        self.direct_by_label();
+    }
+
+    /// A conversation that only its label shows to be one.
+    fn direct_by_label(&mut self) {
+        if self.spec.has(Quirk::MissingIndex) {
+            return;
+        }
+        let id = self.world.next_id(&mut self.rng);
+        let expect = Expect::Dm {
+            user: format!("unknown:{id}"),
+            name: "lena".to_owned(),
+            display: None,
+            avatar: None,
+        };
+        let label = Label::Text("Direct Message with lena#0".to_owned());
+        self.push(id, format!("{{\"id\":\"{id}\"}}"), label, expect);
     }
 
     fn typeless(&mut self) {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     EventFile, Item, Junk,
-    event::{Event, Kind, RowKey, Stamp},
+    event::{Clock, Event, Kind, RowKey},
     plain::PlainPlan,
 };
 use crate::{
@@ -75,7 +75,7 @@ impl<'a> Distributor<'a> {
                     ..first
                 },
                 1 => Event {
-                    stamp: Stamp::Unreadable,
+                    clock: Clock::Lost,
                     ..second
                 },
                 2 => Event {

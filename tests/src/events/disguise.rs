@@ -22,6 +22,13 @@ pub(crate) fn put_type_last(line: &mut Vec<u8>, start: usize) {
     line.push(b'}');
 }
 
+/// JSON with a space after every colon and comma outside of strings.
+pub(crate) fn spaced(json: &str) -> String {
+    let mut out = Vec::new();
+    space_out(json.as_bytes(), &mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 /// Copies `line` with a space after every colon and comma outside of strings.
 pub(crate) fn space_out(line: &[u8], out: &mut Vec<u8>) {
     let (mut is_text, mut is_escape) = (false, false);

@@ -10,6 +10,7 @@ pub(crate) struct Event {
     pub(crate) at: i64,
     pub(crate) stamp: Stamp,
     pub(crate) client: Stamp,
+    pub(crate) clock: Clock,
     /// `None` for lines without `event_id`.
     pub(crate) id: Option<u64>,
     /// Differing copies share a group and are ordered by rank.
@@ -25,6 +26,17 @@ pub(crate) enum Stamp {
     Absent,
     Null,
     Unreadable,
+}
+
+/// The first key from which the time of an event without a channel or session can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Clock {
+    Timestamp,
+    Client,
+    Send,
+    Hour,
+    Day,
+    Lost,
 }
 
 /// The type of an event and its relevant values.
@@ -151,21 +163,30 @@ impl Event {
             at,
             stamp: Stamp::Usual,
             client: Stamp::Usual,
+            clock: Clock::Timestamp,
             id: Some(id),
             order: None,
         }
     }
 
+    /// The time that an analysis must find.
+    const fn found_at(&self) -> Option<i64> {
+        match self.clock {
+            Clock::Timestamp | Clock::Client | Clock::Send => Some(self.at),
+            Clock::Hour => Some(self.at - self.at.rem_euclid(calendar::HOUR)),
+            Clock::Day => Some(self.at - self.at.rem_euclid(calendar::DAY)),
+            Clock::Lost => None,
+        }
+    }
+
     /// The `activity` row for which the event was planned.
     pub(crate) fn row(&self, window: Window) -> Option<RowKey> {
-        if self.stamp != Stamp::Usual || !window.contains(self.at) {
-            return None;
-        }
+        let at = self.found_at().filter(|at| window.contains(*at))?;
         match self.kind {
-            Kind::Plain("app_native_crash") => Some(RowKey::daily("app_crashed", self.at)),
-            Kind::Plain(name) => Some(RowKey::daily(name, self.at)),
+            Kind::Plain("app_native_crash") => Some(RowKey::daily("app_crashed", at)),
+            Kind::Plain(name) => Some(RowKey::daily(name, at)),
             Kind::Joined { guild } => {
-                let key = RowKey::hourly("guild_joined", self.at);
+                let key = RowKey::hourly("guild_joined", at);
                 guild.map(|guild| RowKey {
                     guild: Some(guild),
                     ..key
@@ -173,7 +194,7 @@ impl Event {
             }
             Kind::Command { application, guild, .. } => match application {
                 Application::Known(user) => {
-                    let key = RowKey::daily("application_command_used", self.at);
+                    let key = RowKey::daily("application_command_used", at);
                     Some(RowKey {
                         guild,
                         user: Some(user),
@@ -184,7 +205,7 @@ impl Event {
             },
             Kind::Reaction { channel, emoji, id } => {
                 let is_custom = matches!(id, EmojiId::Set(_));
-                let key = RowKey::daily("add_reaction", self.at);
+                let key = RowKey::daily("add_reaction", at);
                 let key = RowKey {
                     channel,
                     extra_1: Some(emoji),
@@ -194,7 +215,7 @@ impl Event {
                 (!emoji.is_empty()).then_some(key)
             }
             Kind::Opened { os } => {
-                let key = RowKey::daily("app_opened", self.at);
+                let key = RowKey::daily("app_opened", at);
                 os.name().map(|os| RowKey {
                     extra_1: Some(os),
                     ..key
@@ -202,7 +223,7 @@ impl Event {
             }
             Kind::Page { page } => page
                 .filter(|page| page.starts_with("/docs/"))
-                .map(|_| RowKey::daily("dev_portal_page_viewed", self.at)),
+                .map(|_| RowKey::daily("dev_portal_page_viewed", at)),
             Kind::Voice { .. } | Kind::Session { .. } | Kind::Uncounted => None,
         }
     }

@@ -14,6 +14,7 @@ mod voice;
 
 use std::collections::BTreeMap;
 
+pub(crate) use disguise::spaced;
 pub(crate) use event::RowKey;
 pub(crate) use scribe::Places;
 pub(crate) use voice::Place;

@@ -3,7 +3,7 @@
 use super::{
     Wanted,
     catalogue::PLAIN,
-    event::{Application, EmojiId, Event, Kind, Os, Stamp},
+    event::{Application, Clock, EmojiId, Event, Kind, Os},
     scribe::Places,
 };
 use crate::{
@@ -232,10 +232,10 @@ impl<'a> PlainPlan<'a> {
         if !self.spec.has(Quirk::UndatedEvents) {
             return;
         }
-        for stamp in [Stamp::Absent, Stamp::Null, Stamp::Unreadable] {
-            for _ in 0..2 {
+        for clock in [Clock::Client, Clock::Send, Clock::Hour, Clock::Day, Clock::Lost] {
+            for _ in 0..3 {
                 let event = self.any();
-                self.events.push(Event { stamp, ..event });
+                self.events.push(Event { clock, ..event });
             }
         }
     }

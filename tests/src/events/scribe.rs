@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{
     catalogue::{COUNTED, PLAIN, Source, UNCOUNTED},
     disguise,
-    event::{Application, EmojiId, Event, Kind, Os, Stamp},
+    event::{Application, Clock, EmojiId, Event, Kind, Os, Stamp},
     pairs::{push_duration, push_id, push_id_pair, push_os, push_text_pair},
     template::{DESKTOP, Hole, LEAN, MOBILE, Piece, SERVER, Template},
 };
@@ -179,7 +179,9 @@ impl<'a> Scribe<'a> {
                 calendar::push_seconds(out, at, b'T');
                 out.extend_from_slice(b".120Z\\\"\"");
             }
+            Hole::Hour if line.event.clock > Clock::Hour => out.extend_from_slice(b"soon"),
             Hole::Hour => calendar::push_seconds(out, at - at.rem_euclid(HOUR), b'T'),
+            Hole::Day if line.event.clock > Clock::Day => {}
             Hole::Day => calendar::push_seconds(out, at - at.rem_euclid(DAY), b'T'),
             Hole::Snowflake => {
                 calendar::push_number(out, 1_100_000_000_000_000_000 + (self.rng.next() >> 6));
@@ -338,22 +340,26 @@ impl<'a> Scribe<'a> {
     fn push_times(&mut self, out: &mut Vec<u8>, line: &Line) {
         let event = &line.event;
         let is_exact = matches!(event.kind, Kind::Voice { .. } | Kind::Session { .. });
+        let lost = [Stamp::Absent, Stamp::Null, Stamp::Unreadable];
         let client = match event.client {
+            Stamp::Usual if event.clock > Clock::Client => *self.rng.pick(&lost),
+            Stamp::Usual if event.clock == Clock::Client => Stamp::At(event.at),
             Stamp::Usual if line.source == Source::Server => Stamp::Null,
             Stamp::Usual => Stamp::At(event.at - 308),
             stamp => stamp,
         };
-        let send = if client == Stamp::Null {
-            Stamp::Null
-        } else {
-            Stamp::At(event.at - 20)
+        let send = match event.clock {
+            Clock::Hour | Clock::Day | Clock::Lost => *self.rng.pick(&lost),
+            Clock::Send => Stamp::At(event.at),
+            _ if client == Stamp::Null => Stamp::Null,
+            _ => Stamp::At(event.at - 20),
         };
         self.push_stamp(out, "client_send_timestamp", send, is_exact);
         self.push_stamp(out, "client_track_timestamp", client, is_exact);
-        let stamp = if event.stamp == Stamp::Usual {
-            Stamp::At(event.at)
-        } else {
-            event.stamp
+        let stamp = match event.stamp {
+            Stamp::Usual if event.clock > Clock::Timestamp => *self.rng.pick(&lost),
+            Stamp::Usual => Stamp::At(event.at),
+            stamp => stamp,
         };
         self.push_stamp(out, "timestamp", stamp, is_exact);
     }

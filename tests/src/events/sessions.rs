@@ -35,7 +35,7 @@ const SYSTEMS: [&str; 5] = ["Windows", "Mac OS X", "Linux", "Android", "iOS"];
 
 impl<'a> SessionPlan<'a> {
     /// Starts and ends without a matching id are paired within a day, so each has a slot of more than two days.
-    const ODDITIES: [Scenario<'a>; 18] = [
+    const ODDITIES: [Scenario<'a>; 20] = [
         Self::clean,
         Self::parallel,
         Self::inside,
@@ -54,6 +54,8 @@ impl<'a> SessionPlan<'a> {
         Self::without_os,
         Self::end_and_start_at_one_instant,
         Self::leftover_beside_pair,
+        Self::resumed,
+        Self::two_ends_of_different_sessions,
     ];
 
     pub(crate) fn new(spec: &'a PackageSpec, window: Window, span: (i64, i64), count: u64, first_id: u64) -> Self {
@@ -294,6 +296,28 @@ impl<'a> SessionPlan<'a> {
         self.end(None, "Linux", hour(2));
         self.row("Windows", hour(0), hour(1));
         self.row("Linux", hour(1), hour(2));
+    }
+
+    /// A session that starts twice counts from the first start; the second is not there for another session's end.
+    fn resumed(&mut self, slot: Slot) {
+        let minute = |minute: i64| slot.start + minute * MINUTE;
+        let (resumed, other) = (self.session(), self.session());
+        self.start(resumed, "Windows", minute(0));
+        self.start(resumed, "Windows", minute(30));
+        self.end(resumed, "Windows", minute(120));
+        self.end(other, "Android", minute(600));
+        self.row("Windows", minute(0), minute(120));
+    }
+
+    /// Each lost its other end.
+    fn two_ends_of_different_sessions(&mut self, slot: Slot) {
+        let hour = |hour: i64| slot.start + hour * HOUR;
+        let (first, second) = (self.session(), self.session());
+        self.start(first, "Windows", hour(0));
+        self.start(None, "Linux", hour(1));
+        self.end(second, "Linux", hour(2));
+        self.end(None, "Windows", hour(3));
+        self.row("Windows", hour(0), hour(3));
     }
 
     /// Pairing by id comes first; the rest is paired by order.

@@ -121,5 +121,5 @@ pub(crate) const SERVER: &str = concat!(
 /// Minimal lines.
 pub(crate) const LEAN: &str = concat!(
     r#"{%type%%id%"user_id":%user%,"domain":"%folder%","ip":"203.0.113.%octet%",%os%%fields%"user_is_bot":false,"#,
-    r#""_hour_utc":"%hour%"%times%}"#,
+    r#""_hour_utc":"%hour%","_day_utc":"%day%"%times%}"#,
 );

@@ -34,6 +34,8 @@ pub(crate) struct Speller {
     rng: Rng,
     count: u64,
     is_pretty: bool,
+    is_compact: bool,
+    key_cases: bool,
     has_wrapper: bool,
     lacks_bracket: bool,
     has_trailing_comma: bool,
@@ -57,6 +59,8 @@ impl Speller {
             kind,
             count: 0,
             is_pretty: some(Quirk::PrettyJson, 50),
+            is_compact: spec.has(Quirk::CompactJson),
+            key_cases: spec.has(Quirk::KeyCases),
             has_wrapper,
             lacks_bracket: some(Quirk::MissingBracket, 40) && !has_wrapper,
             has_trailing_comma: some(Quirk::TrailingCommas, 50),
@@ -90,6 +94,9 @@ impl Speller {
                 if !self.lacks_bracket {
                     out.push(b'[');
                 }
+                if self.is_usual() {
+                    out.push(b'\n');
+                }
             }
         }
     }
@@ -101,7 +108,7 @@ impl Speller {
         if self.count > 0 && self.has_trailing_comma {
             out.push(b',');
         }
-        if self.is_pretty {
+        if !self.is_compact || self.is_pretty {
             out.push(b'\n');
         }
         out.push(b']');
@@ -117,6 +124,11 @@ impl Speller {
             FileKind::Json => self.object(out, message, text),
         }
         self.count += 1;
+    }
+
+    /// Whether the file is as Discord's: an object a line, with a blank behind each colon and comma.
+    const fn is_usual(&self) -> bool {
+        !self.is_pretty && !self.is_compact
     }
 
     fn end_line(&self, out: &mut Vec<u8>) {
@@ -153,18 +165,23 @@ impl Speller {
     fn object(&mut self, out: &mut Vec<u8>, message: &Message, text: &str) {
         let (space, separator): (&[u8], &[u8]) = if self.is_pretty {
             (b" ", b",\n    ")
-        } else {
+        } else if self.is_compact {
             (b"", b",")
+        } else {
+            (b" ", b", ")
         };
         if self.count > 0 {
             out.push(b',');
+        }
+        if self.count > 0 && self.is_usual() {
+            out.push(b'\n');
         }
         if self.is_pretty {
             out.extend_from_slice(b"\n  {\n    ");
         } else {
             out.push(b'{');
         }
-        out.extend_from_slice(b"\"ID\":");
+        self.key(out, "ID");
         out.extend_from_slice(space);
         if !message.can_read_id {
             out.extend_from_slice(b"\"unknown\"");
@@ -178,17 +195,27 @@ impl Speller {
         self.json_stamp(out, message, space, separator);
         if !(text.is_empty() && self.no_contents) {
             out.extend_from_slice(separator);
-            out.extend_from_slice(b"\"Contents\":");
+            self.key(out, "Contents");
             out.extend_from_slice(space);
             out.push(b'"');
             self.escape(out, text, message.score.is_none());
             out.push(b'"');
         }
         out.extend_from_slice(separator);
-        out.extend_from_slice(b"\"Attachments\":");
+        self.key(out, "Attachments");
         out.extend_from_slice(space);
         self.json_attachments(out);
         out.extend_from_slice(if self.is_pretty { b"\n  }" } else { b"}" });
+    }
+
+    fn key(&mut self, out: &mut Vec<u8>, key: &str) {
+        let case = if self.key_cases { self.rng.below(4) } else { 0 };
+        let key = match case {
+            1 => key.to_lowercase(),
+            2 => key.to_uppercase(),
+            _ => key.to_owned(),
+        };
+        out.extend_from_slice(format!("\"{key}\":").as_bytes());
     }
 
     fn json_stamp(&mut self, out: &mut Vec<u8>, message: &Message, space: &[u8], separator: &[u8]) {
@@ -200,7 +227,7 @@ impl Speller {
             _ => b"\"some day\"",
         };
         out.extend_from_slice(separator);
-        out.extend_from_slice(b"\"Timestamp\":");
+        self.key(out, "Timestamp");
         out.extend_from_slice(space);
         if message.can_read_stamp {
             out.push(b'"');

@@ -1,7 +1,7 @@
 //! Reads an event file: one object per line, nine lines in ten of no interest.
 
 use dumpus_ports::archive::ArchiveError;
-use dumpus_ports::domain::analysis::{EventFold, Losses};
+use dumpus_ports::domain::analysis::{Event, EventFold, Losses};
 use dumpus_ports::domain::report::Section;
 use memchr::memmem::Finder;
 
@@ -116,9 +116,13 @@ impl<'a> EventFile<'a> {
         };
         match self.keys.look_up(line, event_type, self.context.limits.nesting) {
             Some(fields) => {
+                let event = fields.event(event_type);
+                if event.time.is_none() {
+                    return self.in_full(line);
+                }
                 self.typed += 1;
                 self.fold.typed_line();
-                self.counted(event_type, &fields)
+                self.counted(&event, &fields)
             }
             None => self.in_full(line),
         }
@@ -155,7 +159,7 @@ impl<'a> EventFile<'a> {
         self.typed += 1;
         self.fold.typed_line();
         if let Some(event_type) = EventType::of(name.as_bytes()) {
-            return self.counted(event_type, &object.fields);
+            return self.counted(&object.fields.event(event_type), &object.fields);
         }
         if self.typed <= LINES_READ_FOR_USER
             && let Some(user_id) = object.fields.user_id()
@@ -165,11 +169,11 @@ impl<'a> EventFile<'a> {
         Ok(())
     }
 
-    fn counted(&mut self, event_type: EventType, fields: &RawFields<'_>) -> Result<(), ArchiveError> {
+    fn counted(&mut self, event: &Event<'_>, fields: &RawFields<'_>) -> Result<(), ArchiveError> {
         if let Some(user_id) = fields.user_id() {
             self.fold.user(&user_id)?;
         }
-        self.fold.observe(&fields.event(event_type))?;
+        self.fold.observe(event)?;
         Ok(())
     }
 }

@@ -147,15 +147,17 @@ impl Scan {
         };
         let mut fields = MessageFields::default();
         while let Some(key) = members.key()? {
-            match key {
-                b"ID" => fields.id = fields.next(&mut members)?.snowflake(),
-                b"Timestamp" => fields.time = fields.next(&mut members)?.raw_text().and_then(parse_time),
-                b"Contents" => fields.contents = fields.next(&mut members)?.raw_text(),
-                b"messages" | b"Messages" if bytes.get(members.position()) == Some(&b'[') => {
-                    let list = members.position() + 1;
-                    return Ok(ParsedObject::Wrapper { list });
-                }
-                _ => drop(members.value()?),
+            if key.eq_ignore_ascii_case(b"ID") {
+                fields.id = fields.next(&mut members)?.snowflake();
+            } else if key.eq_ignore_ascii_case(b"Timestamp") {
+                fields.time = fields.next(&mut members)?.raw_text().and_then(parse_time);
+            } else if key.eq_ignore_ascii_case(b"Contents") {
+                fields.contents = fields.next(&mut members)?.raw_text();
+            } else if key.eq_ignore_ascii_case(b"messages") && bytes.get(members.position()) == Some(&b'[') {
+                let list = members.position() + 1;
+                return Ok(ParsedObject::Wrapper { list });
+            } else {
+                members.value()?;
             }
         }
         Ok(self.found(fields, at, members.position(), messages))
@@ -184,17 +186,24 @@ struct MessageFields<'a> {
 }
 
 impl<'a> MessageFields<'a> {
-    /// Reads a message that is spelled as in all known packages, and its length: several times as fast as members in
-    /// any order.
+    /// Reads a message that is spelled as Discord spells it, with a blank after each colon and comma, or as other programs
+    /// do, without any; and its length. Several times as fast as members in any order.
     fn usual(bytes: &'a [u8]) -> Option<(Self, usize)> {
-        let rest = strip_prefix(bytes, br#"{"ID":"#)?;
+        match bytes.get(br#"{"ID":"#.len())? {
+            b' ' => Self::spelled::<true>(bytes),
+            _ => Self::spelled::<false>(bytes),
+        }
+    }
+
+    fn spelled<const BLANKS: bool>(bytes: &'a [u8]) -> Option<(Self, usize)> {
+        let rest = strip_either::<BLANKS, _, _>(bytes, br#"{"ID": "#, br#"{"ID":"#)?;
         let (id, digits) = leading_number(rest)?;
-        let rest = strip_prefix(&rest[digits..], br#","Timestamp":""#)?;
+        let rest = strip_either::<BLANKS, _, _>(&rest[digits..], br#", "Timestamp": ""#, br#","Timestamp":""#)?;
         let (timestamp, rest) = rest.split_at_checked(USUAL_TIMESTAMP)?;
-        let rest = strip_prefix(rest, br#"","Contents":""#)?;
+        let rest = strip_either::<BLANKS, _, _>(rest, br#"", "Contents": ""#, br#"","Contents":""#)?;
         let time = parse_time(timestamp)?;
         let (contents, rest) = split_string(rest)?;
-        let rest = strip_prefix(rest, br#","Attachments":""#)?;
+        let rest = strip_either::<BLANKS, _, _>(rest, br#", "Attachments": ""#, br#","Attachments":""#)?;
         let rest = match rest {
             [b'"', rest @ ..] => rest,
             rest => split_string(rest)?.1,
@@ -224,6 +233,19 @@ impl<'a> MessageFields<'a> {
 
 /// `2024-01-01 18:37:01`
 const USUAL_TIMESTAMP: usize = 19;
+
+/// What follows the text with blanks, or the one without.
+fn strip_either<'a, const BLANKS: bool, const N: usize, const M: usize>(
+    bytes: &'a [u8],
+    with: &[u8; N],
+    without: &[u8; M],
+) -> Option<&'a [u8]> {
+    if BLANKS {
+        strip_prefix(bytes, with)
+    } else {
+        strip_prefix(bytes, without)
+    }
+}
 
 /// What follows a text of known length, which is compared faster than one of any length.
 fn strip_prefix<'a, const N: usize>(bytes: &'a [u8], text: &[u8; N]) -> Option<&'a [u8]> {

@@ -23,7 +23,7 @@ pub(crate) struct VoicePlan<'a> {
     rng: Rng,
     window: Window,
     places: &'a [Place],
-    /// Channels whose last join has no leave: a lone leave would close it.
+    /// Channels with a join that no leave has closed: a lone leave without a duration would close it.
     open: Vec<bool>,
     first_id: u64,
     pub(crate) events: Vec<Event>,
@@ -128,7 +128,6 @@ impl<'a> VoicePlan<'a> {
             guild,
             duration,
         };
-        self.open[place] = is_join;
         self.push_kind(kind, time);
     }
 
@@ -162,18 +161,42 @@ impl<'a> VoicePlan<'a> {
         });
     }
 
+    /// A join that no stay which states its duration covers.
     fn join(&mut self, place: usize, time: i64) {
         self.push(true, place, time, Duration::Absent);
+        self.open[place] = true;
     }
 
-    /// A leave that closes a join: its own duration must be ignored.
-    fn leave(&mut self, place: usize, time: i64) {
-        let duration = match self.rng.below(4) {
-            0 => Duration::Absent,
-            1 => Duration::Milliseconds(self.rng.between(0, 40 * HOUR)),
-            _ => Duration::Milliseconds(self.rng.between(MINUTE, HOUR)),
-        };
+    /// A leave whose duration counts, whatever joins there are.
+    fn stated_leave(&mut self, place: usize, start: i64, end: i64) {
+        self.push(false, place, end, Duration::Milliseconds(end - start));
+    }
+
+    /// A leave that closes the join before it.
+    fn bare_leave(&mut self, place: usize, time: i64) {
+        let unusable = [
+            Duration::Absent,
+            Duration::Absent,
+            Duration::Unreadable,
+            Duration::Milliseconds(0),
+            Duration::Milliseconds(-60_000),
+            Duration::Milliseconds(DAY + 1),
+        ];
+        let duration = *self.rng.pick(&unusable);
         self.push(false, place, time, duration);
+        self.open[place] = false;
+    }
+
+    /// A join and its leave, of either kind.
+    fn stay(&mut self, place: usize, start: i64, end: i64) {
+        // Nobody stays for no time.
+        if self.rng.chance(60) && end > start {
+            self.push(true, place, start, Duration::Absent);
+            self.stated_leave(place, start, end);
+        } else {
+            self.join(place, start);
+            self.bare_leave(place, end);
+        }
     }
 
     fn row(&mut self, place: usize, start: i64, end: i64) {
@@ -191,8 +214,7 @@ impl<'a> VoicePlan<'a> {
     }
 
     fn whole(&mut self, place: usize, start: i64, end: i64) {
-        self.join(place, start);
-        self.leave(place, end);
+        self.stay(place, start, end);
         self.row(place, start, end);
     }
 

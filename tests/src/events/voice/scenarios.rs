@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl<'a> VoicePlan<'a> {
-    pub(super) const ODDITIES: [Scenario<'a>; 23] = [
+    pub(super) const ODDITIES: [Scenario<'a>; 25] = [
         Self::clean,
         Self::lost_join,
         Self::leave_alone,
@@ -33,11 +33,13 @@ impl<'a> VoicePlan<'a> {
         Self::two_leaves,
         Self::no_channel,
         Self::long_swallows_nothing,
-        Self::join_alone_then_leave_much_later,
+        Self::stale_join,
+        Self::change_of_device,
+        Self::long_stay_around_others,
     ];
 
     /// Scenarios that take minutes, not days.
-    pub(super) const SHORT_ODDITIES: [Scenario<'a>; 9] = [
+    pub(super) const SHORT_ODDITIES: [Scenario<'a>; 10] = [
         Self::lost_join,
         Self::leave_alone,
         Self::leave_alone_without_duration,
@@ -47,6 +49,7 @@ impl<'a> VoicePlan<'a> {
         Self::touching,
         Self::leave_and_join_at_one_instant,
         Self::two_leaves,
+        Self::change_of_device,
     ];
 
     pub(super) fn clean(&mut self, slot: Slot) {
@@ -63,20 +66,15 @@ impl<'a> VoicePlan<'a> {
     }
 
     fn leave_alone(&mut self, slot: Slot) {
-        let Some(place) = self.closed_place() else {
-            return;
-        };
-        let length = self.length(slot);
-        let end = slot.start + length;
-        self.push(false, place, end, Duration::Milliseconds(length));
+        let place = self.place();
+        let end = slot.start + self.length(slot);
+        self.stated_leave(place, slot.start, end);
         self.row(place, slot.start, end);
     }
 
     fn leave_alone_for_a_day(&mut self, slot: Slot) {
-        let Some(place) = self.closed_place() else {
-            return;
-        };
-        self.push(false, place, slot.start + DAY, Duration::Milliseconds(DAY));
+        let place = self.place();
+        self.stated_leave(place, slot.start, slot.start + DAY);
         self.row(place, slot.start, slot.start + DAY);
     }
 
@@ -84,15 +82,8 @@ impl<'a> VoicePlan<'a> {
         let Some(place) = self.closed_place() else {
             return;
         };
-        let durations = [
-            Duration::Absent,
-            Duration::Unreadable,
-            Duration::Milliseconds(0),
-            Duration::Milliseconds(-60_000),
-            Duration::Milliseconds(DAY + 1),
-        ];
-        for (at, duration) in (0..).zip(durations) {
-            self.push(false, place, slot.start + at * MINUTE, duration);
+        for minute in 0..5 {
+            self.bare_leave(place, slot.start + minute * MINUTE);
         }
     }
 
@@ -109,39 +100,37 @@ impl<'a> VoicePlan<'a> {
     fn more_than_a_day(&mut self, slot: Slot) {
         let place = self.place();
         self.join(place, slot.start);
-        self.leave(place, slot.start + DAY + 1);
+        self.bare_leave(place, slot.start + DAY + 1);
     }
 
+    /// The inner stay began later, and the outer one keeps what lies around it.
     fn inside(&mut self, slot: Slot) {
         let (outer, inner) = self.two_places();
         let length = self.length(slot);
-        self.join(outer, slot.start);
-        self.join(inner, slot.start + length / 4);
-        self.leave(inner, slot.start + length / 2);
-        self.leave(outer, slot.start + length);
-        self.row(outer, slot.start, slot.start + length);
+        let at = |quarter: i64| slot.start + length * quarter / 4;
+        self.stay(outer, at(0), at(4));
+        self.stay(inner, at(1), at(2));
+        self.row(outer, at(0), at(1));
+        self.row(inner, at(1), at(2));
+        self.row(outer, at(2), at(4));
     }
 
     fn inside_with_equal_start(&mut self, slot: Slot) {
         let (outer, inner) = self.two_places();
         let start = slot.start - slot.start % SECOND;
         let length = self.length(slot) + MINUTE;
-        // Starts are compared in seconds.
-        self.join(inner, start + 100);
-        self.join(outer, start + 700);
-        self.leave(inner, start + length / 2);
-        self.leave(outer, start + length);
-        self.row(outer, start + 700, start + length);
+        // Starts are compared in seconds; the one that ends first comes first.
+        self.stay(inner, start + 100, start + length / 2);
+        self.stay(outer, start + 700, start + length);
+        self.row(inner, start, start + length / 2);
+        self.row(outer, start + length / 2, start + length);
     }
 
     fn same_in_two_channels(&mut self, slot: Slot) {
         let (first, second) = self.two_places();
         let end = slot.start + self.length(slot);
         for place in [first, second] {
-            self.join(place, slot.start);
-        }
-        for place in [first, second] {
-            self.leave(place, end);
+            self.stay(place, slot.start, end);
         }
         let lower = if self.places[first].0 < self.places[second].0 {
             first
@@ -151,17 +140,15 @@ impl<'a> VoicePlan<'a> {
         self.row(lower, slot.start, end);
     }
 
+    /// Joining the second channel ends being in the first.
     fn overlapping(&mut self, slot: Slot) {
         let (first, second) = self.two_places();
         let length = self.length(slot);
         let at = |quarter: i64| slot.start + length * quarter / 4;
-        self.join(first, at(0));
-        self.join(second, at(1));
-        self.leave(first, at(2));
-        self.leave(second, at(4));
-        self.row(first, at(0), at(2));
-        // The second begins where the first ends, in whole seconds.
-        self.row(second, at(2), at(4));
+        self.stay(first, at(0), at(2));
+        self.stay(second, at(1), at(4));
+        self.row(first, at(0), at(1));
+        self.row(second, at(1), at(4));
     }
 
     fn chain(&mut self, slot: Slot) {
@@ -170,28 +157,57 @@ impl<'a> VoicePlan<'a> {
             .find(|place| ![first, second].contains(place))
             .unwrap_or_default();
         let minute = |minute: i64| slot.start + minute * MINUTE;
-        self.join(first, minute(0));
-        self.join(third, minute(10));
-        self.leave(third, minute(20));
-        self.join(second, minute(50));
-        self.join(third, minute(55));
-        self.leave(first, minute(60));
-        self.leave(second, minute(90));
-        self.leave(third, minute(95));
-        self.row(first, minute(0), minute(60));
-        self.row(second, minute(60), minute(90));
-        self.row(third, minute(90), minute(95));
+        self.stay(first, minute(0), minute(60));
+        self.stay(third, minute(10), minute(20));
+        self.stay(second, minute(50), minute(90));
+        self.stay(third, minute(55), minute(95));
+        self.row(first, minute(0), minute(10));
+        self.row(third, minute(10), minute(20));
+        self.row(first, minute(20), minute(50));
+        self.row(second, minute(50), minute(55));
+        self.row(third, minute(55), minute(95));
     }
 
-    /// A lone leave claims that it began before the previous session of the same channel ended.
+    /// Two devices in one channel.
     fn overlapping_same_channel(&mut self, slot: Slot) {
         let place = self.place();
         let minute = |minute: i64| slot.start + minute * MINUTE;
-        self.join(place, minute(0));
-        self.leave(place, minute(30));
-        self.push(false, place, minute(45), Duration::Milliseconds(25 * MINUTE));
-        self.row(place, minute(0), minute(30));
-        self.row(place, minute(30), minute(45));
+        self.stay(place, minute(0), minute(30));
+        self.stated_leave(place, minute(20), minute(45));
+        self.row(place, minute(0), minute(20));
+        self.row(place, minute(20), minute(45));
+    }
+
+    /// The second device joins before the first one leaves.
+    fn change_of_device(&mut self, slot: Slot) {
+        let place = self.place();
+        let length = self.length(slot) + MINUTE;
+        let (change, end) = (slot.start + length / 2, slot.start + length);
+        for join in [slot.start, change] {
+            self.push(true, place, join, Duration::Absent);
+        }
+        self.stated_leave(place, slot.start, change + SECOND);
+        self.stated_leave(place, change, end);
+        self.row(place, slot.start, change);
+        self.row(place, change, end);
+    }
+
+    /// A computer that slept in a call logs a leave of most of a day.
+    fn long_stay_around_others(&mut self, slot: Slot) {
+        let (long, short) = self.two_places();
+        let hour = |hour: i64| slot.start + hour * HOUR;
+        self.stated_leave(long, hour(0), hour(20));
+        self.stay(short, hour(3), hour(4));
+        self.stay(short, hour(8), hour(10));
+        for (place, start, end) in [
+            (long, 0, 3),
+            (short, 3, 4),
+            (long, 4, 8),
+            (short, 8, 10),
+            (long, 10, 20),
+        ] {
+            self.row(place, hour(start), hour(end));
+        }
     }
 
     fn touching(&mut self, slot: Slot) {
@@ -206,10 +222,8 @@ impl<'a> VoicePlan<'a> {
         let (first, second) = self.two_places();
         let start = slot.start - slot.start % SECOND;
         // The client joins the next channel before the leave of the previous one.
-        self.join(first, start);
-        self.join(second, start + MINUTE + 200);
-        self.leave(first, start + MINUTE + 700);
-        self.leave(second, start + 2 * MINUTE);
+        self.stay(first, start, start + MINUTE + 700);
+        self.stay(second, start + MINUTE + 200, start + 2 * MINUTE);
         self.row(first, start, start + MINUTE);
         self.row(second, start + MINUTE, start + 2 * MINUTE);
     }
@@ -225,8 +239,7 @@ impl<'a> VoicePlan<'a> {
     fn within_a_second(&mut self, slot: Slot) {
         let place = self.place();
         let start = slot.start - slot.start % SECOND;
-        self.join(place, start + 100);
-        self.leave(place, start + 900);
+        self.stay(place, start + 100, start + 900);
     }
 
     fn across_a_second(&mut self, slot: Slot) {
@@ -235,14 +248,16 @@ impl<'a> VoicePlan<'a> {
         self.whole(place, start + 900, start + 1100);
     }
 
-    /// The second leave reports the whole time since the join.
+    /// The second leave reports the whole time since the join, which leaves no join to the first.
     fn two_leaves(&mut self, slot: Slot) {
-        let place = self.place();
+        let Some(place) = self.closed_place() else {
+            return;
+        };
         let length = self.length(slot);
         let end = slot.start + length;
-        self.join(place, slot.start);
-        self.leave(place, slot.start + length / 2);
-        self.push(false, place, end, Duration::Milliseconds(length));
+        self.push(true, place, slot.start, Duration::Absent);
+        self.bare_leave(place, slot.start + length / 2);
+        self.stated_leave(place, slot.start, end);
         self.row(place, slot.start, end);
     }
 
@@ -259,18 +274,20 @@ impl<'a> VoicePlan<'a> {
         }
     }
 
-    /// Sessions of more than a day are dropped before overlaps are resolved.
+    /// Stays of more than a day are dropped before overlaps are resolved.
     fn long_swallows_nothing(&mut self, slot: Slot) {
         let (long, short) = self.two_places();
         self.join(long, slot.start);
         self.whole(short, slot.start + HOUR, slot.start + 2 * HOUR);
-        self.leave(long, slot.start + 25 * HOUR);
+        self.bare_leave(long, slot.start + 25 * HOUR);
     }
 
-    /// The app crashed; the duration in the next day's leave is ignored because a join is open.
-    fn join_alone_then_leave_much_later(&mut self, slot: Slot) {
+    /// The app crashed, and the next day's leave lost its join: it counts by its duration.
+    fn stale_join(&mut self, slot: Slot) {
         let place = self.place();
+        let end = slot.start + 20 * HOUR;
         self.join(place, slot.start);
-        self.push(false, place, slot.start + 26 * HOUR, Duration::Milliseconds(HOUR));
+        self.stated_leave(place, end - 10 * MINUTE, end);
+        self.row(place, end - 10 * MINUTE, end);
     }
 }
