@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use dumpus_adapters::report_sqlite::{SqliteOptions, SqliteWriter};
+use dumpus_adapters::report_sqlite::{Layout, SqliteOptions, SqliteWriter};
 use dumpus_ports::conformance::samples;
 use dumpus_ports::domain::report::Report;
 use dumpus_ports::report::{Packing, ReportWriter as _};
@@ -20,7 +20,7 @@ async fn ask(report: &Report, packing: Packing) -> Result<serde_json::Value, Str
         client().join("node_modules/sql.js").is_dir(),
         "sql.js is not installed: run `npm ci` in tests/client"
     );
-    let bytes = SqliteWriter::new(SqliteOptions::unlimited())
+    let bytes = SqliteWriter::new(SqliteOptions::unlimited(Layout::Compact))
         .write(report, "local", packing)
         .await
         .unwrap();

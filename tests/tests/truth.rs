@@ -4,10 +4,11 @@
 mod support;
 
 use clap::ValueEnum as _;
+use dumpus_adapters::report_sqlite::Layout;
 use dumpus_ports::report::Packing;
 use dumpus_tests::{Generation, PackageSpec, Quirk, Section, Truth, generate};
 use proptest::prelude::*;
-use support::engine::{analyse, written};
+use support::engine::{analyse, written, written_as};
 use support::tables::assert_file_equals;
 
 /// Generates the package and compares its statistics file with the truth, which it returns.
@@ -16,7 +17,11 @@ fn assert_truth(spec: &PackageSpec) -> Truth {
     let truth = generate(spec, &mut package).unwrap();
     let read = analyse(package.into_inner(), 2);
     match (&truth.owner, read) {
-        (Some(_), Ok(report)) => assert_file_equals(&written(&report, Packing::Plain), &truth),
+        (Some(_), Ok(report)) => {
+            for layout in [Layout::Plain, Layout::Numbers, Layout::Differences] {
+                assert_file_equals(&written_as(&report, Packing::Plain, layout), &truth);
+            }
+        }
         (None, Err(error)) => assert!(
             matches!(error, dumpus_ports::archive::ArchiveError::MissingUserData(_)),
             "{error}"

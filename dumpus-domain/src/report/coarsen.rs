@@ -1,17 +1,27 @@
 //! Coarser reports, for people whose statistics would not fit into a file of the allowed size.
 
+use std::collections::BTreeSet;
+
 use super::{Activity, ActivityRow, MessageHours, Report, Section};
 use crate::time::{Day, Hour};
 
 /// How much a report tells. Numbers of coarser reports are never wrong: what they cannot tell is left out, or combined
-/// where it was most.
+/// where it was most, so that totals of channels, servers and years do not change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Detail {
     /// Everything.
     Full,
-    /// The hours of a day are combined into its busiest hour, for each channel and kind of event. Days do not change.
+    /// The hours of a day are combined into its busiest one, for each channel and kind of event, where they are more than
+    /// three years older than the newest day.
+    DistantDays,
+    /// The same where they are more than a year older.
+    OldDays,
+    /// The same everywhere. Days do not change.
     Days,
-    /// The days of a month are combined into its busiest day too. Months do not change.
+    /// In the channels with the fewest messages, which have a tenth of all, days that are more than a year older than the
+    /// newest are combined into the busiest of their month too.
+    QuietMonths,
+    /// The same in all channels and for all days. Months do not change.
     Months,
     /// Totals of channels and servers, without the times of anything.
     Totals,
@@ -21,21 +31,42 @@ pub enum Detail {
 
 impl Detail {
     /// All, from the finest to the coarsest.
-    pub const ALL: [Self; 5] = [Self::Full, Self::Days, Self::Months, Self::Totals, Self::Sections];
+    pub const ALL: [Self; 8] = [
+        Self::Full,
+        Self::DistantDays,
+        Self::OldDays,
+        Self::Days,
+        Self::QuietMonths,
+        Self::Months,
+        Self::Totals,
+        Self::Sections,
+    ];
 
     /// What the report says about itself.
     const fn note(self) -> Option<&'static str> {
-        match self {
-            Self::Full => None,
+        Some(match self {
+            Self::Full => return None,
+            Self::DistantDays => {
+                "the hours of each day more than three years ago were combined into its busiest one, because the statistics \
+                 were too large"
+            }
+            Self::OldDays => {
+                "the hours of each day more than a year ago were combined into its busiest one, because the statistics were \
+                 too large"
+            }
             Self::Days => {
-                Some("the hours of each day were combined into its busiest one, because the statistics were too large")
+                "the hours of each day were combined into its busiest one, because the statistics were too large"
+            }
+            Self::QuietMonths => {
+                "the hours of each day were combined into its busiest one, and in channels with few messages the days of each \
+                 month more than a year ago, because the statistics were too large"
             }
             Self::Months => {
-                Some("the days of each month were combined into its busiest one, because the statistics were too large")
+                "the days of each month were combined into its busiest one, because the statistics were too large"
             }
-            Self::Totals => Some("times were left out, because the statistics were too large"),
-            Self::Sections => Some("statistics were left out, because they were too large"),
-        }
+            Self::Totals => "times were left out, because the statistics were too large",
+            Self::Sections => "statistics were left out, because they were too large",
+        })
     }
 }
 
@@ -53,20 +84,18 @@ impl Report {
         }
         let with_totals = detail < Detail::Sections;
         let with_times = detail < Detail::Totals;
-        Self {
-            owner: self.owner.clone(),
+        let quiet = self.quiet_channels();
+        let newest = self.day_range().map_or(Day(0), |(_, last)| last);
+        let rule = |channel_id: Option<&str>| {
+            let is_quiet = channel_id.is_some_and(|id| quiet.contains(id));
+            Rule::of(detail, newest, is_quiet)
+        };
+        let mut coarsened = Self {
             is_partial: self.is_partial || !with_times,
+            owner: self.owner.clone(),
             message_count: self.message_count,
-            events: if with_times {
-                combined_events(&self.events, detail)
-            } else {
-                Vec::new()
-            },
-            message_hours: if with_times {
-                combined_messages(&self.message_hours, detail)
-            } else {
-                Vec::new()
-            },
+            events: Vec::new(),
+            message_hours: Vec::new(),
             dm_channels: kept(&self.dm_channels, with_totals),
             group_channels: kept(&self.group_channels, with_totals),
             guild_channels: kept(&self.guild_channels, with_totals),
@@ -75,7 +104,30 @@ impl Report {
             voice_sessions: kept(&self.voice_sessions, with_times),
             sessions: kept(&self.sessions, with_times),
             sections,
+        };
+        if with_times {
+            coarsened.events = combined_events(&self.events, rule);
+            coarsened.message_hours = combined_messages(&self.message_hours, rule);
         }
+        coarsened
+    }
+
+    /// The channels with the fewest messages, which together have at most a tenth of all.
+    fn quiet_channels(&self) -> BTreeSet<&str> {
+        let count = |channel: &MessageHours| channel.hours.iter().map(|(_, count)| u64::from(*count)).sum::<u64>();
+        let mut channels: Vec<_> = self
+            .message_hours
+            .iter()
+            .map(|channel| (count(channel), &*channel.channel_id))
+            .collect();
+        channels.sort_unstable();
+        let mut left = channels.iter().map(|(count, _)| count).sum::<u64>() / 10;
+        let quiet = channels.into_iter().take_while(|(count, _)| {
+            let is_within = *count <= left;
+            left = left.saturating_sub(*count);
+            is_within
+        });
+        quiet.map(|(_, id)| id).collect()
     }
 }
 
@@ -83,26 +135,56 @@ fn kept<T: Clone>(rows: &[T], is_kept: bool) -> Vec<T> {
     if is_kept { rows.to_vec() } else { Vec::new() }
 }
 
-fn combined_messages(channels: &[MessageHours], detail: Detail) -> Vec<MessageHours> {
-    let combined = |channel: &MessageHours| MessageHours {
-        channel_id: channel.channel_id.clone(),
-        guild_id: channel.guild_id.clone(),
-        hours: combined_hours(channel.hours.clone(), detail),
-    };
-    channels.iter().map(combined).collect()
+/// The days before which hours are combined into days, and days into months.
+#[derive(Clone, Copy)]
+struct Rule {
+    days_before: Day,
+    months_before: Day,
 }
 
-/// Of hours in order.
-fn combined_hours(hours: Vec<(Hour, u32)>, detail: Detail) -> Vec<(Hour, u32)> {
-    match detail {
-        Detail::Full => hours,
-        Detail::Days => busiest(&hours, |hour| i64::from(hour.day().0)),
-        _ => busiest(&combined_hours(hours, Detail::Days), |hour| month(hour.day())),
+impl Rule {
+    fn of(detail: Detail, newest: Day, is_quiet: bool) -> Self {
+        const YEAR: i32 = 365;
+        const NEVER: Day = Day(i32::MIN);
+        const ALWAYS: Day = Day(i32::MAX);
+        let year_ago = Day(newest.0.saturating_sub(YEAR));
+        Self {
+            days_before: match detail {
+                Detail::Full => NEVER,
+                Detail::DistantDays => Day(newest.0.saturating_sub(3 * YEAR)),
+                Detail::OldDays => year_ago,
+                _ => ALWAYS,
+            },
+            months_before: match detail {
+                Detail::QuietMonths if is_quiet => year_ago,
+                Detail::Months => ALWAYS,
+                _ => NEVER,
+            },
+        }
+    }
+
+    /// Of hours in order.
+    fn combined(self, hours: &[(Hour, u32)]) -> Vec<(Hour, u32)> {
+        let days = busiest(hours, |hour| match hour.day() {
+            day if day < self.days_before => Period::Combined(i64::from(day.0)),
+            _ => Period::Own(hour),
+        });
+        busiest(&days, |hour| match hour.day() {
+            day if day < self.months_before => Period::Combined(month(day)),
+            _ => Period::Own(hour),
+        })
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Period {
+    Own(Hour),
+    /// The number of a day or month.
+    Combined(i64),
+}
+
 /// Combines neighbours of the same period into the one with the highest count, the earliest of several.
-fn busiest(hours: &[(Hour, u32)], period: impl Fn(Hour) -> i64) -> Vec<(Hour, u32)> {
+fn busiest(hours: &[(Hour, u32)], period: impl Fn(Hour) -> Period) -> Vec<(Hour, u32)> {
     let periods = hours.chunk_by(|(a, _), (b, _)| period(*a) == period(*b));
     periods
         .filter_map(|same| {
@@ -115,25 +197,28 @@ fn busiest(hours: &[(Hour, u32)], period: impl Fn(Hour) -> i64) -> Vec<(Hour, u3
         .collect()
 }
 
-fn combined_events(events: &[ActivityRow], detail: Detail) -> Vec<ActivityRow> {
-    if detail == Detail::Full {
-        return events.to_vec();
-    }
+fn combined_messages(channels: &[MessageHours], rule: impl Fn(Option<&str>) -> Rule) -> Vec<MessageHours> {
+    let combined = |channel: &MessageHours| MessageHours {
+        channel_id: channel.channel_id.clone(),
+        guild_id: channel.guild_id.clone(),
+        hours: rule(Some(&channel.channel_id)).combined(&channel.hours),
+    };
+    channels.iter().map(combined).collect()
+}
+
+fn combined_events(events: &[ActivityRow], rule: impl Fn(Option<&str>) -> Rule) -> Vec<ActivityRow> {
     let mut events: Vec<&ActivityRow> = events.iter().collect();
     events.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| hour(a).0.cmp(&hour(b).0)));
     let mut combined = Vec::new();
     for same in events.chunk_by(|a, b| key(a) == key(b)) {
-        let hours = same.iter().map(|row| (hour(row), row.count)).collect();
-        combined.extend(
-            combined_hours(hours, detail)
-                .into_iter()
-                .map(|(hour, count)| ActivityRow {
-                    day: hour.day(),
-                    hour: hour.of_day(),
-                    count,
-                    ..same[0].clone()
-                }),
-        );
+        let hours: Vec<_> = same.iter().map(|row| (hour(row), row.count)).collect();
+        let hours = rule(same[0].channel_id.as_deref()).combined(&hours);
+        combined.extend(hours.into_iter().map(|(hour, count)| ActivityRow {
+            day: hour.day(),
+            hour: hour.of_day(),
+            count,
+            ..same[0].clone()
+        }));
     }
     combined.sort_unstable();
     combined
@@ -174,10 +259,14 @@ mod tests {
         }
     }
 
+    fn combined(hours: &[(Hour, u32)], detail: Detail, newest: i32, is_quiet: bool) -> Vec<(Hour, u32)> {
+        Rule::of(detail, Day(newest), is_quiet).combined(hours)
+    }
+
     #[test]
     fn hours_are_combined_into_the_busiest_of_their_day_and_days_into_the_busiest_of_their_month() {
         // 1 and 2 January 1970, then 1 February.
-        let hours = vec![
+        let hours = [
             at(0, 3, 2),
             at(0, 5, 7),
             at(0, 9, 7),
@@ -185,10 +274,50 @@ mod tests {
             at(1, 23, 11),
             at(31, 4, 1),
         ];
-        assert_eq!(combined_hours(hours.clone(), Detail::Full), hours);
+        let of = |detail| combined(&hours, detail, 31, false);
+        assert_eq!(of(Detail::Full), hours);
+        assert_eq!(of(Detail::OldDays), hours, "nothing is a year old");
         let days = [at(0, 5, 16), at(1, 23, 21), at(31, 4, 1)];
-        assert_eq!(combined_hours(hours.clone(), Detail::Days), days);
-        assert_eq!(combined_hours(hours, Detail::Months), [at(1, 23, 37), at(31, 4, 1)]);
+        assert_eq!(of(Detail::Days), days);
+        assert_eq!(of(Detail::QuietMonths), days);
+        assert_eq!(of(Detail::Months), [at(1, 23, 37), at(31, 4, 1)]);
+    }
+
+    #[test]
+    fn what_is_old_is_combined_first() {
+        let hours = [
+            at(0, 1, 1),
+            at(0, 2, 2),
+            at(1, 5, 5),
+            at(800, 1, 1),
+            at(800, 2, 2),
+            at(1_200, 1, 1),
+            at(1_200, 2, 2),
+        ];
+        let of = |detail, is_quiet| combined(&hours, detail, 1_200, is_quiet);
+        assert_eq!(of(Detail::DistantDays, true)[..2], [at(0, 2, 3), at(1, 5, 5)]);
+        assert_eq!(of(Detail::DistantDays, true)[2..], hours[3..]);
+        assert_eq!(
+            of(Detail::OldDays, true)[2..],
+            [at(800, 2, 3), at(1_200, 1, 1), at(1_200, 2, 2)]
+        );
+        assert_eq!(of(Detail::QuietMonths, false).len(), 4);
+        assert_eq!(
+            of(Detail::QuietMonths, true),
+            [at(1, 5, 8), at(800, 2, 3), at(1_200, 2, 3)]
+        );
+    }
+
+    #[test]
+    fn quiet_channels_have_at_most_a_tenth_of_all_messages() {
+        let channel = |id: &str, count| MessageHours {
+            channel_id: id.into(),
+            guild_id: None,
+            hours: vec![at(0, 0, count)],
+        };
+        let mut report = crate::report::tests::empty();
+        report.message_hours = vec![channel("1", 80), channel("2", 4), channel("3", 7), channel("4", 9)];
+        assert_eq!(report.quiet_channels(), ["2"].into());
     }
 
     #[test]
@@ -207,6 +336,7 @@ mod tests {
             event(opened, at(2, 1, 1)),
             event(crashed, at(0, 0, 5)),
         ];
-        assert_eq!(combined_events(&events, Detail::Days), expected);
+        let rule = |_: Option<&str>| Rule::of(Detail::Days, Day(2), false);
+        assert_eq!(combined_events(&events, rule), expected);
     }
 }

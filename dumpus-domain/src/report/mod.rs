@@ -200,3 +200,32 @@ impl SessionRow {
 fn whole_minutes(started: i64, ended: i64) -> u64 {
     u64::try_from(ended - started).unwrap_or(0) / 60
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A report of nothing.
+    pub(super) fn empty() -> Report {
+        Report {
+            owner: Owner {
+                id: "1".into(),
+                name: "Unknown".into(),
+                display_name: None,
+                avatar_hash: None,
+            },
+            is_partial: true,
+            message_count: 0,
+            events: Vec::new(),
+            message_hours: Vec::new(),
+            dm_channels: Vec::new(),
+            group_channels: Vec::new(),
+            guild_channels: Vec::new(),
+            guilds: Vec::new(),
+            payments: Vec::new(),
+            voice_sessions: Vec::new(),
+            sessions: Vec::new(),
+            sections: Vec::new(),
+        }
+    }
+}

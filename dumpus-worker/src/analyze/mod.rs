@@ -10,7 +10,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use dumpus_adapters::archive_zip::{ZipOptions, ZipReader};
 use dumpus_adapters::package_file::PackageFile;
-use dumpus_adapters::report_sqlite::{SqliteOptions, SqliteWriter};
+use dumpus_adapters::report_sqlite::{Layout, SqliteOptions, SqliteWriter};
 use dumpus_ports::CancellationToken;
 use dumpus_ports::archive::{ArchiveError, ArchiveReader, Progress};
 use dumpus_ports::report::{Packing, ReportError, ReportWriter};
@@ -42,6 +42,9 @@ pub struct AnalyzeArgs {
     /// How much detail the statistics have: as much as a server allows by default, or all of it.
     #[arg(long, value_enum, default_value_t = DetailChoice::Fitting)]
     detail: DetailChoice,
+    /// How the tables are stored. The compact ones need SQLite 3.38; plain ones have all detail.
+    #[arg(long, value_enum, default_value_t = Layout::Compact)]
+    layout: Layout,
     /// Threads that read the package; all processors if not given.
     #[arg(long, value_name = "N")]
     threads: Option<std::num::NonZeroUsize>,
@@ -125,11 +128,11 @@ pub async fn run(args: AnalyzeArgs) -> Result<(), AnalyzeError> {
     let report = read?;
 
     let packing = if args.gzip { Packing::Gzip } else { Packing::Plain };
-    let limits = match args.detail {
-        DetailChoice::Fitting => SqliteOptions::default(),
-        DetailChoice::Full => SqliteOptions::unlimited(),
+    let options = match (args.layout, args.detail) {
+        (Layout::Compact, DetailChoice::Fitting) => SqliteOptions::default(),
+        (layout, _) => SqliteOptions::unlimited(layout),
     };
-    let bytes = SqliteWriter::new(limits)
+    let bytes = SqliteWriter::new(options)
         .write(&report, LOCAL_PACKAGE_ID, packing)
         .await?;
     file.write_all(&bytes).map_err(output)?;

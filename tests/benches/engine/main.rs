@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use dumpus_adapters::archive_zip::{ZipOptions, ZipReader};
 use dumpus_adapters::package_file::PackageFile;
-use dumpus_adapters::report_sqlite::{SqliteOptions, SqliteWriter};
+use dumpus_adapters::report_sqlite::{Layout, SqliteOptions, SqliteWriter};
 use dumpus_ports::archive::{ArchiveReader, Progress};
 use dumpus_ports::domain::report::Report;
 use dumpus_ports::report::{Packing, ReportWriter};
@@ -156,7 +156,11 @@ impl Bench {
 
     fn write(&self, report: &Report) -> Vec<u8> {
         self.runtime
-            .block_on(SqliteWriter::new(SqliteOptions::unlimited()).write(report, "bench", Packing::Plain))
+            .block_on(SqliteWriter::new(SqliteOptions::unlimited(Layout::Compact)).write(
+                report,
+                "bench",
+                Packing::Plain,
+            ))
             .unwrap()
     }
 }

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use dumpus_adapters::archive_zip::{ZipOptions, ZipReader};
-use dumpus_adapters::report_sqlite::{SqliteOptions, SqliteWriter};
+use dumpus_adapters::report_sqlite::{Layout, SqliteOptions, SqliteWriter};
 use dumpus_ports::archive::{ArchiveError, ArchiveReader, Progress};
 use dumpus_ports::domain::report::Report;
 use dumpus_ports::report::{Packing, ReportWriter};
@@ -23,10 +23,15 @@ pub fn analyse(package: Vec<u8>, threads: usize) -> Result<Report, ArchiveError>
     ))
 }
 
-/// Writes the statistics file of a report.
+/// Writes the statistics file of a report as clients get it.
 pub fn written(report: &Report, packing: Packing) -> Vec<u8> {
+    written_as(report, packing, Layout::Compact)
+}
+
+/// Writes the statistics file of a report in a layout.
+pub fn written_as(report: &Report, packing: Packing, layout: Layout) -> Vec<u8> {
     runtime()
-        .block_on(SqliteWriter::new(SqliteOptions::unlimited()).write(report, "local", packing))
+        .block_on(SqliteWriter::new(SqliteOptions::unlimited(layout)).write(report, "local", packing))
         .unwrap()
 }
 

@@ -12,6 +12,13 @@ CREATE TABLE package_sections(
     status TEXT NOT NULL,
     detail TEXT
 ) WITHOUT ROWID;
+CREATE TABLE payments(
+    payment_id TEXT PRIMARY KEY,
+    payment_date TEXT NOT NULL,
+    payment_amount INTEGER NOT NULL,
+    payment_currency TEXT NOT NULL,
+    payment_description TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE guilds(
     guild_id TEXT PRIMARY KEY,
     guild_name TEXT NOT NULL,
@@ -41,13 +48,6 @@ CREATE TABLE group_channels_data(
     total_message_count INTEGER NOT NULL,
     total_voice_channel_duration INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE payments(
-    payment_id TEXT PRIMARY KEY,
-    payment_date TEXT NOT NULL,
-    payment_amount INTEGER NOT NULL,
-    payment_currency TEXT NOT NULL,
-    payment_description TEXT NOT NULL
-) WITHOUT ROWID;
 CREATE TABLE voice_sessions(
     channel_id TEXT NOT NULL,
     guild_id TEXT,
@@ -73,3 +73,4 @@ CREATE TABLE activity(
     extra_field_1 TEXT,
     extra_field_2 TEXT
 );
+PRAGMA user_version = 1;

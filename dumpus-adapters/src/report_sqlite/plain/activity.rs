@@ -4,11 +4,12 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use dumpus_ports::domain::report::{Activity, ActivityRow, DailyEvent, MessageHours, Report, Text};
+use dumpus_ports::domain::report::{Activity, ActivityRow, MessageHours, Report, Text};
 use dumpus_ports::domain::time::Day;
 use sqlx::sqlite::SqliteConnection;
 
-use super::insert::{Statement, Table};
+use super::super::event::{EventColumns, event_name};
+use super::super::insert::{Statement, Table};
 
 const ACTIVITY: Table = Table {
     name: "activity",
@@ -51,51 +52,17 @@ fn in_file(a: &ActivityRow, b: &ActivityRow) -> Ordering {
 }
 
 fn bind(statement: Statement, row: ActivityRow, texts: &mut Texts) -> Statement {
-    let statement = statement
-        .bind(texts.event(event_name(&row.activity)))
+    let columns = EventColumns::of(&row.activity);
+    statement
+        .bind(texts.event(columns.event_name))
         .bind(texts.day(row.day))
         .bind(row.hour)
-        .bind(row.count);
-    let (user_id, extra_1, extra_2) = match row.activity {
-        Activity::AddReaction { emoji, is_custom } => (None, Some(emoji), Some(if is_custom { "1" } else { "0" })),
-        Activity::CommandUsed { application_id } => (application_id, None, None),
-        Activity::AppOpened { os } => (None, Some(os), None),
-        _ => (None, None, None),
-    };
-    statement
-        .bind(user_id)
+        .bind(row.count)
+        .bind(columns.user_id.map(str::to_owned))
         .bind(row.channel_id)
         .bind(row.guild_id)
-        .bind(extra_1)
-        .bind(extra_2)
-}
-
-/// The name of an activity in the file.
-const fn event_name(activity: &Activity) -> &'static str {
-    match activity {
-        Activity::AddReaction { .. } => "add_reaction",
-        Activity::CommandUsed { .. } => "application_command_used",
-        Activity::AppOpened { .. } => "app_opened",
-        Activity::DocsViewed => "dev_portal_page_viewed",
-        Activity::GuildJoined => "guild_joined",
-        Activity::MessageSent => "message_sent",
-        Activity::Daily(event) => match event {
-            DailyEvent::AppCrashed => "app_crashed",
-            DailyEvent::ApplicationCreated => "application_created",
-            DailyEvent::BotTokenCompromised => "bot_token_compromised",
-            DailyEvent::CaptchaServed => "captcha_served",
-            DailyEvent::EmailOpened => "email_opened",
-            DailyEvent::LoginSuccessful => "login_successful",
-            DailyEvent::MessageEdited => "message_edited",
-            DailyEvent::MessageReported => "message_reported",
-            DailyEvent::NotificationClicked => "notification_clicked",
-            DailyEvent::Oauth2AuthorizeAccepted => "oauth2_authorize_accepted",
-            DailyEvent::PremiumUpsellViewed => "premium_upsell_viewed",
-            DailyEvent::RemoteAuthLogin => "remote_auth_login",
-            DailyEvent::UserAvatarUpdated => "user_avatar_updated",
-            DailyEvent::VoiceMessageRecorded => "voice_message_recorded",
-        },
-    }
+        .bind(columns.extra_field_1.map(str::to_owned))
+        .bind(columns.extra_field_2)
 }
 
 /// Texts that come again in many rows, made once.

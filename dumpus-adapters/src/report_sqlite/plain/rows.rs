@@ -1,30 +1,14 @@
-//! Every table but `activity`.
+//! The tables of places and of time.
 
 use std::sync::Arc;
 
 use dumpus_ports::domain::report::{Report, VoiceSessionRow};
 use sqlx::sqlite::SqliteConnection;
 
-use super::PACKAGE_VERSION;
-use super::insert::Table;
+use super::super::insert::Table;
+use super::super::integer;
 use crate::discord_cdn::avatar;
 
-const PACKAGE_DATA: Table = Table {
-    name: "package_data",
-    columns: &[
-        "package_id",
-        "package_version",
-        "package_owner_id",
-        "package_owner_name",
-        "package_owner_display_name",
-        "package_owner_avatar_url",
-        "package_is_partial",
-    ],
-};
-const PACKAGE_SECTIONS: Table = Table {
-    name: "package_sections",
-    columns: &["section", "status", "detail"],
-};
 const GUILDS: Table = Table {
     name: "guilds",
     columns: &["guild_id", "guild_name", "total_message_count"],
@@ -62,16 +46,6 @@ const GROUP_CHANNELS: Table = Table {
         "total_voice_channel_duration",
     ],
 };
-const PAYMENTS: Table = Table {
-    name: "payments",
-    columns: &[
-        "payment_id",
-        "payment_date",
-        "payment_amount",
-        "payment_currency",
-        "payment_description",
-    ],
-};
 const VOICE_SESSIONS: Table = Table {
     name: "voice_sessions",
     columns: &["channel_id", "guild_id", "duration_mins", "started_date", "ended_date"],
@@ -80,44 +54,6 @@ const SESSIONS: Table = Table {
     name: "sessions",
     columns: &["started_date", "ended_date", "duration_mins", "device_os"],
 };
-
-pub(super) async fn insert_package(
-    connection: &mut SqliteConnection,
-    report: &Report,
-    package_id: &str,
-) -> Result<(), sqlx::Error> {
-    let owner = &report.owner;
-    PACKAGE_DATA
-        .insert(connection, [package_id].into_iter(), |statement, package_id| {
-            statement
-                .bind(package_id.to_owned())
-                .bind(PACKAGE_VERSION)
-                .bind(Arc::clone(&owner.id))
-                .bind(Arc::clone(&owner.name))
-                .bind(owner.display_name.clone())
-                .bind(owner.avatar_hash.as_deref().map(|hash| avatar(&owner.id, hash)))
-                .bind(report.is_partial)
-        })
-        .await?;
-    PACKAGE_SECTIONS
-        .insert(connection, report.sections.iter(), |statement, row| {
-            statement
-                .bind(row.section.name())
-                .bind(row.status.name())
-                .bind(row.detail.clone())
-        })
-        .await?;
-    PAYMENTS
-        .insert(connection, report.payments.iter(), |statement, row| {
-            statement
-                .bind(Arc::clone(&row.payment_id))
-                .bind(row.day.to_string())
-                .bind(row.amount)
-                .bind(Arc::clone(&row.currency))
-                .bind(Arc::clone(&row.description))
-        })
-        .await
-}
 
 pub(super) async fn insert_places(connection: &mut SqliteConnection, report: &Report) -> Result<(), sqlx::Error> {
     GUILDS
@@ -191,8 +127,4 @@ pub(super) async fn insert_sessions(connection: &mut SqliteConnection, report: &
 /// Clients compare instants as text with seconds of ten digits.
 fn instant(seconds: i64) -> String {
     format!("{seconds}.0")
-}
-
-fn integer(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }
