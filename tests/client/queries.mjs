@@ -46,7 +46,7 @@ for (const { name, sql, check } of questions(all)) {
 }
 
 const rows = Object.fromEntries(
-  all("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'stored_%' ORDER BY name").map(({ name }) => [
+  all("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'stored_%' AND name NOT LIKE 'sqlite_%' ORDER BY name").map(({ name }) => [
     name,
     all(`SELECT COUNT(*) AS count FROM ${name}`)[0].count,
   ]),

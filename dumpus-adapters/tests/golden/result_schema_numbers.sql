@@ -31,6 +31,8 @@ CREATE TABLE stored_group_channels(n INTEGER PRIMARY KEY, name TEXT, recipients 
 CREATE TABLE stored_voice_sessions(channel INTEGER, guild INTEGER, sessions TEXT);
 CREATE TABLE stored_sessions(os TEXT, sessions TEXT);
 CREATE TABLE stored_activity(event INTEGER, guild INTEGER, channel INTEGER, numbers TEXT);
+CREATE TABLE sqlite_stat1(tbl,idx,stat);
+CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample);
 CREATE VIEW guilds AS
 SELECT i.id AS guild_id, g.name AS guild_name, g.messages AS total_message_count
 FROM stored_guilds g JOIN stored_guild_ids i ON i.n = g.n;

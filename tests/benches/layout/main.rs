@@ -1,4 +1,5 @@
 //! Compares the layouts of the statistics file: `cargo bench -p dumpus-tests --bench layout [-- light typical heavy extreme]`.
+//! With `browser`, opens the files of those people in headless Chromium as the official client does.
 //!
 //! For each person and layout, prints the size, what the official client keeps of it and how long it compresses, the time of
 //! all of its queries in the SQLite that it uses, and the time to write the file. Fails if any row differs between layouts.
@@ -28,10 +29,18 @@ fn main() -> ExitCode {
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
         .collect();
-    let is_wanted = |person: &Person| match &*arguments {
+    let names: Vec<_> = arguments.iter().filter(|argument| *argument != "browser").collect();
+    let is_wanted = |person: &Person| match &*names {
         [] => person.rows <= 500_000,
-        names => names.iter().any(|name| name == person.name),
+        names => names.iter().any(|name| *name == person.name),
     };
+    if arguments.len() > names.len() {
+        let is_open = PEOPLE
+            .into_iter()
+            .filter(is_wanted)
+            .all(|person| open_in_browser(&report(person), person.name));
+        return if is_open { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     println!("| Person | Layout | SQLite | gzip | Characters | Storage | Compression | Queries | Random | Written |");
     println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     let mut is_equal = true;
@@ -68,6 +77,26 @@ fn compare(person: Person) -> bool {
         print_row(person, layout, &measured, *time);
     }
     output.status.success()
+}
+
+/// Prints what happens in the browser, for today's plain tables too; whether the compact file could be kept.
+fn open_in_browser(report: &Report, name: &str) -> bool {
+    let folder = tempfile::tempdir().unwrap();
+    let is_kept = [Layout::Plain, Layout::Compact].map(|layout| {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let writer = SqliteWriter::new(SqliteOptions::unlimited(layout));
+        let file = runtime.block_on(writer.write(report, "bench", Packing::Gzip)).unwrap();
+        let path = folder.path().join(format!("{name}-{layout:?}.sqlite.gz"));
+        std::fs::write(&path, file).unwrap();
+        let client = Path::new(env!("CARGO_MANIFEST_DIR")).join("client");
+        let status = Command::new("node")
+            .arg("browser.mjs")
+            .arg(&path)
+            .current_dir(client)
+            .status();
+        status.unwrap().success()
+    });
+    is_kept[1]
 }
 
 fn write(report: &Report, layout: Layout, path: &Path) -> Duration {

@@ -61,6 +61,8 @@ impl<'a> Compact<'a> {
         insert::places(connection, self).await?;
         insert::periods(connection, self).await?;
         insert::activity(connection, &self.series, is_differences).await?;
+        // Without the numbers of rows, SQLite reads every list for each question about one person.
+        sqlx::raw_sql("ANALYZE").execute(&mut *connection).await?;
         let views = self.views(if is_differences { SUMS } else { NUMBERS });
         // Made of the text in this module and of numbers.
         sqlx::raw_sql(AssertSqlSafe(views).into_sql_str())
