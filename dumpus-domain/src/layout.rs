@@ -200,5 +200,5 @@ fn is_id(text: &str) -> bool {
 
 /// A file of one of four pipelines, usually `events-2024-00000-of-00001.json`.
 fn is_event_file(folder: &str, file: &str) -> bool {
-    matches!(folder, "analytics" | "modeling" | "reporting" | "tns") && file.ends_with(".json")
+    matches!(folder, "analytics" | "modeling" | "reporting" | "tns") && file.strip_suffix(".json").is_some()
 }
