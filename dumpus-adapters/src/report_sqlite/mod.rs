@@ -122,20 +122,20 @@ impl SqliteWriter {
 
     async fn build_whole(&self, report: &Report, package_id: &str) -> Result<SqliteOwnedBuf, sqlx::Error> {
         let max_bytes = self.options.max_bytes;
-        let build = |storage| build(report, package_id, max_bytes, storage);
+        let stored_as = |storage| build(report, package_id, max_bytes, storage);
         let layout = self.options.layout;
         let compact = (layout != Layout::Plain).then(|| Compact::of(report)).flatten();
         let Some(compact) = &compact else {
-            return build(Storage::Plain).await;
+            return stored_as(Storage::Plain).await;
         };
         let is_small = compact.bytes() <= MAX_NUMBERS;
         if layout == Layout::Numbers || (layout == Layout::Compact && is_small) {
-            match build(Storage::Numbers(compact)).await {
+            match stored_as(Storage::Numbers(compact)).await {
                 Err(error) if is_full(&error) => {}
                 built => return built,
             }
         }
-        build(Storage::Differences(compact)).await
+        stored_as(Storage::Differences(compact)).await
     }
 }
 
