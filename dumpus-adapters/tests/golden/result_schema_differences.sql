@@ -30,7 +30,7 @@ CREATE TABLE stored_dm_channels(n INTEGER PRIMARY KEY, user_id TEXT, name TEXT, 
 CREATE TABLE stored_group_channels(n INTEGER PRIMARY KEY, name TEXT, recipients INTEGER, messages INTEGER, voice INTEGER);
 CREATE TABLE stored_voice_sessions(channel INTEGER, guild INTEGER, sessions TEXT);
 CREATE TABLE stored_sessions(os TEXT, sessions TEXT);
-CREATE TABLE stored_activity(event INTEGER, guild INTEGER, channel INTEGER, numbers TEXT);
+CREATE TABLE stored_activity(event INTEGER, guild INTEGER, channel INTEGER, first_day INTEGER, numbers TEXT);
 CREATE TABLE sqlite_stat1(tbl,idx,stat);
 CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample);
 CREATE VIEW guilds AS
@@ -61,5 +61,5 @@ SELECT e.name AS event_name, d.day AS day, CAST(v.value / 100 % 24 AS INTEGER) A
     (SELECT extra_field_1 FROM stored_details WHERE n = v.value / 24000000) AS extra_field_1,
     CAST(CASE v.value / 24000000 % 3 WHEN 1 THEN '0' WHEN 2 THEN '1' END AS TEXT) AS extra_field_2
 FROM stored_events e JOIN stored_activity s ON s.event = e.n JOIN stored_channel_ids c ON c.n = s.channel JOIN stored_guild_ids g ON g.n = s.guild
-    CROSS JOIN json_each((SELECT json_group_array(number) FROM (SELECT sum(value) OVER (ORDER BY key ROWS UNBOUNDED PRECEDING) AS number FROM json_each(s.numbers)))) v CROSS JOIN stored_days d ON d.n = v.value / 2400 % 10000;
+    CROSS JOIN json_each((SELECT json_group_array(number) FROM (SELECT sum(value) OVER (ORDER BY key ROWS UNBOUNDED PRECEDING) AS number FROM json_each(s.numbers)))) v CROSS JOIN stored_days d ON d.n = s.first_day + v.value / 2400 % 10000;
 PRAGMA user_version = 3;

@@ -66,7 +66,7 @@ const SESSIONS: Table = Table {
 };
 const ACTIVITY: Table = Table {
     name: "stored_activity",
-    columns: &["event", "guild", "channel", "numbers"],
+    columns: &["event", "guild", "channel", "first_day", "numbers"],
 };
 
 pub(super) async fn numbered_texts(
@@ -186,8 +186,13 @@ pub(super) async fn activity(
 ) -> Result<(), sqlx::Error> {
     ACTIVITY
         .insert(connection, series.rows(is_differences), |statement, row| {
-            let ((event, guild, channel), numbers) = row;
-            statement.bind(event).bind(guild).bind(channel).bind(numbers)
+            let (event, guild, channel) = row.place;
+            statement
+                .bind(event)
+                .bind(guild)
+                .bind(channel)
+                .bind(row.first_day)
+                .bind(row.numbers)
         })
         .await
 }

@@ -1,7 +1,7 @@
 //! `activity` as one list of numbers for each event and place.
 //!
-//! A number holds what differs within a list, `((detail * days + day) * 24 + hour) * counts + count`, where `days` and
-//! `counts` are powers of ten: equal digits of neighbours are found by compression.
+//! A number holds what differs within a list, `((detail * days + day) * 24 + hour) * counts + count`, where `day` counts from
+//! the first day of the list, and `days` and `counts` are powers of ten: equal digits of neighbours are found by compression.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -14,6 +14,15 @@ use super::numbers::{Details, Numbers};
 
 /// Event, guild and channel, as numbers.
 type Place = (i64, i64, i64);
+
+/// A row of `stored_activity`.
+pub(super) struct Row {
+    pub(super) place: Place,
+    /// The earliest day, counted from the first one of the report.
+    pub(super) first_day: i64,
+    /// A JSON array.
+    pub(super) numbers: String,
+}
 
 /// What the parts of a number are multiplied with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,25 +141,44 @@ impl<'a> Series<'a> {
         })
     }
 
-    /// Event, guild, channel, and the numbers as a JSON array: themselves, or each as its difference from the one before.
-    pub(super) fn rows(&self, is_differences: bool) -> impl Iterator<Item = (Place, String)> + Send + '_ {
-        self.lists.iter().map(move |(place, list)| {
+    /// The lists, with their numbers as they are, or each as its difference from the one before.
+    pub(super) fn rows(&self, is_differences: bool) -> impl Iterator<Item = Row> + Send + '_ {
+        self.relative_lists().map(move |(place, first_day, numbers)| {
             let mut before = 0;
-            let numbers = list.iter().map(|number| {
+            let numbers = numbers.map(|number| {
                 let difference = number - before;
-                before = *number;
-                if is_differences { difference } else { *number }
+                before = number;
+                if is_differences { difference } else { number }
             });
-            (*place, json_array(numbers))
+            let numbers = json_array(numbers);
+            Row {
+                place,
+                first_day,
+                numbers,
+            }
         })
     }
 
-    /// Bytes of the arrays.
+    /// Bytes of the numbers as they are.
     pub(super) fn bytes(&self) -> u64 {
-        let lists = self.lists.values().flatten();
-        lists
+        let numbers = self.relative_lists().flat_map(|(.., numbers)| numbers);
+        numbers
             .map(|number| u64::from(number.checked_ilog10().unwrap_or(0)) + 2)
             .sum()
+    }
+
+    /// The lists with the first day of each, from which its days count: shorter numbers take less space.
+    fn relative_lists(&self) -> impl Iterator<Item = (Place, i64, impl Iterator<Item = i64> + Send + '_)> + Send + '_ {
+        let scale = self.scale;
+        self.lists.iter().map(move |(place, list)| {
+            let days = list.iter().map(|number| number / scale.day() % scale.days());
+            let first_day = days.min().unwrap_or(0);
+            (
+                *place,
+                first_day,
+                list.iter().map(move |number| number - first_day * scale.day()),
+            )
+        })
     }
 }
 

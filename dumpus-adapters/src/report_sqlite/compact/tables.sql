@@ -9,4 +9,4 @@ CREATE TABLE stored_dm_channels(n INTEGER PRIMARY KEY, user_id TEXT, name TEXT, 
 CREATE TABLE stored_group_channels(n INTEGER PRIMARY KEY, name TEXT, recipients INTEGER, messages INTEGER, voice INTEGER);
 CREATE TABLE stored_voice_sessions(channel INTEGER, guild INTEGER, sessions TEXT);
 CREATE TABLE stored_sessions(os TEXT, sessions TEXT);
-CREATE TABLE stored_activity(event INTEGER, guild INTEGER, channel INTEGER, numbers TEXT);
+CREATE TABLE stored_activity(event INTEGER, guild INTEGER, channel INTEGER, first_day INTEGER, numbers TEXT);

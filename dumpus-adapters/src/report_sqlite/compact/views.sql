@@ -26,4 +26,4 @@ SELECT e.name AS event_name, d.day AS day, CAST(v.value / {counts} % 24 AS INTEG
     (SELECT extra_field_1 FROM stored_details WHERE n = v.value / {detail}) AS extra_field_1,
     CAST(CASE v.value / {detail} % 3 WHEN 1 THEN '0' WHEN 2 THEN '1' END AS TEXT) AS extra_field_2
 FROM stored_events e JOIN stored_activity s ON s.event = e.n JOIN stored_channel_ids c ON c.n = s.channel JOIN stored_guild_ids g ON g.n = s.guild
-    CROSS JOIN {numbers} v CROSS JOIN stored_days d ON d.n = v.value / {day} % {days};
+    CROSS JOIN {numbers} v CROSS JOIN stored_days d ON d.n = s.first_day + v.value / {day} % {days};

@@ -29,15 +29,13 @@ pub(super) fn message_hours(rng: &mut Rng, channels: &[Channel], rows: usize) ->
     while left > 0 {
         let at = skewed(rng, channels.len());
         let day = FIRST_DAY + rng.i32(channels[at].days.clone());
-        let mut hour = day * 24 + hour(rng);
         // A conversation of a few hours.
-        for _ in 0..rng.usize(1..5).min(left) {
+        for hour in (day * 24 + hour(rng)..).take(rng.usize(1..5).min(left)) {
             let count = hours[at].entry(hour).or_insert_with(|| {
                 left -= 1;
                 0
             });
-            *count += 1 + u32::try_from(skewed(rng, 60)).unwrap_or(0);
-            hour += 1;
+            *count += 1 + u32::try_from(skewed(rng, 40)).unwrap_or(0);
         }
     }
     let mut rows: Vec<_> = channels

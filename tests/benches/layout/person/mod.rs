@@ -12,16 +12,16 @@ use fastrand::Rng;
 
 /// How much a person did.
 #[derive(Clone, Copy, Debug)]
-pub struct Person {
-    pub name: &'static str,
+pub(crate) struct Person {
+    pub(crate) name: &'static str,
     /// Rows of `activity`.
-    pub rows: usize,
-    pub channels: usize,
-    pub sessions: i64,
-    pub voice_sessions: i64,
+    pub(crate) rows: usize,
+    pub(crate) channels: usize,
+    pub(crate) sessions: i64,
+    pub(crate) voice_sessions: i64,
 }
 
-pub const PEOPLE: [Person; 4] = [
+pub(crate) const PEOPLE: [Person; 4] = [
     Person {
         name: "light",
         rows: 10_000,
@@ -65,7 +65,7 @@ struct Channel {
 }
 
 /// The statistics of a person.
-pub fn report(person: Person) -> Report {
+pub(crate) fn report(person: Person) -> Report {
     let mut rng = Rng::with_seed(person.rows as u64);
     let guilds: Vec<Text> = (0..person.channels / 15 + 5).map(|_| snowflake(&mut rng)).collect();
     let channels: Vec<_> = (0..person.channels).map(|_| channel(&mut rng, &guilds)).collect();
