@@ -20,17 +20,17 @@ CREATE TABLE payments(
     payment_description TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE stored_events(n INTEGER PRIMARY KEY, name TEXT);
-CREATE TABLE stored_days(n INTEGER PRIMARY KEY, day TEXT);
+CREATE TABLE stored_days(n INTEGER PRIMARY KEY, day TEXT NOT NULL);
 CREATE TABLE stored_details(n INTEGER PRIMARY KEY, user_id TEXT, extra_field_1 TEXT);
 CREATE TABLE stored_channel_ids(n INTEGER PRIMARY KEY, id TEXT UNIQUE);
 CREATE TABLE stored_guild_ids(n INTEGER PRIMARY KEY, id TEXT UNIQUE);
-CREATE TABLE stored_guilds(n INTEGER PRIMARY KEY, name TEXT, messages INTEGER);
-CREATE TABLE stored_guild_channels(n INTEGER PRIMARY KEY, name TEXT, guild INTEGER, messages INTEGER, voice INTEGER);
-CREATE TABLE stored_dm_channels(n INTEGER PRIMARY KEY, user_id TEXT, name TEXT, display_name TEXT, avatar TEXT, messages INTEGER, voice INTEGER, sentiment INTEGER);
-CREATE TABLE stored_group_channels(n INTEGER PRIMARY KEY, name TEXT, recipients INTEGER, messages INTEGER, voice INTEGER);
-CREATE TABLE stored_voice_sessions(channel INTEGER, guild INTEGER, sessions TEXT);
-CREATE TABLE stored_sessions(os TEXT, sessions TEXT);
-CREATE TABLE stored_activity(event INTEGER, guild INTEGER, channel INTEGER, first_day INTEGER, numbers TEXT);
+CREATE TABLE stored_guilds(n INTEGER PRIMARY KEY, name TEXT NOT NULL, messages INTEGER NOT NULL);
+CREATE TABLE stored_guild_channels(n INTEGER PRIMARY KEY, name TEXT NOT NULL, guild INTEGER NOT NULL, messages INTEGER NOT NULL, voice INTEGER NOT NULL);
+CREATE TABLE stored_dm_channels(n INTEGER PRIMARY KEY, user_id TEXT NOT NULL, name TEXT NOT NULL, display_name TEXT, avatar TEXT, messages INTEGER NOT NULL, voice INTEGER NOT NULL, sentiment INTEGER NOT NULL);
+CREATE TABLE stored_group_channels(n INTEGER PRIMARY KEY, name TEXT NOT NULL, recipients INTEGER NOT NULL, messages INTEGER NOT NULL, voice INTEGER NOT NULL);
+CREATE TABLE stored_voice_sessions(channel INTEGER NOT NULL, guild INTEGER NOT NULL, sessions TEXT NOT NULL);
+CREATE TABLE stored_sessions(os TEXT NOT NULL, sessions TEXT NOT NULL);
+CREATE TABLE stored_activity(event INTEGER NOT NULL, guild INTEGER NOT NULL, channel INTEGER NOT NULL, first_day INTEGER NOT NULL, numbers TEXT NOT NULL);
 CREATE TABLE sqlite_stat1(tbl,idx,stat);
 CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample);
 CREATE VIEW guilds AS
