@@ -7,9 +7,6 @@ use dumpus_ports::domain::analysis::ChannelNames;
 /// Before the name of the other person, which may be missing.
 const DM_PREFIX: &str = "Direct Message with";
 
-/// Instead of a name; sometimes followed by the guild's.
-const UNKNOWN_CHANNEL: &str = "Unknown channel";
-
 /// Bytes of a channel's id; Discord's have 20.
 const LONGEST_ID: usize = 64;
 /// Bytes of a label: two names of up to 100 characters, and a few words.
@@ -33,8 +30,14 @@ impl Labels {
     /// The label, unless it names nothing.
     fn useful(&self, channel_id: &str) -> Option<&str> {
         let label = self.0.get(channel_id).map(AsRef::as_ref);
-        label.filter(|label| !matches!(*label, "None" | UNKNOWN_CHANNEL))
+        label.filter(|label| *label != "None" && !is_unknown(label))
     }
+}
+
+/// Whether a label stands for a channel without a name.
+fn is_unknown(label: &str) -> bool {
+    let rest = label.strip_prefix("Unknown channel");
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(" in ") || rest.starts_with(", "))
 }
 
 /// What a label says of the other person of a conversation of two; `None` for labels of other channels.
@@ -68,10 +71,6 @@ impl ChannelNames for Labels {
     /// The label without the ` in <guild>` that newer packages add.
     fn guild_channel(&self, channel_id: &str, guild_name: &str) -> Option<&str> {
         let label = self.useful(channel_id)?;
-        let of_unknown = label.strip_prefix(UNKNOWN_CHANNEL);
-        if of_unknown.is_some_and(|rest| rest.starts_with(" in ") || rest.starts_with(", ")) {
-            return None;
-        }
         let name = label
             .strip_suffix(guild_name)
             .and_then(|rest| rest.strip_suffix(" in "))
@@ -126,6 +125,7 @@ mod tests {
             "Unknown channel in Other",
         ] {
             assert_eq!(labelled(label).guild_channel("1", "Club"), None, "{label}");
+            assert_eq!(labelled(label).person("1"), None, "{label}");
         }
         assert_eq!(
             labelled("Unknown channels").guild_channel("1", "Club"),
