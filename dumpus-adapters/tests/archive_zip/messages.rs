@@ -51,7 +51,7 @@ async fn spoilt_messages_cost_themselves_only() {
         format!("[{one},{{broken}},{one},{one}]"),
         format!(r#"[{one},{{"ID" 5}},{one},{one}]"#),
         format!(r#"[{one},{one},"text",{one}]"#),
-        format!(r#"[{one},{one},{{"id":"none"}},{one}]"#),
+        format!(r#"[{one},{one},{{"name":"none"}},{one}]"#),
         format!(r#"[{one},{one},{one},{{"ID":1190000000000000013,"Conte"#),
     ];
     for text in spoilt {
