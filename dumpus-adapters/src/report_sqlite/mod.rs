@@ -45,8 +45,7 @@ pub struct SqliteOptions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Layout {
-    /// As views of smaller tables, which SQLite 3.38 and later can read: with numbers or, where the client could keep no
-    /// more than twice as many, with differences.
+    /// As views of smaller tables, for SQLite 3.38 and later. Long histories are stored as differences.
     #[default]
     Compact,
     /// The compact layout with numbers, whatever their size, to compare it.
