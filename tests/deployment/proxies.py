@@ -47,9 +47,17 @@ class Backend(http.server.BaseHTTPRequestHandler):
         pass
 
 
+PORTS = set()
+
+
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+    """A port that this process has not had yet: the system may give one that was just closed again."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        if port not in PORTS:
+            PORTS.add(port)
+            return port
 
 
 @contextlib.contextmanager
