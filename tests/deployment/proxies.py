@@ -47,7 +47,7 @@ class Backend(http.server.BaseHTTPRequestHandler):
         pass
 
 
-PORTS = set()
+GIVEN_PORTS = set()
 
 
 def free_port():
@@ -55,8 +55,8 @@ def free_port():
     while True:
         with socket.create_server(("127.0.0.1", 0)) as server:
             port = server.getsockname()[1]
-        if port not in PORTS:
-            PORTS.add(port)
+        if port not in GIVEN_PORTS:
+            GIVEN_PORTS.add(port)
             return port
 
 
