@@ -62,12 +62,12 @@ pub enum Layout {
 #[cfg(feature = "cli")]
 const MIN_BYTES: u64 = 1 << 20;
 
-/// Nine tenths of the 5,242,880 characters that the official client keeps: it makes a quarter as many characters of a file
-/// as that has bytes.
-const MAX_BYTES: u64 = 17 << 20;
+/// Nine tenths of the 5,242,880 characters that the official client keeps: it makes a character of 3.6 bytes of a large file
+/// or more.
+const MAX_BYTES: u64 = 16 << 20;
 
 /// Bytes of the numbers of `activity` above which they are stored as differences: about half of what the client keeps.
-const MAX_NUMBERS: u64 = 8_000_000;
+const MAX_NUMBERS: u64 = 6_000_000;
 
 impl Default for SqliteOptions {
     fn default() -> Self {

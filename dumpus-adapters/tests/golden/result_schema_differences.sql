@@ -30,7 +30,7 @@ CREATE TABLE stored_dm_channels(n INTEGER PRIMARY KEY, user_id TEXT NOT NULL, na
 CREATE TABLE stored_group_channels(n INTEGER PRIMARY KEY, name TEXT NOT NULL, recipients INTEGER NOT NULL, messages INTEGER NOT NULL, voice INTEGER NOT NULL);
 CREATE TABLE stored_voice_sessions(channel INTEGER NOT NULL, guild INTEGER NOT NULL, sessions TEXT NOT NULL);
 CREATE TABLE stored_sessions(os TEXT NOT NULL, sessions TEXT NOT NULL);
-CREATE TABLE stored_activity(event INTEGER NOT NULL, guild INTEGER NOT NULL, channel INTEGER NOT NULL, first_day INTEGER NOT NULL, numbers TEXT NOT NULL);
+CREATE TABLE stored_activity(event INTEGER NOT NULL, guild INTEGER NOT NULL, channel INTEGER NOT NULL, first_day INTEGER NOT NULL, detail INTEGER NOT NULL, day INTEGER NOT NULL, counts INTEGER NOT NULL, numbers TEXT NOT NULL);
 CREATE TABLE sqlite_stat1(tbl,idx,stat);
 CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample);
 CREATE VIEW guilds AS
@@ -56,10 +56,10 @@ SELECT CAST(t.key AS TEXT) AS started_date, CAST((CAST(t.key AS INTEGER) + t.val
     CAST(t.value / 60 AS INTEGER) AS duration_mins, s.os AS device_os
 FROM stored_sessions s CROSS JOIN json_each(s.sessions) t;
 CREATE VIEW activity AS
-SELECT e.name AS event_name, d.day AS day, CAST(v.value / 100 % 24 AS INTEGER) AS hour, CAST(v.value % 100 AS INTEGER) AS occurence_count,
-    (SELECT user_id FROM stored_details WHERE n = v.value / 24000000) AS associated_user_id, c.id AS associated_channel_id, g.id AS associated_guild_id,
-    (SELECT extra_field_1 FROM stored_details WHERE n = v.value / 24000000) AS extra_field_1,
-    CAST(CASE v.value / 24000000 % 3 WHEN 1 THEN '0' WHEN 2 THEN '1' END AS TEXT) AS extra_field_2
+SELECT e.name AS event_name, d.day AS day, CAST(v.value % s.day / s.counts AS INTEGER) AS hour, CAST(v.value % s.counts + 1 AS INTEGER) AS occurence_count,
+    (SELECT user_id FROM stored_details WHERE n = v.value / s.detail) AS associated_user_id, c.id AS associated_channel_id, g.id AS associated_guild_id,
+    (SELECT extra_field_1 FROM stored_details WHERE n = v.value / s.detail) AS extra_field_1,
+    CAST(CASE v.value / s.detail % 3 WHEN 1 THEN '0' WHEN 2 THEN '1' END AS TEXT) AS extra_field_2
 FROM stored_events e JOIN stored_activity s ON s.event = e.n JOIN stored_channel_ids c ON c.n = s.channel JOIN stored_guild_ids g ON g.n = s.guild
-    CROSS JOIN json_each((SELECT json_group_array(number) FROM (SELECT sum(value) OVER (ORDER BY key ROWS UNBOUNDED PRECEDING) AS number FROM json_each(s.numbers)))) v CROSS JOIN stored_days d ON d.n = s.first_day + v.value / 2400 % 10000;
+    CROSS JOIN json_each((SELECT json_group_array(number) FROM (SELECT (sum(value / s.counts) OVER (ORDER BY key ROWS UNBOUNDED PRECEDING) + key) * s.counts + value % s.counts AS number FROM json_each(s.numbers)))) v CROSS JOIN stored_days d ON d.n = s.first_day + v.value % s.detail / s.day;
 PRAGMA user_version = 3;

@@ -66,7 +66,16 @@ const SESSIONS: Table = Table {
 };
 const ACTIVITY: Table = Table {
     name: "stored_activity",
-    columns: &["event", "guild", "channel", "first_day", "numbers"],
+    columns: &[
+        "event",
+        "guild",
+        "channel",
+        "first_day",
+        "detail",
+        "day",
+        "counts",
+        "numbers",
+    ],
 };
 
 pub(super) async fn numbered_texts(
@@ -85,7 +94,7 @@ pub(super) async fn numbered_texts(
             })
             .await?;
     }
-    let Day(first) = series.scale.first_day;
+    let Day(first) = series.first_day;
     DAYS.insert(connection, series.days.iter(), |statement, day| {
         statement.bind(day.0 - first).bind(day.to_string())
     })
@@ -192,6 +201,9 @@ pub(super) async fn activity(
                 .bind(guild)
                 .bind(channel)
                 .bind(row.first_day)
+                .bind(row.scale.detail())
+                .bind(row.scale.day())
+                .bind(row.scale.counts)
                 .bind(row.numbers)
         })
         .await

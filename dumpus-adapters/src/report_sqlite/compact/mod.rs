@@ -5,6 +5,7 @@
 
 mod insert;
 mod numbers;
+mod scale;
 mod series;
 
 use dumpus_ports::domain::report::Report;
@@ -22,7 +23,7 @@ const VIEWS: &str = include_str!("views.sql");
 const NUMBERS: &str = "json_each(s.numbers)";
 
 /// The numbers of `activity` out of their differences. Summed list by list: one window over all takes three times as long.
-const SUMS: &str = "json_each((SELECT json_group_array(number) FROM (SELECT sum(value) OVER (ORDER BY key ROWS UNBOUNDED PRECEDING) AS number FROM json_each(s.numbers))))";
+const SUMS: &str = "json_each((SELECT json_group_array(number) FROM (SELECT (sum(value / s.counts) OVER (ORDER BY key ROWS UNBOUNDED PRECEDING) + key) * s.counts + value % s.counts AS number FROM json_each(s.numbers))))";
 
 /// A report with its texts numbered.
 pub(super) struct Compact<'a> {
@@ -33,7 +34,7 @@ pub(super) struct Compact<'a> {
 }
 
 impl<'a> Compact<'a> {
-    /// `None` if the report has larger numbers than the layout can hold.
+    /// `None` if the report has numbers that the layout cannot hold.
     pub(super) fn of(report: &'a Report) -> Option<Self> {
         let channels = Numbers::of(channel_ids(report));
         let guilds = Numbers::of(guild_ids(report));
@@ -63,23 +64,14 @@ impl<'a> Compact<'a> {
         insert::activity(connection, &self.series, is_differences).await?;
         // Without the numbers of rows, SQLite reads every list for each question about one person.
         sqlx::raw_sql("ANALYZE").execute(&mut *connection).await?;
-        let views = self.views(if is_differences { SUMS } else { NUMBERS });
-        // Made of the text in this module and of numbers.
+        let views = VIEWS
+            .replace("{cdn}", CDN)
+            .replace("{numbers}", if is_differences { SUMS } else { NUMBERS });
+        // Made of the texts in this module.
         sqlx::raw_sql(AssertSqlSafe(views).into_sql_str())
             .execute(&mut *connection)
             .await?;
         Ok(())
-    }
-
-    fn views(&self, numbers: &str) -> String {
-        let scale = self.series.scale;
-        VIEWS
-            .replace("{cdn}", CDN)
-            .replace("{counts}", &scale.counts.to_string())
-            .replace("{day}", &scale.day().to_string())
-            .replace("{days}", &scale.days().to_string())
-            .replace("{detail}", &scale.detail().to_string())
-            .replace("{numbers}", numbers)
     }
 }
 

@@ -9,4 +9,4 @@ CREATE TABLE stored_dm_channels(n INTEGER PRIMARY KEY, user_id TEXT NOT NULL, na
 CREATE TABLE stored_group_channels(n INTEGER PRIMARY KEY, name TEXT NOT NULL, recipients INTEGER NOT NULL, messages INTEGER NOT NULL, voice INTEGER NOT NULL);
 CREATE TABLE stored_voice_sessions(channel INTEGER NOT NULL, guild INTEGER NOT NULL, sessions TEXT NOT NULL);
 CREATE TABLE stored_sessions(os TEXT NOT NULL, sessions TEXT NOT NULL);
-CREATE TABLE stored_activity(event INTEGER NOT NULL, guild INTEGER NOT NULL, channel INTEGER NOT NULL, first_day INTEGER NOT NULL, numbers TEXT NOT NULL);
+CREATE TABLE stored_activity(event INTEGER NOT NULL, guild INTEGER NOT NULL, channel INTEGER NOT NULL, first_day INTEGER NOT NULL, detail INTEGER NOT NULL, day INTEGER NOT NULL, counts INTEGER NOT NULL, numbers TEXT NOT NULL);

@@ -21,9 +21,9 @@ SELECT CAST(t.key AS TEXT) AS started_date, CAST((CAST(t.key AS INTEGER) + t.val
     CAST(t.value / 60 AS INTEGER) AS duration_mins, s.os AS device_os
 FROM stored_sessions s CROSS JOIN json_each(s.sessions) t;
 CREATE VIEW activity AS
-SELECT e.name AS event_name, d.day AS day, CAST(v.value / {counts} % 24 AS INTEGER) AS hour, CAST(v.value % {counts} AS INTEGER) AS occurence_count,
-    (SELECT user_id FROM stored_details WHERE n = v.value / {detail}) AS associated_user_id, c.id AS associated_channel_id, g.id AS associated_guild_id,
-    (SELECT extra_field_1 FROM stored_details WHERE n = v.value / {detail}) AS extra_field_1,
-    CAST(CASE v.value / {detail} % 3 WHEN 1 THEN '0' WHEN 2 THEN '1' END AS TEXT) AS extra_field_2
+SELECT e.name AS event_name, d.day AS day, CAST(v.value % s.day / s.counts AS INTEGER) AS hour, CAST(v.value % s.counts + 1 AS INTEGER) AS occurence_count,
+    (SELECT user_id FROM stored_details WHERE n = v.value / s.detail) AS associated_user_id, c.id AS associated_channel_id, g.id AS associated_guild_id,
+    (SELECT extra_field_1 FROM stored_details WHERE n = v.value / s.detail) AS extra_field_1,
+    CAST(CASE v.value / s.detail % 3 WHEN 1 THEN '0' WHEN 2 THEN '1' END AS TEXT) AS extra_field_2
 FROM stored_events e JOIN stored_activity s ON s.event = e.n JOIN stored_channel_ids c ON c.n = s.channel JOIN stored_guild_ids g ON g.n = s.guild
-    CROSS JOIN {numbers} v CROSS JOIN stored_days d ON d.n = s.first_day + v.value / {day} % {days};
+    CROSS JOIN {numbers} v CROSS JOIN stored_days d ON d.n = s.first_day + v.value % s.detail / s.day;
