@@ -1,6 +1,7 @@
 //! The lower bound: raw inflate of the entries that an analysis needs, with the same library.
 
 use std::fs::File;
+use std::io::{Read, Seek};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -23,15 +24,13 @@ impl Entries {
     pub(super) fn open(path: &Path) -> Self {
         let file = File::open(path).unwrap();
         let mut archive = ZipArchive::new(&file).unwrap();
-        let mut names = Vec::new();
+        let layout = layout(&mut archive);
         let mut places = Vec::new();
         for index in 0..archive.len() {
             let entry = archive.by_index_raw(index).unwrap();
-            names.push(String::from_utf8_lossy(entry.name_raw()).into_owned());
             let is_deflated = entry.compression() == CompressionMethod::Deflated;
             places.push(is_deflated.then(|| (entry.data_start().unwrap(), entry.compressed_size())));
         }
-        let layout = Layout::locate(names.iter().enumerate().map(|(index, name)| (index, name.as_str())));
         let folders = layout.channels.iter();
         let channels = folders.flat_map(|folder| [folder.channel, folder.messages_json, folder.messages_csv]);
         let small = [layout.payments, layout.messages_index, layout.servers_index];
@@ -61,6 +60,23 @@ impl Entries {
     pub(super) fn fastest(&self) -> Vec<Duration> {
         self.entries.iter().map(|(_, _, fastest)| *fastest).collect()
     }
+}
+
+/// Which entries of a package are what.
+pub(super) fn layout(archive: &mut ZipArchive<impl Read + Seek>) -> Layout {
+    let count = archive.len();
+    let name = |index| {
+        let entry = archive.by_index_raw(index).unwrap();
+        String::from_utf8_lossy(entry.name_raw()).into_owned()
+    };
+    let names: Vec<_> = (0..count).map(name).collect();
+    Layout::locate(names.iter().map(String::as_str).enumerate())
+}
+
+/// What an ideal reader takes on two cores: no core waits, but no entry is divided.
+pub(super) fn ideal(entries: &[Duration]) -> Duration {
+    let largest = entries.iter().max().copied().unwrap_or_default();
+    largest.max(entries.iter().sum::<Duration>() / 2)
 }
 
 struct Inflater<'a> {

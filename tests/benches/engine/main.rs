@@ -6,6 +6,7 @@
 
 mod growth;
 mod inflate;
+mod whole;
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -41,8 +42,11 @@ fn main() {
         runtime,
         folder: PathBuf::from(env!("CARGO_TARGET_TMPDIR")),
     };
+    if wants("whole") {
+        whole::package(&bench, size);
+    }
     if wants("package") {
-        bench.whole_package(size);
+        bench.reading(size);
     }
     if wants("events") {
         bench.event_files(size * 3 / 10);
@@ -66,9 +70,9 @@ struct Bench {
 
 impl Bench {
     /// Reading and analysis up to the complete report, compared to an ideal inflate on two cores.
-    fn whole_package(&self, size: u64) {
+    fn reading(&self, size: u64) {
         let (path, truth) = self.package(
-            "whole",
+            "package",
             &PackageSpec {
                 size,
                 seed: 1,
@@ -90,9 +94,7 @@ impl Bench {
             inflate.run();
             timed(|| self.read(&path, 2, false))
         });
-        let entries = inflate.fastest();
-        let biggest = entries.iter().max().copied().unwrap_or_default();
-        let ideal = biggest.max(entries.iter().sum::<Duration>() / 2);
+        let ideal = inflate::ideal(&inflate.fastest());
         println!("reading and analysis, 2 threads, without sentiment: {taken:.2?}");
         println!("ideal inflate on 2 cores: {ideal:.2?}");
         println!(
@@ -143,6 +145,10 @@ impl Bench {
     }
 
     fn read(&self, path: &Path, threads: usize, sentiment: bool) -> Report {
+        self.read_with(path, threads, sentiment, Progress::new())
+    }
+
+    fn read_with(&self, path: &Path, threads: usize, sentiment: bool, progress: Arc<Progress>) -> Report {
         let mut options = ZipOptions::default();
         // Larger than those of real people.
         options.limits.memory_bytes = u64::MAX;
@@ -150,7 +156,7 @@ impl Bench {
         options.sentiment = sentiment;
         let package = Arc::new(PackageFile::open(path).unwrap());
         self.runtime
-            .block_on(ZipReader::new(options).read(package, Progress::new(), dumpus_ports::CancellationToken::new()))
+            .block_on(ZipReader::new(options).read(package, progress, dumpus_ports::CancellationToken::new()))
             .unwrap()
     }
 
