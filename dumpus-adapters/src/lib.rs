@@ -25,6 +25,8 @@ pub mod profiles;
 pub mod redis;
 #[cfg(feature = "sqlite")]
 pub mod report_sqlite;
+#[cfg(feature = "zip")]
+mod sentiment;
 #[cfg(feature = "http")]
 pub mod source_http;
 #[cfg(feature = "http")]

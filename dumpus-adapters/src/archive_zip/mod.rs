@@ -18,8 +18,8 @@ use dumpus_ports::archive::{ArchiveError, ArchiveReader, PackageBytes, Progress}
 use dumpus_ports::domain::report::Report;
 
 use self::container::Archive;
-pub use self::export::Scorer;
 pub use self::limits::ArchiveLimits;
+pub use crate::sentiment::Scorer;
 
 /// How packages are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -125,30 +125,3 @@ impl<'a> Inflater<'a> {
         }
     }
 }
-
-/// Half a megabyte of realistic texts of 5 to 400 bytes.
-pub(super) fn messages_of_conversations() -> Vec<String> {
-    let words = [
-        "lol", "the", "game", "was", "really", "GREAT", "but", "i", "don't", "like", "waiting", "so", "much", "ok",
-        "see", "you", "tomorrow", "at", "school", "haha", ":)", "that", "sucks", "best", "day", "ever!!!", "maybe",
-        "not",
-    ];
-    let mut texts = Vec::new();
-    let mut bytes = 0;
-    let mut place = 7usize;
-    while bytes < 500_000 {
-        let length = 1 + place % 60;
-        let text: Vec<_> = (0..length)
-            .map(|_| {
-                place = place
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1_442_695_040_888_963_407);
-                words[(place >> 33) % words.len()]
-            })
-            .collect();
-        place >>= 3;
-        texts.push(text.join(" "));
-        bytes += texts.last().map_or(0, String::len);
-    }
-    texts
-}

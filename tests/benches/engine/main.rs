@@ -6,6 +6,7 @@
 
 mod growth;
 mod inflate;
+mod sentiment;
 mod whole;
 
 use std::fs::File;
@@ -52,7 +53,7 @@ fn main() {
         bench.event_files(size * 3 / 10);
     }
     if wants("sentiment") {
-        sentiment();
+        sentiment::texts();
     }
     if wants("statistics") {
         bench.statistics_file();
@@ -169,16 +170,6 @@ impl Bench {
             ))
             .unwrap()
     }
-}
-
-/// The cost of sentiment per byte of text in conversations.
-fn sentiment() {
-    let texts = inflate::messages_of_conversations();
-    let bytes: usize = texts.iter().map(String::len).sum();
-    let scorer = dumpus_adapters::archive_zip::Scorer::new();
-    let taken = fastest(|| timed(|| texts.iter().filter(|text| scorer.score(text) == Some(i32::MAX)).count()));
-    let nanoseconds = taken.as_secs_f64() * 1e9 / as_f64(bytes as u64);
-    println!("sentiment: {nanoseconds:.0} ns per byte of text (at most 150)\n");
 }
 
 /// The fastest of several runs, after a warm-up run.

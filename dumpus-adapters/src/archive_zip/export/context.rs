@@ -8,9 +8,9 @@ use dumpus_ports::domain::analysis::Budget;
 use dumpus_ports::domain::failure_detail::PackageLimit;
 use dumpus_ports::domain::time::DayWindow;
 
-use super::sentiment::Scorer;
 use crate::archive_zip::container::Archive;
 use crate::archive_zip::limits::{ArchiveLimits, ensure_at_most};
+use crate::sentiment::Scorer;
 
 /// A package that is being read.
 #[derive(Debug)]

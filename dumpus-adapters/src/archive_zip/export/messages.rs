@@ -7,7 +7,7 @@ use dumpus_ports::domain::report::Section;
 use dumpus_ports::domain::time::Millis;
 
 use super::context::ReadContext;
-use super::sentiment::Scorer;
+use crate::sentiment::Scorer;
 
 /// The messages of one channel.
 pub(super) struct Messages<'a> {

@@ -12,7 +12,6 @@ mod json;
 mod messages;
 mod messages_csv;
 mod messages_json;
-mod sentiment;
 mod work;
 
 use std::num::NonZeroUsize;
@@ -24,9 +23,9 @@ use dumpus_ports::domain::report::Report;
 
 use self::context::ReadContext;
 use self::declared::Declared;
-pub use self::sentiment::Scorer;
 use super::container::Archive;
 use super::limits::ArchiveLimits;
+use crate::sentiment::Scorer;
 
 /// Reads and analyses the export in an archive, on so many threads beside this one.
 pub(super) fn read(
