@@ -12,26 +12,41 @@ pub(crate) fn parse_time(text: impl AsRef<[u8]>) -> Option<Millis> {
     } else {
         unquote(unquote(text.trim_ascii()))
     };
-    if bytes.len() < 19 || !matches!(bytes[10], b'T' | b't' | b' ') {
+    let (instant, rest) = bytes.split_first_chunk::<19>()?;
+    let [
+        ..,
+        b'-',
+        _,
+        _,
+        b'-',
+        _,
+        _,
+        b'T' | b't' | b' ',
+        _,
+        _,
+        b':',
+        _,
+        _,
+        b':',
+        _,
+        _,
+    ] = instant
+    else {
+        return None;
+    };
+    // All digits at once: a check of each would be a branch for each.
+    let digits = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18].map(|at| instant[at].wrapping_sub(b'0'));
+    if digits.into_iter().fold(0, u8::max) > 9 {
         return None;
     }
-    if bytes[4] != b'-' || bytes[7] != b'-' || bytes[13] != b':' || bytes[16] != b':' {
-        return None;
-    }
-    let year = number(&bytes[0..4])?;
-    let month = number(&bytes[5..7])?;
-    let day = number(&bytes[8..10])?;
-    let date = Day::from_civil(year, month, day)?;
-    let (hour, minute, second) = (
-        number(&bytes[11..13])?,
-        number(&bytes[14..16])?,
-        number(&bytes[17..19])?,
-    );
+    let [century, year, month, day, hour, minute, second] =
+        std::array::from_fn(|pair| i64::from(digits[2 * pair] * 10 + digits[2 * pair + 1]));
+    let date = Day::from_civil(century * 100 + year, month, day)?;
     // A leap second is the last one of its minute here, as in Unix time.
     if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let (millis, zone) = fraction(&bytes[19..])?;
+    let (millis, zone) = fraction(rest)?;
     let time = (hour * 3_600 + minute * 60 + second.min(59)) * SECOND + millis;
     Some(Millis(date.start().0 + time - offset(zone)?))
 }

@@ -127,8 +127,7 @@ impl SqliteWriter {
         let Some(compact) = &compact else {
             return stored_as(Storage::Plain).await;
         };
-        let is_small = compact.bytes() <= MAX_NUMBERS;
-        if layout == Layout::Numbers || (layout == Layout::Compact && is_small) {
+        if layout == Layout::Numbers || (layout == Layout::Compact && compact.fits(MAX_NUMBERS)) {
             match stored_as(Storage::Numbers(compact)).await {
                 Err(error) if is_full(&error) => {}
                 built => return built,

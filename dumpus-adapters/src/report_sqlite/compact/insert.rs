@@ -200,7 +200,7 @@ pub(super) async fn activity(
                 .bind(event)
                 .bind(guild)
                 .bind(channel)
-                .bind(row.first_day)
+                .bind(row.scale.first_day)
                 .bind(row.scale.detail())
                 .bind(row.scale.day())
                 .bind(row.scale.counts)

@@ -46,9 +46,9 @@ impl<'a> Compact<'a> {
         })
     }
 
-    /// Bytes of the numbers of `activity`, which are nearly all of a large file.
-    pub(super) fn bytes(&self) -> u64 {
-        self.series.bytes()
+    /// Whether the numbers of `activity`, which are nearly all of a large file, take no more than so many bytes.
+    pub(super) fn fits(&self, most: u64) -> bool {
+        self.series.fits(most)
     }
 
     /// Writes tables and views. As differences, numbers take two thirds of the space, and queries twice the time.

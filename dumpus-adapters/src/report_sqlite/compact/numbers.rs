@@ -1,6 +1,6 @@
 //! Small numbers in place of texts that many rows share.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::super::event::EventColumns;
 
@@ -12,7 +12,9 @@ pub(super) struct Numbers<'a> {
 
 impl<'a> Numbers<'a> {
     pub(super) fn of(texts: impl Iterator<Item = &'a str>) -> Self {
-        let texts: Vec<_> = texts.collect::<BTreeSet<_>>().into_iter().collect();
+        // Most rows repeat one of a few texts, and sorting all of them would take longer than everything else here.
+        let mut texts: Vec<_> = texts.collect::<HashSet<_>>().into_iter().collect();
+        texts.sort_unstable();
         let numbers = texts.iter().copied().zip(1..).collect();
         Self { texts, numbers }
     }
@@ -82,10 +84,6 @@ impl<'a> Details<'a> {
 
     pub(super) fn number(&self, columns: EventColumns<'a>) -> i64 {
         self.0.get(&Detail::of(columns)).copied().unwrap_or(0)
-    }
-
-    pub(super) fn largest(&self) -> i64 {
-        self.0.values().copied().max().unwrap_or(0)
     }
 
     /// Number, `associated_user_id` and `extra_field_1`.

@@ -1,51 +1,48 @@
 //! Rows of `activity` as numbers.
 
-/// A row of `activity` without its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A row of `activity` without its place. In their order, the numbers of a list ascend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Entry {
     /// What it has beside its place, as a number.
-    pub(super) detail: i64,
-    /// Counted from the first day of its list.
-    pub(super) day: i64,
-    pub(super) hour: i64,
+    pub(super) detail: u32,
+    /// Counted from the first day of the report.
+    pub(super) day: u32,
+    pub(super) hour: u8,
     /// 1 or more.
-    pub(super) count: i64,
+    pub(super) count: u32,
 }
 
-/// How many values each part of a number can have. A number is `((detail * days + day) * hours + hour) * counts + count - 1`,
-/// so numbers are in the order of detail, day and hour.
+/// How the entries of a list become numbers. A number is `((detail * days + day) * hours + hour) * counts + count - 1`, where
+/// `day` counts from the first day of the list, and the factors are the least that the list needs: its numbers are short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Scale {
-    pub(super) days: i64,
-    pub(super) hours: i64,
+    pub(super) first_day: u32,
+    days: i64,
+    hours: i64,
     pub(super) counts: i64,
 }
 
 impl Scale {
-    /// The least that these entries need: the smaller the scale, the shorter their numbers.
-    pub(super) fn of(entries: impl Iterator<Item = Entry>) -> Self {
-        let least = Self {
-            days: 1,
-            hours: 1,
-            counts: 1,
-        };
-        entries.fold(least, |scale, entry| Self {
-            days: scale.days.max(entry.day + 1),
+    /// `None` if an entry counts nothing, or if a number would have more than 63 bits.
+    pub(super) fn of(entries: &[Entry]) -> Option<Self> {
+        let days = || entries.iter().map(|entry| entry.day);
+        let counts = || entries.iter().map(|entry| entry.count);
+        let first_day = days().min().unwrap_or(0);
+        let scale = Self {
+            first_day,
+            days: i64::from(days().max().unwrap_or(0) - first_day) + 1,
             // One hour for what is counted per day.
-            hours: if entry.hour > 0 { 24 } else { scale.hours },
-            counts: scale.counts.max(entry.count),
-        })
-    }
-
-    /// Whether numbers with such a detail have less than 64 bits.
-    pub(super) fn holds(self, largest_detail: i64) -> bool {
-        let details = largest_detail.checked_add(1);
-        let parts = [self.days, self.hours, self.counts];
-        parts
-            .into_iter()
-            .try_fold(details, |product, values| Some(product?.checked_mul(values)))
-            .flatten()
-            .is_some()
+            hours: if entries.iter().any(|entry| entry.hour > 0) {
+                24
+            } else {
+                1
+            },
+            counts: counts().max().unwrap_or(1).into(),
+        };
+        let details = entries.iter().map(|entry| i64::from(entry.detail) + 1).max();
+        let parts = [scale.days, scale.hours, scale.counts];
+        let product = parts.into_iter().try_fold(details.unwrap_or(1), i64::checked_mul);
+        (product.is_some() && counts().all(|count| count > 0)).then_some(scale)
     }
 
     /// What a day is multiplied with.
@@ -58,17 +55,13 @@ impl Scale {
         self.days * self.day()
     }
 
-    pub(super) const fn number(self, entry: Entry) -> i64 {
-        entry.detail * self.detail() + entry.day * self.day() + entry.hour * self.counts + entry.count - 1
-    }
-
-    pub(super) const fn entry(self, number: i64) -> Entry {
-        Entry {
-            detail: number / self.detail(),
-            day: number % self.detail() / self.day(),
-            hour: number % self.day() / self.counts,
-            count: number % self.counts + 1,
-        }
+    pub(super) fn number(self, entry: Entry) -> i64 {
+        let day = i64::from(entry.day - self.first_day);
+        i64::from(entry.detail) * self.detail()
+            + day * self.day()
+            + i64::from(entry.hour) * self.counts
+            + i64::from(entry.count)
+            - 1
     }
 
     /// A number relative to the one before: of the times between them, one is left out, since no two are at the same time.
@@ -86,57 +79,75 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn entry() -> impl Strategy<Value = Entry> {
-        (0_i64..3_000, 0_i64..9_999, 0_i64..24, 1..=i64::from(u32::MAX)).prop_map(|(detail, day, hour, count)| Entry {
+    fn entries(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Entry>> {
+        let entry = (0_u32..3_000, 0_u32..9_999, 0_u8..24, 1..=u32::MAX).prop_map(|(detail, day, hour, count)| Entry {
             detail,
             day,
             hour,
             count,
+        });
+        proptest::collection::vec(entry, length).prop_map(|mut entries| {
+            entries.sort_unstable();
+            entries.dedup_by_key(|entry| (entry.detail, entry.day, entry.hour));
+            entries
         })
     }
 
-    #[test]
-    fn what_is_counted_per_day_needs_no_hours() {
-        let entry = |day, count| Entry {
+    fn daily(day: u32, count: u32) -> Entry {
+        Entry {
             detail: 0,
             day,
             hour: 0,
             count,
-        };
-        let scale = Scale::of([entry(4, 1), entry(0, 3)].into_iter());
-        assert_eq!((scale.days, scale.hours, scale.counts), (5, 1, 3));
-        assert_eq!(scale.number(entry(4, 1)), 12);
+        }
+    }
+
+    #[test]
+    fn what_is_counted_per_day_needs_no_hours() {
+        let scale = Scale::of(&[daily(14, 1), daily(10, 3)]).unwrap();
+        assert_eq!(
+            (scale.first_day, scale.detail(), scale.day(), scale.counts),
+            (10, 15, 3, 3)
+        );
+        assert_eq!(scale.number(daily(14, 1)), 12);
     }
 
     #[test]
     fn numbers_of_more_than_63_bits_are_not_held() {
-        let scale = Scale {
-            days: 10_000,
-            hours: 24,
-            counts: 1 << 32,
+        let far = |detail| Entry {
+            detail,
+            day: 10_000,
+            hour: 23,
+            count: u32::MAX,
         };
-        assert!(scale.holds(3_000));
-        assert!(!scale.holds(3_000_000_000));
-        assert!(!scale.holds(i64::MAX));
+        assert!(Scale::of(&[daily(0, 1), far(3_000)]).is_some());
+        assert!(Scale::of(&[daily(0, 1), far(3_000_000_000)]).is_none());
+    }
+
+    #[test]
+    fn what_counts_nothing_is_not_held() {
+        assert!(Scale::of(&[daily(0, 1), daily(1, 0)]).is_none());
     }
 
     proptest! {
+        /// As the view takes them apart.
         #[test]
-        fn every_entry_is_found_again(entries in proptest::collection::vec(entry(), 1..20)) {
-            let scale = Scale::of(entries.iter().copied());
+        fn every_part_of_a_number_is_found_again(entries in entries(1..20)) {
+            let scale = Scale::of(&entries).unwrap();
             for entry in entries {
-                prop_assert_eq!(scale.entry(scale.number(entry)), entry);
+                let number = scale.number(entry);
+                prop_assert_eq!(number / scale.detail(), i64::from(entry.detail));
+                prop_assert_eq!(number % scale.detail() / scale.day(), i64::from(entry.day - scale.first_day));
+                prop_assert_eq!(number % scale.day() / scale.counts, i64::from(entry.hour));
+                prop_assert_eq!(number % scale.counts + 1, i64::from(entry.count));
             }
         }
 
         #[test]
-        fn differences_are_never_negative(entries in proptest::collection::vec(entry(), 2..20)) {
-            let scale = Scale::of(entries.iter().copied());
-            let mut numbers: Vec<_> = entries.into_iter().map(|entry| scale.number(entry)).collect();
-            numbers.sort_unstable();
-            numbers.dedup_by_key(|number| *number / scale.counts);
+        fn differences_are_never_negative(entries in entries(2..20)) {
+            let scale = Scale::of(&entries).unwrap();
             let mut before = None;
-            for number in numbers {
+            for number in entries.into_iter().map(|entry| scale.number(entry)) {
                 prop_assert!(scale.difference(before, number) >= 0);
                 before = Some(number);
             }

@@ -44,7 +44,8 @@ fn eight_digits(digits: [u8; 8]) -> Option<u64> {
 /// The text that an escaped one stands for; invalid Unicode becomes U+FFFD.
 pub(in super::super) fn unescaped(raw: &[u8]) -> Cow<'_, str> {
     let Some(first) = memchr::memchr(b'\\', raw) else {
-        return String::from_utf8_lossy(raw);
+        // Checks whole words of ASCII, unlike the lossy conversion.
+        return str::from_utf8(raw).map_or_else(|_| String::from_utf8_lossy(raw), Cow::Borrowed);
     };
     let mut text = Vec::with_capacity(raw.len());
     text.extend_from_slice(&raw[..first]);
