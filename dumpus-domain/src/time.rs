@@ -77,13 +77,17 @@ impl Day {
         if !(1..=9999).contains(&year) || !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
             return None;
         }
+        let (year, month, day) = (
+            u32::try_from(year).ok()?,
+            u32::try_from(month).ok()?,
+            u32::try_from(day).ok()?,
+        );
         // Years that begin in March put the leap day last.
-        let shifted = if month <= 2 { year - 1 } else { year };
-        let era = shifted.div_euclid(400);
-        let year_of_era = shifted.rem_euclid(400);
+        let shifted = year - u32::from(month <= 2);
+        let leap_days = shifted / 4 - shifted / 100 + shifted / 400;
         let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-        i32::try_from(era * 146_097 + day_of_era - 719_468).ok().map(Self)
+        let days = shifted * 365 + leap_days + day_of_year;
+        Some(Self(days.cast_signed() - 719_468))
     }
 
     /// Year, month and day.
