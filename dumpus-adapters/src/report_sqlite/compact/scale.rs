@@ -12,6 +12,13 @@ pub(super) struct Entry {
     pub(super) count: u32,
 }
 
+impl Entry {
+    /// What no two entries of a list have in common.
+    const fn time(&self) -> (u32, u32, u8) {
+        (self.detail, self.day, self.hour)
+    }
+}
+
 /// How the entries of a list become numbers. A number is `((detail * days + day) * hours + hour) * counts + count - 1`, where
 /// `day` counts from the first day of the list, and the factors are the least that the list needs: its numbers are short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +30,8 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// `None` if an entry counts nothing, or if a number would have more than 63 bits.
+    /// The scale of entries in order. `None` if one counts nothing, if two are at the same time, or if a number would have
+    /// more than 63 bits.
     pub(super) fn of(entries: &[Entry]) -> Option<Self> {
         let days = || entries.iter().map(|entry| entry.day);
         let counts = || entries.iter().map(|entry| entry.count);
@@ -42,7 +50,8 @@ impl Scale {
         let details = entries.iter().map(|entry| i64::from(entry.detail) + 1).max();
         let parts = [scale.days, scale.hours, scale.counts];
         let product = parts.into_iter().try_fold(details.unwrap_or(1), i64::checked_mul);
-        (product.is_some() && counts().all(|count| count > 0)).then_some(scale)
+        let are_apart = entries.is_sorted_by(|before, after| before.time() < after.time());
+        (product.is_some() && are_apart && counts().all(|count| count > 0)).then_some(scale)
     }
 
     /// What a day is multiplied with.
@@ -88,7 +97,7 @@ mod tests {
         });
         proptest::collection::vec(entry, length).prop_map(|mut entries| {
             entries.sort_unstable();
-            entries.dedup_by_key(|entry| (entry.detail, entry.day, entry.hour));
+            entries.dedup_by_key(|entry| entry.time());
             entries
         })
     }
@@ -104,7 +113,7 @@ mod tests {
 
     #[test]
     fn what_is_counted_per_day_needs_no_hours() {
-        let scale = Scale::of(&[daily(14, 1), daily(10, 3)]).unwrap();
+        let scale = Scale::of(&[daily(10, 3), daily(14, 1)]).unwrap();
         assert_eq!(
             (scale.first_day, scale.detail(), scale.day(), scale.counts),
             (10, 15, 3, 3)
@@ -122,6 +131,12 @@ mod tests {
         };
         assert!(Scale::of(&[daily(0, 1), far(3_000)]).is_some());
         assert!(Scale::of(&[daily(0, 1), far(3_000_000_000)]).is_none());
+    }
+
+    #[test]
+    fn two_entries_at_the_same_time_are_not_held() {
+        assert!(Scale::of(&[daily(0, 1), daily(1, 1)]).is_some());
+        assert!(Scale::of(&[daily(0, 1), daily(0, 2)]).is_none());
     }
 
     #[test]

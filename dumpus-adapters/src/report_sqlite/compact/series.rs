@@ -43,7 +43,7 @@ pub(super) struct Series<'a> {
 }
 
 impl<'a> Series<'a> {
-    /// `None` if the numbers would be too large, or if a row counts nothing.
+    /// `None` if a list has no [`Scale`].
     pub(super) fn of(report: &'a Report, channels: &Numbers<'_>, guilds: &Numbers<'_>) -> Option<Self> {
         let message_hours = || report.message_hours.iter().flat_map(|channel| &channel.hours);
         let columns = || report.events.iter().map(|row| EventColumns::of(&row.activity));
