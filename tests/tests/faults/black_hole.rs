@@ -72,7 +72,8 @@ fn a_worker_that_cannot_work_costs_no_package_and_is_named() {
     for fault in FAULTS {
         let name = fault.name;
         let links: Vec<Link> = (0..PACKAGES)
-            .map(|_| discord.link(package.clone(), Behaviour::Package))
+            // Slow, so that work is left for the faulty worker until it is noticed.
+            .map(|_| discord.link(package.clone(), Behaviour::Slow))
             .collect();
         let faulty = cluster.add_worker(&discord, fault.settings, fault.limits);
         let server = &cluster.servers[0];
@@ -96,6 +97,9 @@ fn a_worker_that_cannot_work_costs_no_package_and_is_named() {
             reasons.any(is_named).then_some(())
         });
         assert!(cluster.workers[faulty].log_text().contains(fault.reason), "{name}");
+        for link in &links {
+            link.switch_to(Behaviour::Package);
+        }
         for (link, id) in links.iter().zip(&ids) {
             let status = server.settled(link, id);
             assert_eq!(status["isDataAvailable"], true, "{name}: {status}");

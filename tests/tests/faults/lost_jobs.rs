@@ -15,10 +15,10 @@ const RECOVERY: Duration = Duration::from_mins(2);
 const PACKAGES: usize = 40;
 const QUEUE: &str = "{dumpus}:v1:";
 
-/// What happens to Redis.
-fn inflict(cluster: &Cluster, rng: &mut Rng) {
+/// What happens to Redis, each kind in turn.
+fn inflict(kind: usize, cluster: &Cluster, rng: &mut Rng) {
     let redis = &cluster.redis;
-    match rng.below(4) {
+    match kind % 4 {
         0 => drop(redis.ask(&["FLUSHALL"])),
         1 => {
             let jobs = redis.ask(&["KEYS", &format!("{QUEUE}job:*")]);
@@ -33,11 +33,16 @@ fn inflict(cluster: &Cluster, rng: &mut Rng) {
             }
         }
         _ => {
-            // Evicts what it likes until there is room.
+            // Less than it uses already: keys are evicted at random, a fifth of the queue or so.
+            let memory = redis.ask(&["INFO", "memory"]);
+            let used = memory
+                .iter()
+                .find_map(|line| line.strip_prefix("used_memory:"))
+                .unwrap();
+            let limit = used.trim().parse::<u64>().unwrap() - 20_000;
             redis.ask(&["CONFIG", "SET", "maxmemory-policy", "allkeys-random"]);
-            redis.ask(&["CONFIG", "SET", "maxmemory", "1300000"]);
-            redis.ask(&["SET", "filler", &"x".repeat(200_000)]);
-            redis.ask(&["DEL", "filler"]);
+            redis.ask(&["CONFIG", "SET", "maxmemory", &limit.to_string()]);
+            redis.ask(&["PING"]);
             redis.ask(&["CONFIG", "SET", "maxmemory", "0"]);
         }
     }
@@ -72,8 +77,8 @@ fn packages_whose_jobs_vanish_are_processed_while_their_owners_wait() {
     let submit = |link: &Link| cluster.servers[0].admit(&link.url);
     let ids: Vec<_> = links.iter().map(submit).collect();
     let mut rng = Rng::new(5);
-    for round in 0..6 {
-        inflict(&cluster, &mut rng);
+    for round in 0..8 {
+        inflict(round, &cluster, &mut rng);
         let poll = || {
             let server: &Instance = &cluster.servers[round % 2];
             for (link, id) in links.iter().zip(&ids) {
