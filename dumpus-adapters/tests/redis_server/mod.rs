@@ -3,12 +3,14 @@
 #![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses a part of it")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failing server fails the test")]
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::RandomState;
 use std::fs;
 use std::hash::BuildHasher;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -37,18 +39,20 @@ pub(crate) fn fresh_prefix() -> String {
 }
 
 /// A free port that remains free while its server is down: it is outside of the range for outgoing connections. A port of
-/// that range could be taken in the meantime, or a client that connects to it could connect to itself.
+/// that range could be taken in the meantime, or a client that connects to it could connect to itself. No port is given
+/// twice: the server of another test may be down.
 pub(crate) fn lasting_port() -> u16 {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
     const LOWEST: u64 = 10_000;
+    let mut given = GIVEN.lock().unwrap();
     let outgoing = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
     let lowest_outgoing = outgoing.split_whitespace().next().and_then(|port| port.parse().ok());
     let count = lowest_outgoing.unwrap_or(32_768_u64).saturating_sub(LOWEST).max(1_000);
-    let start = RandomState::new().hash_one(NEXT.fetch_add(1, Ordering::Relaxed));
+    let start = RandomState::new().hash_one(given.len());
     let candidates = (0..count).map(|step| u16::try_from(LOWEST + (start % count + step) % count).unwrap());
     candidates
         .into_iter()
-        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok() && given.insert(*port))
         .expect("all ports are taken")
 }
 
