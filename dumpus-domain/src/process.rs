@@ -192,6 +192,13 @@ impl Process {
         self.seen_at.until(now).max(now.until(self.seen_at))
     }
 
+    /// Whether it takes packages of a lane, as far as its last heartbeat says.
+    #[must_use]
+    pub fn takes(&self, lane: Lane) -> bool {
+        let is_able = matches!(self.last.state, ProcessState::Idle | ProcessState::Working);
+        is_able && !self.is_drained && self.last.lanes.contains(&lane)
+    }
+
     /// Whether it processes packages.
     #[must_use]
     pub fn is_worker(&self) -> bool {

@@ -31,6 +31,8 @@ const MAX_QUEUE: u64 = 100_000;
 
 /// Owners ask every second where their package is; the queue is asked whether it has its job after one to two of these times.
 const JOB_CHECKS: Duration = Duration::from_secs(20);
+/// A package that still waits after one to two of these times is worth another 100 ms.
+const AWAITED_ONCE: Duration = Duration::from_mins(1);
 /// How long a deletion can be repeated with the same answer, at least.
 const REPEATED_DELETION: Duration = Duration::from_mins(1);
 /// Default of [`DumpusBuilder::history`].
@@ -55,6 +57,8 @@ pub struct Dumpus {
     pub(crate) positions: QueuePositions,
     /// Waiting packages about whose jobs the queue was asked.
     pub(crate) checked_jobs: RecentPackages,
+    /// Packages of which a request waited for the lease.
+    pub(crate) awaited: RecentPackages,
     /// Packages that were deleted here: a response may have been lost.
     pub(crate) deleted: RecentPackages,
     pub(crate) probes: Probes,
@@ -93,6 +97,12 @@ impl Dumpus {
     #[must_use]
     pub fn owns(&self, key: &UpnKey, package: PackageId) -> bool {
         self.vault.owns(key, &package)
+    }
+
+    /// Whether [`look_up_user`](Dumpus::look_up_user) can find anybody.
+    #[must_use]
+    pub fn has_profiles(&self) -> bool {
+        self.profiles.is_some()
     }
 
     /// Deletes what has expired by the registry's clock, and blobs that no package points to. Call it regularly, for
@@ -258,6 +268,7 @@ impl DumpusBuilder {
             max_queue: self.max_queue.unwrap_or(MAX_QUEUE),
             positions: QueuePositions::new(packages.clone(), queue.clone()),
             checked_jobs: RecentPackages::new(JOB_CHECKS),
+            awaited: RecentPackages::new(AWAITED_ONCE),
             deleted: RecentPackages::new(REPEATED_DELETION),
             probes: Probes::default(),
             sweep: Sweep {

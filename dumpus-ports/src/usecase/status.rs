@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::access::{AccessError, prove};
 use crate::Dumpus;
@@ -12,10 +12,16 @@ use crate::domain::lifecycle::Stage;
 use crate::domain::package::PackageId;
 use crate::domain::queue::{Lane, LaneTotals, Position};
 use crate::domain::secret::UpnKey;
-use crate::registry::{Failure, Outcome, Run, StoredResult};
+use crate::registry::{Failure, Outcome, Package, Run, StoredResult};
 
 /// A store that has not answered by then does not delay the status.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// How long the first request for a package waits until a free worker has it. Clients ask right after they submitted a
+/// link, and again a second later.
+const LEASE_WAIT: Duration = Duration::from_millis(100);
+/// How often it looks.
+const LEASE_INTERVAL: Duration = Duration::from_millis(20);
 
 /// The state of a package and its place in the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +65,8 @@ pub enum PackageState {
 
 impl Dumpus {
     /// The state of a package and its position in the queue, which may be a second old, or five while backends are slow.
-    /// Queues the package again if its job was lost.
+    /// Queues the package again if its job was lost. The first call for a package waits up to 100 ms for a free worker to
+    /// take it, if there is one and no package is ahead.
     ///
     /// # Errors
     /// [`AccessError`].
@@ -78,14 +85,41 @@ impl Dumpus {
             });
         };
         self.redispatch_if_lost(&row, key, &epoch).await?;
-        let run = row.run;
-        let position = queue_snapshot.position(run.lane, run.ticket);
+        let position = queue_snapshot.position(row.run.lane, row.run.ticket);
+        let is_next = position.ahead == 0 && (position.lane == Lane::Premium || totals.premium == 0);
+        let run = if is_next { self.after_lease(row).await } else { row }.run;
         Ok(PackageStatus {
             is_upgraded: run.lane == Lane::Premium,
             totals,
             joined: run.joined,
             state: self.state(run, position).await,
         })
+    }
+
+    /// The package as it is once a worker has it, if that is a matter of milliseconds.
+    async fn after_lease(&self, mut package: Package) -> Package {
+        let id = package.run.package;
+        if !package.is_waiting() || !self.awaited.insert(id) || !self.has_worker(package.run.lane).await {
+            return package;
+        }
+        let began = Instant::now();
+        while package.is_waiting() && began.elapsed() < LEASE_WAIT {
+            sleep(LEASE_INTERVAL).await;
+            match self.packages.find(id).await {
+                Ok(Some(found)) => package = found,
+                // The next request tells.
+                Ok(None) | Err(_) => break,
+            }
+        }
+        package
+    }
+
+    /// Whether a worker is known that takes packages of the lane. It is free if no package is ahead.
+    async fn has_worker(&self, lane: Lane) -> bool {
+        let Ok(Ok(known)) = timeout(LEASE_WAIT, self.processes.processes()).await else {
+            return false;
+        };
+        known.alive().any(|process| process.takes(lane))
     }
 
     async fn state(&self, run: Run, position: Position) -> PackageState {

@@ -1,21 +1,24 @@
 //! The status that owners see.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use dumpus_adapters::memory::source::MemoryPackage;
 use dumpus_ports::blobs::BlobStore;
 use dumpus_ports::domain::error_code::ErrorCode;
 use dumpus_ports::domain::failure_detail::{ArchiveDefect, FailureDetail};
 use dumpus_ports::domain::lifecycle::Stage;
+use dumpus_ports::domain::process::{KeyCheck, Role, SharedSettings};
 use dumpus_ports::domain::queue::{Lane, LaneTotals, Position};
-use dumpus_ports::usecase::{AccessError, PackageState, PackageStatus};
+use dumpus_ports::usecase::{AccessError, PackageState, PackageStatus, Presence, ProcessInfo};
 use tokio::time::Instant;
 
 use crate::support::{
-    FailingArchive, Fault, Gate, GatedArchive, NOW, World, assert_unavailable, pass, seconds, unstopped,
+    FailingArchive, Fault, Gate, GatedArchive, NOW, Person, World, assert_unavailable, pass, seconds, unstopped,
 };
 
-fn underway(stage: Stage, progress: Option<u8>, lane: Lane, ahead: u64) -> PackageState {
+const fn underway(stage: Stage, progress: Option<u8>, lane: Lane, ahead: u64) -> PackageState {
     PackageState::Underway {
         stage,
         progress,
@@ -73,6 +76,81 @@ async fn an_upgraded_package_stands_in_the_premium_lane() {
             premium: 1
         }
     );
+}
+
+/// A worker has joined that takes packages of these lanes.
+async fn join(world: &World, lanes: &[Lane]) -> Presence {
+    let settings = SharedSettings {
+        key: KeyCheck([0; 8]),
+        other_key: None,
+        max_download: 0,
+        values: BTreeMap::new(),
+    };
+    let info = ProcessInfo {
+        role: Role::Worker,
+        host: String::new(),
+        version: String::new(),
+        lanes: lanes.to_vec(),
+        settings,
+    };
+    world.dumpus.join(info).await.unwrap()
+}
+
+/// How long the status took, and what it was.
+async fn timed_state(world: &World, person: &Person) -> (Duration, PackageState) {
+    let began = Instant::now();
+    let state = world.state(person).await;
+    (began.elapsed(), state)
+}
+
+const WAITING: PackageState = underway(Stage::Locked, None, Lane::Standard, 0);
+/// As long as the first status waits.
+const LEASE_WAIT: Duration = Duration::from_millis(100);
+
+#[tokio::test(start_paused = true)]
+async fn the_first_status_waits_until_a_free_worker_has_the_package() {
+    let world = World::new();
+    join(&world, &Lane::ALL).await;
+    let ann = world.waiting("ann").await;
+    world.put(&ann.link, MemoryPackage::Silence);
+    let worker = world.worker();
+    let work = async {
+        tokio::time::sleep(LEASE_WAIT / 2).await;
+        worker.run(&Lane::ALL, NOW, unstopped()).await
+    };
+    let (elapsed, state) = tokio::select! {
+        round = work => panic!("{round:?}"),
+        status = timed_state(&world, &ann) => status,
+    };
+    assert_eq!(state, underway(Stage::Downloading, Some(0), Lane::Standard, 0));
+    assert!((LEASE_WAIT / 2..LEASE_WAIT).contains(&elapsed), "{elapsed:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_first_status_waits_and_not_for_long() {
+    let world = World::new();
+    join(&world, &Lane::ALL).await;
+    let ann = world.waiting("ann").await;
+    let (elapsed, state) = timed_state(&world, &ann).await;
+    assert_eq!(state, WAITING);
+    assert!((LEASE_WAIT..LEASE_WAIT * 2).contains(&elapsed), "{elapsed:?}");
+    assert_eq!(timed_state(&world, &ann).await, (NOW, WAITING));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_status_waits_without_a_free_worker() {
+    let world = World::new();
+    let ann = world.waiting("ann").await;
+    assert_eq!(timed_state(&world, &ann).await, (NOW, WAITING));
+    join(&world, &[Lane::Premium]).await;
+    let bob = world.waiting("bob").await;
+    assert_eq!(timed_state(&world, &ann).await, (NOW, WAITING), "no worker of its lane");
+    let worker = join(&world, &Lane::ALL).await;
+    let behind = underway(Stage::Locked, None, Lane::Standard, 1);
+    assert_eq!(timed_state(&world, &bob).await, (NOW, behind), "a package is ahead");
+    worker.leave().await.unwrap();
+    pass(seconds(120)).await;
+    assert_eq!(timed_state(&world, &ann).await, (NOW, WAITING), "the worker left");
 }
 
 #[tokio::test(start_paused = true)]
