@@ -37,7 +37,7 @@ pub struct ServerConfig {
         default_value = "any"
     )]
     pub cors: Cors,
-    /// Addresses or ranges of reverse proxies whose X-Forwarded headers are trusted; by default none.
+    /// Addresses or ranges of reverse proxies whose X-Forwarded headers are trusted, besides this machine's own.
     #[arg(
         long,
         env = "DUMPUS_TRUSTED_PROXIES",
@@ -140,6 +140,7 @@ impl ServerConfig {
             proxy: ProxySettings {
                 public_url: self.public_url.clone(),
                 trusted_proxies: self.trusted_proxies.clone(),
+                listens_on_loopback: self.listen.ip().is_loopback(),
             },
             submit_rate: self.submit_rate.map(|rate| rate.with_burst(self.submit_burst)),
             admin_token: self.admin_token.clone(),

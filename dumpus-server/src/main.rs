@@ -105,6 +105,13 @@ async fn serve(config: &ServerConfig) -> Result<ExitCode, Box<dyn std::error::Er
         "Dumpus {version}, {mode} mode, is at http://{address}{}",
         summary(config, &versions)
     );
+    let is_behind_unknown_proxy = config.public_url.is_none() && config.trusted_proxies.is_empty();
+    if is_behind_unknown_proxy && !address.ip().is_loopback() {
+        tracing::warn!(
+            "The server listens on {address}, and DUMPUS_PUBLIC_URL is not set: behind a proxy with TLS, clients would get \
+             addresses that begin with http://, which browsers block"
+        );
+    }
     run::serve(listener, service, &shutdown).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,6 @@ mod http;
 mod operations;
 mod settings;
 
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -22,7 +21,7 @@ pub use operations::UseCases;
 pub use settings::ApiSettings;
 
 use self::document::{DESCRIPTION, Documents, TITLE};
-use self::http::{RateLimit, ResponseLayer, RouteTable};
+use self::http::{RateLimit, ResponseLayer, RouteTable, UntrustedProxies};
 
 /// Requests of one client with a wrong key or token before responses are delayed.
 const WRONG_KEYS: Rate = Rate::new(30, Duration::from_mins(1));
@@ -43,7 +42,7 @@ pub fn service(use_cases: UseCases, settings: ApiSettings) -> BoxEndpoint<'stati
         cors: settings.cors,
         proxy: Arc::new(settings.proxy),
         wrong_keys,
-        is_distrust_logged: AtomicBool::default(),
+        untrusted: UntrustedProxies::default(),
     };
     // A base address typed with a trailing slash makes the official client request `//process/...`.
     layer.with(NormalizePath::new(TrailingSlash::MergeOnly)).boxed()

@@ -26,6 +26,7 @@ async fn users_are_served_to_owners_of_packages_with_the_documented_codes() {
         let response = instance.of_package(&key(0), &format!("user/{user}")).await;
         assert_eq!(response.0.status().as_u16(), status, "{user}");
         assert_common_headers(&response);
+        assert_eq!(response.0.header("cache-control"), Some("no-store"));
         assert_eq!(response.0.header("retry-after"), (status == 429).then_some("7"));
         let body = json(response).await;
         assert_eq!(body["errorMessageCode"], code, "{user}");

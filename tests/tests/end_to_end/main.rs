@@ -7,6 +7,7 @@ mod downloads;
 mod endurance;
 mod errors;
 mod operator;
+mod proxies;
 mod readme;
 mod results;
 #[path = "../support/mod.rs"]

@@ -164,3 +164,17 @@ fn a_key_grants_access_to_its_own_package_only() {
     assert_eq!(instance.delete(&fresh_key(), &id).status, 401);
     assert_eq!(instance.status(&link.key, &id)["isDataAvailable"], true);
 }
+
+#[test]
+fn browsers_need_not_repeat_look_ups_if_there_is_no_directory_of_users() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[]);
+    let link = discord.link(small().0, Behaviour::Package);
+    let id = instance.process(&link);
+    let response = instance.get(&link.key, &format!("/process/{id}/user/1"));
+    assert_eq!(response.status, 404);
+    assert_eq!(response.header("cache-control"), Some("private, max-age=3600"));
+    let foreign = instance.get(&fresh_key(), &format!("/process/{id}/user/1"));
+    assert_eq!(foreign.status, 401);
+    assert_eq!(foreign.header("cache-control"), Some("no-store"));
+}

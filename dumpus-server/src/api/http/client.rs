@@ -8,7 +8,8 @@ use ipnet::IpNet;
 use poem::http::{HeaderMap, header};
 use poem::{FromRequest, Request, RequestBody, Result};
 
-const FORWARDED_FOR: &str = "x-forwarded-for";
+pub(super) const FORWARDED_FOR: &str = "x-forwarded-for";
+pub(super) const FORWARDED_PROTO: &str = "x-forwarded-proto";
 
 /// A range of addresses, or a single one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,18 +43,24 @@ impl Network {
 pub struct ProxySettings {
     /// Start of absolute URLs, without a trailing slash; `None` takes it from each request.
     pub public_url: Option<String>,
-    /// Proxies whose `X-Forwarded-*` headers are trusted.
+    /// Proxies whose `X-Forwarded-*` headers are trusted. `X-Forwarded-Proto` and `-Host` of this machine are trusted anyway.
     pub trusted_proxies: Vec<Network>,
+    /// Whether the server listens on loopback: who forwards from this machine is a proxy then. Otherwise it may be the
+    /// gateway of containers, behind which all clients appear.
+    pub listens_on_loopback: bool,
 }
 
 impl ProxySettings {
-    fn trusts(&self, address: IpAddr) -> bool {
-        self.trusted_proxies.iter().any(|network| network.contains(address))
+    /// Whether the peer says which client it forwards for.
+    pub(super) fn trusts(&self, peer: IpAddr) -> bool {
+        let is_local = self.listens_on_loopback && peer.to_canonical().is_loopback();
+        is_local || self.trusted_proxies.iter().any(|network| network.contains(peer))
     }
 
-    /// Whether the request was forwarded by somebody who is not trusted, so that its client is unknown.
-    pub(super) fn is_distrusted(&self, request: &Request) -> bool {
-        request.headers().contains_key(FORWARDED_FOR) && !self.trusts(peer(request))
+    /// Whether the peer says under which address the client reaches this server. Only the client itself can be misled by
+    /// that, and who is on this machine needs no proxy for it.
+    pub(super) fn trusts_address(&self, peer: IpAddr) -> bool {
+        peer.to_canonical().is_loopback() || self.trusts(peer)
     }
 
     /// The address of a request's client.
@@ -89,8 +96,8 @@ impl ProxySettings {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let first = |name: &str| text(name).and_then(|value| value.split(',').next()).map(str::trim);
         let (mut scheme, mut host) = ("http", own_host.or_else(|| text(header::HOST.as_str())));
-        if self.trusts(peer) {
-            if let Some(forwarded @ ("http" | "https")) = first("x-forwarded-proto") {
+        if self.trusts_address(peer) {
+            if let Some(forwarded @ ("http" | "https")) = first(FORWARDED_PROTO) {
                 scheme = forwarded;
             }
             host = first("x-forwarded-host").or(host);
@@ -100,7 +107,7 @@ impl ProxySettings {
     }
 }
 
-fn peer(request: &Request) -> IpAddr {
+pub(super) fn peer(request: &Request) -> IpAddr {
     let peer = request.remote_addr().as_socket_addr().map(std::net::SocketAddr::ip);
     peer.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED))
 }
@@ -148,7 +155,8 @@ mod tests {
     fn proxy() -> ProxySettings {
         ProxySettings {
             public_url: None,
-            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()],
+            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()],
+            listens_on_loopback: false,
         }
     }
 
@@ -173,13 +181,34 @@ mod tests {
     fn a_trusted_proxy_names_its_client() {
         assert_eq!(client("10.1.2.3", "198.51.100.1"), "198.51.100.1");
         assert_eq!(client("::ffff:10.1.2.3", "198.51.100.1:4711"), "198.51.100.1");
-        assert_eq!(client("::1", "[2001:db8::1]:4711"), "2001:db8::1");
+        assert_eq!(client("fd00::7", "[2001:db8::1]:4711"), "2001:db8::1");
     }
 
     #[test]
     fn addresses_that_a_client_adds_to_the_chain_are_ignored() {
         assert_eq!(client("10.1.2.3", "1.1.1.1, 198.51.100.1, 10.9.9.9"), "198.51.100.1");
         assert_eq!(client("10.1.2.3", "1.1.1.1, nonsense"), "10.1.2.3");
+    }
+
+    #[test]
+    fn a_proxy_on_this_machine_names_its_client_if_the_server_listens_on_loopback() {
+        let headers = headers(&[("x-forwarded-for", "198.51.100.1")]);
+        for (listens_on_loopback, expected) in [(true, "198.51.100.1"), (false, "127.0.0.1")] {
+            let proxy = ProxySettings {
+                listens_on_loopback,
+                ..proxy()
+            };
+            assert_eq!(
+                proxy.client("127.0.0.1".parse().unwrap(), &headers).to_string(),
+                expected
+            );
+        }
+        let proxy = ProxySettings {
+            listens_on_loopback: true,
+            ..proxy()
+        };
+        let peer = "192.0.2.1".parse().unwrap();
+        assert_eq!(proxy.client(peer, &headers), peer);
     }
 
     #[test]
@@ -198,6 +227,12 @@ mod tests {
             base(&proxy(), "10.0.0.1".parse().unwrap(), &forwarded),
             "https://api.example.org"
         );
+        for local in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
+            assert_eq!(
+                base(&proxy(), local.parse().unwrap(), &forwarded),
+                "https://api.example.org"
+            );
+        }
         let public = ProxySettings {
             public_url: Some("https://dumpus.example".to_owned()),
             ..proxy()

@@ -15,6 +15,7 @@ mod response_layer;
 mod route;
 mod shared;
 mod submission_quota;
+mod untrusted_proxies;
 
 pub use self::admin_token::{AdminToken, ParseAdminTokenError};
 pub use self::client::{Network, ParseNetworkError, ProxySettings};
@@ -33,3 +34,4 @@ pub(super) use self::response_layer::ResponseLayer;
 pub(super) use self::route::{Operation, Route, RouteTable};
 pub(super) use self::shared::Shared;
 pub(super) use self::submission_quota::SubmissionQuota;
+pub(super) use self::untrusted_proxies::UntrustedProxies;

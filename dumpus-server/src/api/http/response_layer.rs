@@ -2,7 +2,6 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
@@ -16,6 +15,7 @@ use super::cors::Cors;
 use super::problem::{Code, DEFECT};
 use super::rate_limit::RateLimit;
 use super::route::{Route, RouteTable};
+use super::untrusted_proxies::UntrustedProxies;
 
 /// Limit of a request's body.
 const MAX_BODY_BYTES: usize = 16 * 1024;
@@ -38,8 +38,7 @@ pub(in crate::api) struct ResponseLayer<E> {
     pub(in crate::api) cors: Cors,
     pub(in crate::api) proxy: Arc<ProxySettings>,
     pub(in crate::api) wrong_keys: RateLimit,
-    /// Whether the log says that somebody forwards requests who is not trusted.
-    pub(in crate::api) is_distrust_logged: AtomicBool,
+    pub(in crate::api) untrusted: UntrustedProxies,
 }
 
 impl<E: Endpoint<Output = Response>> Endpoint for ResponseLayer<E> {
@@ -50,13 +49,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for ResponseLayer<E> {
         let route = self.routes.find(request.uri().path());
         let method = loggable(request.method());
         let origin = request.headers().get(header::ORIGIN).cloned();
-        if self.proxy.is_distrusted(&request) && !self.is_distrust_logged.swap(true, Ordering::Relaxed) {
-            // Without the address: it may be a client's.
-            tracing::warn!(
-                "Requests are forwarded by an address that is not a trusted proxy: all its clients share the limits of one \
-                 client, see docs/self-hosting.md"
-            );
-        }
+        self.untrusted.check(&self.proxy, &request);
         let client = self.proxy.client_of(&request);
         request.set_data(self.proxy.clone());
         // The path may identify a user, and the query may hold a key: neither is logged.
@@ -88,7 +81,8 @@ impl<E: Endpoint<Output = Response>> Endpoint for ResponseLayer<E> {
             headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
         }
         if !route.is_cacheable() {
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            let cache = headers.entry(header::CACHE_CONTROL);
+            cache.or_insert(HeaderValue::from_static("no-store"));
         }
         Ok(response)
     }

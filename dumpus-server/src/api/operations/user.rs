@@ -19,6 +19,8 @@ use crate::api::http::{
 
 /// Look-ups of one owner. The official client looks up 21 users for a page.
 const RATE: Rate = Rate::new(63, Duration::from_mins(1));
+/// For what will be the same for as long as this server runs: the client would ask for 21 users with every page.
+const ABSENT_DIRECTORY: &str = "private, max-age=3600";
 /// How long a look-up waits for its turn before it is refused.
 const LONGEST_WAIT: Duration = Duration::from_secs(3);
 
@@ -96,7 +98,12 @@ enum UserResponse {
     Unauthorized(Json<Problem>),
     /// There is no such user, or no directory of users is configured.
     #[oai(status = 404)]
-    NotFound(Json<Problem>),
+    NotFound(
+        Json<Problem>,
+        /// An hour, if no directory of users is configured.
+        #[oai(header = "Cache-Control")]
+        Option<String>,
+    ),
     /// The rate limit was not lifted within five seconds.
     #[oai(status = 429)]
     RateLimited(
@@ -155,7 +162,13 @@ impl User {
     ) -> UserResponse {
         match self.look_up(&owner, package_id.0.0, &user_id).await {
             Ok(Some(user)) => UserResponse::Found(Json(user.into())),
-            Ok(None) => UserResponse::NotFound(problem(Code::NotFound, "There is no such user.")),
+            Ok(None) if self.dumpus.has_profiles() => {
+                UserResponse::NotFound(problem(Code::NotFound, "There is no such user."), None)
+            }
+            Ok(None) => UserResponse::NotFound(
+                problem(Code::NotFound, "This instance has no directory of users."),
+                Some(ABSENT_DIRECTORY.to_owned()),
+            ),
             Err(refusal) => refusal.into(),
         }
     }
