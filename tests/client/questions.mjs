@@ -1,15 +1,16 @@
-// The queries of the client's screens, for the whole time range of the file.
+// The queries of the client's screens, for the whole time range of the file or for its last days.
 
 const sum = (rows, column) => rows.reduce((total, row) => total + (row[column] ?? 0), 0);
 const isIn = (range, value) => value >= range.first && value <= range.last;
 
-export function* questions(all) {
+export function* questions(all, lastDays = null) {
   yield {
     name: "time range",
     sql: "SELECT MIN(day) AS first, MAX(day) AS last FROM activity",
     check: ([{ first, last }]) => (first === null) === (last === null) ? null : "half a range",
   };
   const [range] = all("SELECT IFNULL(MIN(day), '2020-01-01') AS first, IFNULL(MAX(day), '2020-01-31') AS last FROM activity");
+  if (lastDays !== null) [{ first: range.first }] = all(`SELECT date('${range.last}', '-${lastDays - 1} days') AS first`);
   const within = `a.day BETWEEN '${range.first}' AND '${range.last}'`;
   const messages = `a.event_name = 'message_sent' AND ${within}`;
   const [{ sent }] = all(`SELECT IFNULL(SUM(occurence_count), 0) AS sent FROM activity a WHERE ${messages}`);
