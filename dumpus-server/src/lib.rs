@@ -5,7 +5,6 @@ pub mod commands;
 pub mod config;
 pub mod connections;
 pub mod demo;
-mod demo_person;
 pub mod health;
 pub mod run;
 pub mod wiring;
