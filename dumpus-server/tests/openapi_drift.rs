@@ -105,7 +105,7 @@ async fn every_operation_has_an_id_a_group_and_its_errors() {
     let document = document(&Instance::new()).await;
     assert_eq!(document["info"]["version"], VERSION);
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 18, "{:?}", paths.keys());
+    assert_eq!(paths.len(), 20, "{:?}", paths.keys());
     for (path, operations) in paths {
         for (method, operation) in operations.as_object().unwrap() {
             let name = format!("{method} {path}");

@@ -114,3 +114,16 @@ async fn pages_load_nothing_from_other_hosts() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_icon_of_the_pages_is_served() {
+    let instance = Instance::new();
+    for path in ["/favicon.svg", "/favicon.ico"] {
+        let response = instance.client.get(path).send().await;
+        response.assert_status_is_ok();
+        assert_eq!(response.0.header("content-type"), Some("image/svg+xml"));
+        assert_eq!(response.0.header("cache-control"), Some("public, max-age=86400"));
+        let icon = response.0.into_body().into_string().await.unwrap();
+        assert!(icon.starts_with("<svg "), "{icon}");
+    }
+}

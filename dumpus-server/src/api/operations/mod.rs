@@ -6,6 +6,7 @@ mod data;
 mod delete;
 mod demo;
 mod documents;
+mod favicon;
 mod health;
 mod home;
 mod ready;
@@ -115,4 +116,5 @@ pub(super) fn all(
     .with(ready::GetReadiness::new(dumpus))
     .with(documents::GetDocuments(documents))
     .with(home::Home)
+    .with(favicon::Favicon)
 }
