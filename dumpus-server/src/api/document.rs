@@ -6,6 +6,8 @@ use bytes::Bytes;
 use poem_openapi::Tags;
 use serde_json::{Value, json};
 
+use super::page::{escape, fill};
+
 /// The version of the API. It changes with the API, not with releases; `openapi/README.md` says when.
 pub const VERSION: &str = "1.0.0";
 
@@ -44,11 +46,11 @@ pub(super) struct Documents {
     pub(super) script: Bytes,
 }
 
-/// Begins the script in the page of poem-openapi, which ends with it.
+/// Begins the script in the page of poem-openapi, which ends with it. There is no other access to the script.
 const SCRIPT: &str = "<script charset=\"UTF-8\">";
 
 impl Documents {
-    /// From what poem-openapi generates.
+    /// From what poem-openapi generates: the description, and a page that contains the script.
     pub(super) fn new(generated: &str, page: &str) -> Self {
         let mut document: Value = serde_json::from_str(generated).unwrap_or_default();
         mark_nullable(&mut document);
@@ -56,24 +58,39 @@ impl Documents {
         document.sort_all_objects();
         let json = serde_json::to_string_pretty(&document).unwrap_or_default() + "\n";
         let yaml = serde_saphyr::to_string(&document).unwrap_or_default();
-        // `<` could end the script element that holds the document; the default fonts come from another host.
-        let embedded = json.replace('<', "\\u003c");
-        let (start, rest) = page.split_once(SCRIPT).unwrap_or((page, ""));
-        let (script, end) = rest.rsplit_once("</script>").unwrap_or((rest, ""));
-        let start = start.replace(generated, &embedded).replace(
-            "type=\"application/json\"",
-            "type=\"application/json\" data-configuration='{\"withDefaultFonts\":false}'",
-        );
-        let version = version(script);
-        let html =
-            format!("{start}<script charset=\"UTF-8\" src=\"docs/scalar.js?version={version:016x}\"></script>{end}");
+        let script = page
+            .split_once(SCRIPT)
+            .and_then(|(_, rest)| rest.rsplit_once("</script>"));
+        let script = script.map_or("", |(script, _)| script);
         Self {
+            html: reference(&json, script).into(),
             json: json.into(),
             yaml: yaml.into(),
-            html: html.into(),
             script: script.to_owned().into(),
         }
     }
+}
+
+/// The page that shows the description.
+fn reference(json: &str, script: &str) -> String {
+    let configuration = json!({
+        // They come from another host.
+        "withDefaultFonts": false,
+        // It leads to another host.
+        "hideClientButton": true,
+        // Most operations require it.
+        "authentication": { "preferredSecurityScheme": "UpnKey" },
+    });
+    fill(
+        include_str!("docs.html"),
+        &[
+            ("title", &escape(&format!("{TITLE}: reference"))),
+            ("configuration", &escape(&configuration.to_string())),
+            // Nothing in a script element is unescaped, and `<` could end it.
+            ("document", &json.replace('<', "\\u003c")),
+            ("version", &format!("{:016x}", version(script))),
+        ],
+    )
 }
 
 /// Changes with the script, so that caches may keep it forever.

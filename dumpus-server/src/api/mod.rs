@@ -3,6 +3,7 @@
 mod document;
 mod http;
 mod operations;
+mod page;
 mod settings;
 
 use std::sync::{Arc, OnceLock};
