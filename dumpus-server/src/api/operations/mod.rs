@@ -85,6 +85,7 @@ pub(super) fn all(
         AdminTokens::new(token, limit)
     });
     let in_flight = Arc::new(ResultsInFlight::default());
+    let home = home::Home::new(dumpus.retention());
     none.with(submit::Submit {
         dumpus: dumpus.clone(),
         quota: submissions,
@@ -115,6 +116,6 @@ pub(super) fn all(
     })
     .with(ready::GetReadiness::new(dumpus))
     .with(documents::GetDocuments(documents))
-    .with(home::Home)
+    .with(home)
     .with(favicon::Favicon)
 }
