@@ -35,7 +35,7 @@ const LOOKS = [
   { look: "dark", scheme: "dark", width: 1280, height: 900 },
   { look: "phone", scheme: "light", width: 390, height: 844 },
 ];
-const axe = readFileSync(join(import.meta.dirname, "node_modules/axe-core/axe.min.js"), "utf8");
+const axe = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
 mkdirSync(folder, { recursive: true });
 const complaints = [];

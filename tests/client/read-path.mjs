@@ -24,7 +24,8 @@ export async function importPackage(base, link) {
 
   const status = async () => (await call("GET", `${id}/status`)).json();
   await pause(FIRST_POLL);
-  let last = await status();
+  const first = await status();
+  let last = first;
   while (!last.isDataAvailable) {
     if (last.isErrored || last.errorMessageCode) throw new Error(`failed: ${JSON.stringify(last)}`);
     await pause(POLL);
@@ -36,7 +37,7 @@ export async function importPackage(base, link) {
   const answers = await open(await unpack(await decrypt(encrypted, located.iv, key)));
   const users = await lookUp(answers, (user) => call("GET", `${id}/user/${user}`, "text/plain"));
   const deleted = await (await call("DELETE", id)).json();
-  return { answers, users, deleted, after: await status() };
+  return { first, answers, users, deleted, after: await status() };
 }
 
 export async function openDemo(base) {

@@ -2,9 +2,8 @@
 // compression, and the modules of this folder.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { join } from "node:path";
 
-const here = (path) => join(import.meta.dirname, path);
+const here = (path) => new URL(path, import.meta.url);
 const script = "text/javascript";
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Client</title><link rel="icon" href="data:,">
 <script src="/sql-wasm.js"></script><script src="/lz-string.js"></script>`;
@@ -25,11 +24,16 @@ export function serve(files = {}) {
     if (!path) return void response.writeHead(404).end();
     response.setHeader("Content-Type", type).end(readFileSync(path));
   });
+  return listen(server, "http");
+}
+
+// Listens on a free port of loopback. Returns the origin, and what stops it.
+export function listen(server, scheme) {
   const stop = () => {
     server.close();
     server.closeAllConnections();
   };
   return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve({ origin: `http://127.0.0.1:${server.address().port}`, stop }));
+    server.listen(0, "127.0.0.1", () => resolve({ origin: `${scheme}://127.0.0.1:${server.address().port}`, stop }));
   });
 }

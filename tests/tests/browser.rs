@@ -10,21 +10,23 @@ use std::process::Command;
 
 use dumpus_tests::Truth;
 use serde_json::{Value, json};
+use support::authority::Authority;
 use support::directory::Directory;
 use support::discord::{Behaviour, Discord};
 use support::http::Request;
 use support::instance::Instance;
 use support::packages;
 
-/// Runs a script of `client` with the server's address and another argument, and returns what it prints.
-fn run(script: &str, instance: &Instance, argument: &str) -> String {
+/// Runs a script of `client` with the server's address and further arguments, and returns what it prints.
+fn run(script: &str, instance: &Instance, arguments: &[&str]) -> String {
     let client = Path::new(env!("CARGO_MANIFEST_DIR")).join("client");
     assert!(
         client.join("node_modules/puppeteer-core").is_dir(),
         "puppeteer-core is not installed: run `npm ci` in tests/client"
     );
     let output = Command::new("node")
-        .args([script, &format!("http://{}", instance.address), argument])
+        .args([script, &format!("http://{}", instance.address)])
+        .args(arguments)
         .current_dir(client)
         .output()
         .expect("Node.js is needed: install version 20 or newer, then run `npm ci` in tests/client");
@@ -45,7 +47,7 @@ fn every_page_loads_completely_can_be_read_and_works() {
     let home = instance.send(&Request::get("/")).body;
     let home = String::from_utf8(home).unwrap();
     assert!(home.contains("Results are deleted after 30 days"), "{home}");
-    run("pages.mjs", &instance, screenshots().to_str().unwrap());
+    run("pages.mjs", &instance, &[screenshots().to_str().unwrap()]);
 }
 
 #[test]
@@ -58,9 +60,11 @@ fn a_web_page_reads_a_package_from_its_link_to_the_last_chart_and_deletes_it() {
     let instance = Instance::start(&discord, &settings);
     let (package, truth) = packages::small();
     let link = discord.link(package, Behaviour::Package);
-    let replayed: Value = serde_json::from_str(&run("replay.mjs", &instance, &link.url)).unwrap();
+    let replayed: Value = serde_json::from_str(&run("replay.mjs", &instance, &[&link.url])).unwrap();
 
     let package = &replayed["package"];
+    // A worker is free: nobody is told that they wait at position 0.
+    assert_ne!(package["first"]["processingStep"], "LOCKED", "{}", package["first"]);
     assert_answers(&package["answers"], &truth);
     assert_users(package["users"].as_array().unwrap(), &truth);
     assert_eq!(
@@ -74,6 +78,21 @@ fn a_web_page_reads_a_package_from_its_link_to_the_last_chart_and_deletes_it() {
     assert_eq!(demo["answers"]["owner"][0]["package_id"], "demo");
 
     assert_preflights(&instance.process.log_text());
+}
+
+#[test]
+fn a_page_on_https_reads_a_package_through_a_proxy_that_nobody_configured() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[]);
+    let (package, truth) = packages::small();
+    let link = discord.link(package, Behaviour::Package);
+    let pem = Authority::new().pem_of(&["127.0.0.1"]);
+    let replayed: Value = serde_json::from_str(&run("replay.mjs", &instance, &[&link.url, &pem])).unwrap();
+    assert_answers(&replayed["package"]["answers"], &truth);
+    for look_up in replayed["package"]["users"].as_array().unwrap() {
+        assert_eq!(look_up["status"], 404, "there is no directory of users");
+    }
+    assert_eq!(replayed["demo"]["answers"]["owner"][0]["package_id"], "demo");
 }
 
 /// The numbers of the screens are those of the package.

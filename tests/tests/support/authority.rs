@@ -30,12 +30,7 @@ impl Authority {
 
     /// The TLS configuration of a server with these names.
     pub fn server_of(&self, names: &[&str]) -> Arc<ServerConfig> {
-        let key = KeyPair::generate().unwrap();
-        let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
-        let certificate = CertificateParams::new(names)
-            .unwrap()
-            .signed_by(&key, &self.issuer)
-            .unwrap();
+        let (certificate, key) = self.issue(names);
         let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
         let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()
@@ -43,5 +38,18 @@ impl Authority {
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], key);
         Arc::new(config.unwrap())
+    }
+
+    /// The certificate and the key of a server with these names.
+    pub fn pem_of(&self, names: &[&str]) -> String {
+        let (certificate, key) = self.issue(names);
+        certificate.pem() + &key.serialize_pem()
+    }
+
+    fn issue(&self, names: &[&str]) -> (Certificate, KeyPair) {
+        let key = KeyPair::generate().unwrap();
+        let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+        let params = CertificateParams::new(names).unwrap();
+        (params.signed_by(&key, &self.issuer).unwrap(), key)
     }
 }
