@@ -1,5 +1,6 @@
 //! What VADER knows of words.
 
+use super::block::Letters;
 use super::casing::is_upper;
 use super::table::{Key, Table};
 use super::terms::{TERMS, Term, modifiers};
@@ -76,6 +77,18 @@ impl Lexicon {
             meaning,
             term,
             is_upper: is_upper(word),
+        }
+    }
+
+    /// Reads a token of one to eight letters.
+    #[inline]
+    pub(crate) fn short_word(&self, letters: Letters) -> Word {
+        let found = self.0.get(&Key::of_letters(letters));
+        let (meaning, term) = found.copied().unwrap_or_default();
+        Word {
+            meaning,
+            term,
+            is_upper: letters.are_capitals,
         }
     }
 

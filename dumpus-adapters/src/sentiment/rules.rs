@@ -30,14 +30,15 @@ pub(crate) fn valence(words: &[Word], at: usize, stressed: bool) -> f64 {
     let Meaning::Rated(tenths) = word.meaning else {
         return 0.0;
     };
+    let rating = f64::from(tenths) / 10.0;
     let context = Context { words, at };
+    if context.has_no_rule() {
+        return stress(rating, stressed && word.is_upper);
+    }
     if word.term == Some(Term::Kind) && context.is_after(Term::Of) {
         return 0.0;
     }
-    let mut valence = context.after_no(word, f64::from(tenths) / 10.0);
-    if stressed && word.is_upper {
-        valence += if valence > 0.0 { CAPITALS } else { -CAPITALS };
-    }
+    let mut valence = stress(context.after_no(word, rating), stressed && word.is_upper);
     for (distance, fading) in (1..).zip(FADING) {
         let Some(before) = context.before(distance).filter(|before| !before.is_rated()) else {
             continue;
@@ -49,6 +50,15 @@ pub(crate) fn valence(words: &[Word], at: usize, stressed: bool) -> f64 {
         }
     }
     if context.is_least() { valence * NEGATED } else { valence }
+}
+
+/// A valence with what capitals add, if there are any.
+fn stress(valence: f64, has_capitals: bool) -> f64 {
+    match has_capitals {
+        false => valence,
+        true if valence > 0.0 => valence + CAPITALS,
+        true => valence - CAPITALS,
+    }
 }
 
 /// What a word before another adds to its valence.
@@ -75,6 +85,14 @@ struct Context<'w> {
 }
 
 impl Context<'_> {
+    /// Whether neither the word nor one of the three before it is named by a rule, as for most words.
+    fn has_no_rule(&self) -> bool {
+        let from = self.at.saturating_sub(FADING.len());
+        self.words[from..=self.at]
+            .iter()
+            .all(|word| word.term.is_none() && matches!(word.meaning, Meaning::Plain | Meaning::Rated(_)))
+    }
+
     fn before(&self, distance: usize) -> Option<Word> {
         self.words.get(self.at.checked_sub(distance)?).copied()
     }
@@ -216,6 +234,12 @@ mod tests {
         assert_eq!(all("GOOD BAD table"), [2_633, -3_233, 0]);
         assert_eq!(last("VERY good"), 2_926);
         assert_eq!(all("GOOD"), [1_900]);
+    }
+
+    #[test]
+    fn capitals_stress_a_word_that_no_rule_names() {
+        assert_eq!(all("a HAPPY table"), [0, 3_433, 0]);
+        assert_eq!(all("HORRIBLE table"), [-3_233, 0]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A text as words, and its score.
 
+use super::block::Block;
 use super::contrast::contrast;
 use super::emoji::Emojis;
 use super::emphasis::{emphasis, normalize};
@@ -38,7 +39,12 @@ impl Sentence {
     pub(crate) fn read(text: &str, lexicon: &Lexicon, emojis: &Emojis) -> Self {
         let mut sentence = Self::default();
         let mut joined = String::new();
-        for piece in Pieces::of(text, emojis) {
+        let mut pieces = Pieces::of(text, emojis);
+        loop {
+            while let Some(letters) = pieces.short_word() {
+                sentence.push(lexicon.short_word(letters));
+            }
+            let Some(piece) = pieces.next() else { break };
             let Some(emoji) = piece.emoji else {
                 sentence.push(lexicon.word(piece.token));
                 continue;
@@ -58,8 +64,10 @@ impl Sentence {
             }
         }
         if !sentence.words.is_empty() {
-            sentence.exclamations += text.bytes().filter(|byte| *byte == b'!').count();
-            sentence.questions += text.bytes().filter(|byte| *byte == b'?').count();
+            for block in text.as_bytes().chunks(8).map(Block::first) {
+                sentence.exclamations += block.count(b'!');
+                sentence.questions += block.count(b'?');
+            }
         }
         sentence
     }
@@ -84,13 +92,16 @@ impl Sentence {
 
     /// The compound score, from -1 to 1.
     pub(crate) fn compound(&self) -> f64 {
+        if self.words.is_empty() {
+            return 0.0;
+        }
         let sum = match self.but {
-            Some(but) if !self.words.is_empty() => {
+            Some(but) => {
                 let mut valences: Vec<_> = self.valences().collect();
                 contrast(&mut valences, but);
                 sum(valences)
             }
-            _ => sum(self.valences()),
+            None => sum(self.valences()),
         };
         let emphasis = emphasis(self.exclamations, self.questions);
         normalize(if sum > 0.0 {

@@ -1,6 +1,6 @@
 //! A hash table of short keys.
 
-use super::block::Block;
+use super::block::{Block, Letters};
 
 /// The longest key, in bytes. The longest word that is looked up has 19.
 const LONGEST: usize = 24;
@@ -36,6 +36,16 @@ impl Key {
             }
         }
         None
+    }
+
+    /// The key of letters.
+    #[inline]
+    pub(crate) fn of_letters(letters: Letters) -> Self {
+        let none = Block::default();
+        Self {
+            blocks: [letters.lower, none, none],
+            length: letters.count,
+        }
     }
 
     /// Whether the text contains an ASCII character other than NUL.
@@ -100,12 +110,14 @@ impl<V> Table<V> {
         }
     }
 
+    #[inline]
     pub(crate) fn get(&self, key: &Key) -> Option<&V> {
         let entry = self.find(key).ok()?;
         self.entries.get(entry).map(|(_, value)| value)
     }
 
     /// The index of the key's entry, or of the slot that it would take.
+    #[inline]
     fn find(&self, key: &Key) -> Result<usize, usize> {
         let hash = key.hash();
         let tag = tag(hash);
