@@ -1,11 +1,10 @@
 //! Reads `messages.json`: a list of objects, of which a few spoilt ones must not cost the others.
 
 use dumpus_ports::archive::ArchiveError;
-use dumpus_ports::domain::time::Millis;
-use memchr::memchr2;
 
 use super::context::ReadContext;
-use super::json::{Members, SyntaxError, Value, leading_number, unescaped, without_bom};
+use super::json::{Members, SyntaxError, without_bom};
+use super::message_fields::MessageFields;
 use super::messages::Messages;
 use crate::archive_zip::container::{SlidingBuffer, Unpacker};
 use crate::export_format::parse_time;
@@ -78,6 +77,12 @@ enum ParsedObject {
 impl Scan {
     /// Reads the objects that end within the bytes; how many bytes are done with.
     fn objects(&mut self, bytes: &[u8], messages: &mut Messages<'_>) -> usize {
+        // To check text after text takes several times as long.
+        let unicode = if messages.wants_contents() {
+            beginning_in_unicode(bytes)
+        } else {
+            ""
+        };
         let mut at = 0;
         loop {
             match self.state {
@@ -102,7 +107,7 @@ impl Scan {
                 self.state = State::Lost;
                 continue;
             }
-            match self.object(bytes, at, messages) {
+            match self.object(bytes, unicode, at, messages) {
                 Ok(ParsedObject::Object { end }) => at = end,
                 Ok(ParsedObject::Wrapper { list }) => {
                     self.is_wrapped = true;
@@ -138,9 +143,16 @@ impl Scan {
         bytes.len()
     }
 
-    fn object(&self, bytes: &[u8], at: usize, messages: &mut Messages<'_>) -> Result<ParsedObject, SyntaxError> {
+    fn object(
+        &self,
+        bytes: &[u8],
+        unicode: &str,
+        at: usize,
+        messages: &mut Messages<'_>,
+    ) -> Result<ParsedObject, SyntaxError> {
         if let Some((fields, length)) = MessageFields::usual(&bytes[at..]) {
-            return Ok(self.found(fields, at, at + length, messages));
+            let unicode = unicode.get(at..).unwrap_or_default();
+            return Ok(self.found(fields, unicode, at, at + length, messages));
         }
         let Some(mut members) = Members::begin(bytes, at, self.nesting) else {
             return Err(SyntaxError::Invalid { at });
@@ -160,109 +172,34 @@ impl Scan {
                 members.value()?;
             }
         }
-        Ok(self.found(fields, at, members.position(), messages))
+        Ok(self.found(fields, "", at, members.position(), messages))
     }
 
-    fn found(&self, fields: MessageFields<'_>, at: usize, end: usize, messages: &mut Messages<'_>) -> ParsedObject {
+    /// `unicode` is the object as far as it is known to be Unicode.
+    fn found(
+        &self,
+        fields: MessageFields<'_>,
+        unicode: &str,
+        at: usize,
+        end: usize,
+        messages: &mut Messages<'_>,
+    ) -> ParsedObject {
         if !fields.is_message {
             messages.damage("messages could not be read");
         } else if end - at > self.limit {
             messages.damage("messages were too long to be read");
         } else {
-            fields.report(messages);
+            fields.report(unicode, messages);
         }
         ParsedObject::Object { end }
     }
 }
 
-/// Wanted members of a message.
-#[derive(Clone, Copy, Debug, Default)]
-struct MessageFields<'a> {
-    /// Whether it has any of them, be it of another type than expected.
-    is_message: bool,
-    id: Option<u64>,
-    time: Option<Millis>,
-    contents: Option<&'a [u8]>,
-}
-
-impl<'a> MessageFields<'a> {
-    /// Reads a message that is spelled as Discord spells it, with a blank after each colon and comma, or as other programs
-    /// do, without any; and its length. Several times as fast as members in any order.
-    fn usual(bytes: &'a [u8]) -> Option<(Self, usize)> {
-        match bytes.get(br#"{"ID":"#.len())? {
-            b' ' => Self::spelled::<true>(bytes),
-            _ => Self::spelled::<false>(bytes),
-        }
-    }
-
-    fn spelled<const BLANKS: bool>(bytes: &'a [u8]) -> Option<(Self, usize)> {
-        let rest = strip_either::<BLANKS, _, _>(bytes, br#"{"ID": "#, br#"{"ID":"#)?;
-        let (id, digits) = leading_number(rest)?;
-        let rest = strip_either::<BLANKS, _, _>(&rest[digits..], br#", "Timestamp": ""#, br#","Timestamp":""#)?;
-        let (timestamp, rest) = rest.split_at_checked(USUAL_TIMESTAMP)?;
-        let rest = strip_either::<BLANKS, _, _>(rest, br#"", "Contents": ""#, br#"","Contents":""#)?;
-        let time = parse_time(timestamp)?;
-        let (contents, rest) = split_string(rest)?;
-        let rest = strip_either::<BLANKS, _, _>(rest, br#", "Attachments": ""#, br#","Attachments":""#)?;
-        let rest = match rest {
-            [b'"', rest @ ..] => rest,
-            rest => split_string(rest)?.1,
-        };
-        let rest = strip_prefix(rest, b"}")?;
-        let fields = Self {
-            is_message: true,
-            id: Some(id),
-            time: Some(time),
-            contents: Some(contents),
-        };
-        Some((fields, bytes.len() - rest.len()))
-    }
-
-    fn next(&mut self, members: &mut Members<'a>) -> Result<Value<'a>, SyntaxError> {
-        self.is_message = true;
-        members.value()
-    }
-
-    fn report(self, messages: &mut Messages<'_>) {
-        match self.contents {
-            Some(raw) if messages.wants_contents() => messages.add(self.id, self.time, Some(&unescaped(raw))),
-            _ => messages.add(self.id, self.time, None),
-        }
-    }
-}
-
-/// `2024-01-01 18:37:01`
-const USUAL_TIMESTAMP: usize = 19;
-
-/// What follows the text with blanks, or the one without.
-fn strip_either<'a, const BLANKS: bool, const N: usize, const M: usize>(
-    bytes: &'a [u8],
-    with: &[u8; N],
-    without: &[u8; M],
-) -> Option<&'a [u8]> {
-    if BLANKS {
-        strip_prefix(bytes, with)
-    } else {
-        strip_prefix(bytes, without)
-    }
-}
-
-/// What follows a text of known length, which is compared faster than one of any length.
-fn strip_prefix<'a, const N: usize>(bytes: &'a [u8], text: &[u8; N]) -> Option<&'a [u8]> {
-    let (head, rest) = bytes.split_first_chunk()?;
-    (head == text).then_some(rest)
-}
-
-/// Splits behind the quote that ends a string.
-fn split_string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut at = 0;
-    loop {
-        at += memchr2(b'"', b'\\', bytes.get(at..)?)?;
-        if bytes[at] == b'"' {
-            return Some((&bytes[..at], &bytes[at + 1..]));
-        }
-        at += 2;
-    }
+/// The bytes up to the first that are no Unicode.
+fn beginning_in_unicode(bytes: &[u8]) -> &str {
+    str::from_utf8(bytes)
+        .or_else(|error| str::from_utf8(&bytes[..error.valid_up_to()]))
+        .unwrap_or_default()
 }
 
 /// The next place that looks like the beginning of an object: a brace, a quote, a letter. In a string the quote

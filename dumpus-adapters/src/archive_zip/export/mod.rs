@@ -9,6 +9,7 @@ mod event_line;
 mod events;
 mod indexes;
 mod json;
+mod message_fields;
 mod messages;
 mod messages_csv;
 mod messages_json;
