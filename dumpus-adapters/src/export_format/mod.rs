@@ -7,5 +7,5 @@ mod values;
 
 pub(crate) use self::events::{EventFields, EventType, FieldValue};
 pub(crate) use self::labels::Labels;
-pub(crate) use self::time::parse_time;
+pub(crate) use self::time::{Times, parse_time};
 pub(crate) use self::values::{channel_kind, is_incomplete, is_virtual, recipient};

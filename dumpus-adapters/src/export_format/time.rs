@@ -1,5 +1,7 @@
 //! Times, of which an export has several spellings.
 
+use std::array;
+
 use dumpus_ports::domain::time::{Day, HOUR, Millis, SECOND};
 
 /// Reads an instant in any spelling that packages are known to use:
@@ -12,43 +14,67 @@ pub(crate) fn parse_time(text: impl AsRef<[u8]>) -> Option<Millis> {
     } else {
         unquote(unquote(text.trim_ascii()))
     };
-    let (instant, rest) = bytes.split_first_chunk::<19>()?;
-    let [
-        ..,
-        b'-',
-        _,
-        _,
-        b'-',
-        _,
-        _,
-        b'T' | b't' | b' ',
-        _,
-        _,
-        b':',
-        _,
-        _,
-        b':',
-        _,
-        _,
-    ] = instant
-    else {
+    let (date, rest) = bytes.split_first_chunk()?;
+    let (clock, rest) = rest.split_first_chunk()?;
+    let (day, time) = (civil_date(date)?, time_of_day(clock)?);
+    let (millis, zone) = fraction(rest)?;
+    Some(Millis(day.start().0 + time + millis - offset(zone)?))
+}
+
+/// Reads the times of messages. They come sorted, so that most are of the same day as the one before.
+#[derive(Debug, Default)]
+pub(crate) struct Times {
+    last: Option<(Date, Day)>,
+}
+
+/// `2024-01-01`
+type Date = [u8; 10];
+/// `T18:37:01`
+type Clock = [u8; 9];
+
+impl Times {
+    /// The same as [`parse_time`].
+    pub(crate) fn parse(&mut self, text: &[u8]) -> Option<Millis> {
+        if let Some((date, day)) = &self.last
+            && let Some(clock) = text.strip_prefix(date)
+            && let Ok(clock) = clock.try_into()
+        {
+            return Some(Millis(day.start().0 + time_of_day(clock)?));
+        }
+        let time = parse_time(text)?;
+        // A zone would change the day.
+        let has_zone = text.len() > size_of::<Date>() + size_of::<Clock>();
+        self.last = text.first_chunk().filter(|_| !has_zone).map(|date| (*date, time.day()));
+        Some(time)
+    }
+}
+
+fn civil_date(text: &Date) -> Option<Day> {
+    let [_, _, _, _, b'-', _, _, b'-', _, _] = text else {
         return None;
     };
     // All digits at once: a check of each would be a branch for each.
-    let digits = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18].map(|at| instant[at].wrapping_sub(b'0'));
+    let digits = [0, 1, 2, 3, 5, 6, 8, 9].map(|at| text[at].wrapping_sub(b'0'));
     if digits.into_iter().fold(0, u8::max) > 9 {
         return None;
     }
-    let [century, year, month, day, hour, minute, second] =
-        std::array::from_fn(|pair| i64::from(digits[2 * pair] * 10 + digits[2 * pair + 1]));
-    let date = Day::from_civil(century * 100 + year, month, day)?;
-    // A leap second is the last one of its minute here, as in Unix time.
-    if hour > 23 || minute > 59 || second > 60 {
+    let [century, year, month, day] = array::from_fn(|pair| i64::from(digits[2 * pair] * 10 + digits[2 * pair + 1]));
+    Day::from_civil(century * 100 + year, month, day)
+}
+
+/// Milliseconds since the beginning of the day.
+fn time_of_day(text: &Clock) -> Option<i64> {
+    let [b'T' | b't' | b' ', _, _, b':', _, _, b':', _, _] = text else {
+        return None;
+    };
+    let digits = [1, 2, 4, 5, 7, 8].map(|at| text[at].wrapping_sub(b'0'));
+    if digits.into_iter().fold(0, u8::max) > 9 {
         return None;
     }
-    let (millis, zone) = fraction(rest)?;
-    let time = (hour * 3_600 + minute * 60 + second.min(59)) * SECOND + millis;
-    Some(Millis(date.start().0 + time - offset(zone)?))
+    let [hour, minute, second] = array::from_fn(|pair| i64::from(digits[2 * pair] * 10 + digits[2 * pair + 1]));
+    // A leap second is the last one of its minute here, as in Unix time.
+    let is_time = hour <= 23 && minute <= 59 && second <= 60;
+    is_time.then_some((hour * 3_600 + minute * 60 + second.min(59)) * SECOND)
 }
 
 /// Whether the text has no quotes or blanks around the instant. That is so in messages, of which there are millions.
@@ -141,6 +167,26 @@ mod tests {
             "２０２０-01-01T00:00:00Z",
         ] {
             assert_eq!(parse_time(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_of_one_day_are_read_like_all_others() {
+        let mut times = Times::default();
+        for text in [
+            "2024-02-28 23:59:59",
+            "2024-02-28 23:59:60",
+            "2024-02-28T00:00:01",
+            "2024-02-28 24:00:00",
+            "2024-02-28 1é:00:0",
+            "2024-02-28 20:00:00-0800",
+            "2024-02-28 20:00:00",
+            "2024-02-29 20:00:00",
+            "2024-02-30 20:00:00",
+            "2024-02-29",
+            "\0\0\0\0\0\0\0\0\0\0 20:00:00",
+        ] {
+            assert_eq!(times.parse(text.as_bytes()), parse_time(text), "{text}");
         }
     }
 

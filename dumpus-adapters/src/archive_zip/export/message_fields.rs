@@ -7,7 +7,7 @@ use memchr::memchr2;
 
 use super::json::{Members, SyntaxError, Value, leading_number, unescaped};
 use super::messages::Messages;
-use crate::export_format::parse_time;
+use crate::export_format::Times;
 
 /// Wanted members of a message.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,20 +24,20 @@ pub(super) struct MessageFields<'a> {
 impl<'a> MessageFields<'a> {
     /// Reads a message that is spelled as Discord spells it, with a blank after each colon and comma, or as other programs
     /// do, without any; and its length. Several times as fast as members in any order.
-    pub(super) fn usual(bytes: &'a [u8]) -> Option<(Self, usize)> {
+    pub(super) fn usual(bytes: &'a [u8], times: &mut Times) -> Option<(Self, usize)> {
         match bytes.get(br#"{"ID":"#.len())? {
-            b' ' => Self::spelled::<true>(bytes),
-            _ => Self::spelled::<false>(bytes),
+            b' ' => Self::spelled::<true>(bytes, times),
+            _ => Self::spelled::<false>(bytes, times),
         }
     }
 
-    fn spelled<const BLANKS: bool>(bytes: &'a [u8]) -> Option<(Self, usize)> {
+    fn spelled<const BLANKS: bool>(bytes: &'a [u8], times: &mut Times) -> Option<(Self, usize)> {
         let rest = strip_either::<BLANKS, _, _>(bytes, br#"{"ID": "#, br#"{"ID":"#)?;
         let (id, digits) = leading_number(rest)?;
         let rest = strip_either::<BLANKS, _, _>(&rest[digits..], br#", "Timestamp": ""#, br#","Timestamp":""#)?;
         let (timestamp, rest) = rest.split_at_checked(USUAL_TIMESTAMP)?;
         let rest = strip_either::<BLANKS, _, _>(rest, br#"", "Contents": ""#, br#"","Contents":""#)?;
-        let time = parse_time(timestamp)?;
+        let time = times.parse(timestamp)?;
         let (contents, is_plain, rest) = split_string(rest)?;
         let plain_end = is_plain.then(|| bytes.len() - rest.len() - 1);
         let rest = strip_either::<BLANKS, _, _>(rest, br#", "Attachments": ""#, br#","Attachments":""#)?;

@@ -7,7 +7,7 @@ use super::json::{Members, SyntaxError, without_bom};
 use super::message_fields::MessageFields;
 use super::messages::Messages;
 use crate::archive_zip::container::{SlidingBuffer, Unpacker};
-use crate::export_format::parse_time;
+use crate::export_format::{Times, parse_time};
 
 /// How far before the place where an object stopped making sense the next one may begin: what looks like the content
 /// of a string that does not end can be the beginning of the next object.
@@ -27,6 +27,7 @@ pub(super) fn read(
         nesting: context.limits.nesting,
         state: State::Between,
         is_wrapped: false,
+        times: Times::default(),
     };
     buffer.clear();
     let mut at_start = true;
@@ -64,6 +65,7 @@ struct Scan {
     nesting: u32,
     state: State,
     is_wrapped: bool,
+    times: Times,
 }
 
 /// What an object turned out to be.
@@ -144,13 +146,13 @@ impl Scan {
     }
 
     fn object(
-        &self,
+        &mut self,
         bytes: &[u8],
         unicode: &str,
         at: usize,
         messages: &mut Messages<'_>,
     ) -> Result<ParsedObject, SyntaxError> {
-        if let Some((fields, length)) = MessageFields::usual(&bytes[at..]) {
+        if let Some((fields, length)) = MessageFields::usual(&bytes[at..], &mut self.times) {
             let unicode = unicode.get(at..).unwrap_or_default();
             return Ok(self.found(fields, unicode, at, at + length, messages));
         }
