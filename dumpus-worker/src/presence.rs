@@ -23,7 +23,7 @@ pub struct Beating {
 
 impl Beating {
     /// Reports to the registry every few seconds, with what `process` does, if this process works on packages. Looks at the
-    /// disks meanwhile.
+    /// disks meanwhile. When this returns, `process` follows what operators want: it may take packages.
     #[must_use]
     pub fn start(
         dumpus: Arc<Dumpus>,
@@ -44,6 +44,9 @@ impl Beating {
                 values,
                 "The processes of this instance differ"
             );
+        }
+        if let Some(process) = &process {
+            process.control.follow(presence.orders.clone());
         }
         let task = tokio::spawn(beat(dumpus, presence.clone(), process, disks, shutdown.soft.clone()));
         Self { presence, task }

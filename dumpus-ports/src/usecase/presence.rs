@@ -32,6 +32,8 @@ pub struct Presence {
     heartbeat: Heartbeat,
     /// Settings that other processes have otherwise.
     pub disagreements: Vec<Disagreement>,
+    /// What operators wanted when the process joined. It follows them before it takes its first package.
+    pub orders: Orders,
 }
 
 /// Why a process cannot join.
@@ -72,10 +74,11 @@ impl Dumpus {
             processes: self.processes.clone(),
             heartbeat,
             disagreements: Vec::new(),
+            orders: Orders::default(),
         };
         // Before the others are read: of two that start at the same time, the later one sees the earlier one.
         let processes = &self.processes;
-        processes.beat(&presence.heartbeat).await.map_err(AccessError::from)?;
+        presence.orders = processes.beat(&presence.heartbeat).await.map_err(AccessError::from)?;
         let known = processes.processes().await.map_err(AccessError::from)?;
         let own = &presence.heartbeat;
         let began = known.all.iter().find(|process| process.last.id == own.id);

@@ -85,6 +85,20 @@ async fn a_drained_worker_and_one_whose_lanes_are_paused_take_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_process_that_joins_learns_which_lanes_are_paused_before_it_asks_for_a_package() {
+    let world = World::new();
+    world.waiting("ann").await;
+    for lane in Lane::ALL {
+        world.dumpus.pause(lane, true).await.unwrap();
+    }
+    let presence = world.dumpus.join(info(1, None, "1m")).await.unwrap();
+    assert_eq!(presence.orders.paused, Lane::ALL);
+    let worker = world.worker();
+    worker.control.follow(presence.orders);
+    assert_eq!(run(&worker).await, RoundOutcome::Idle);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_retry_says_what_will_happen_and_everything_is_recorded() {
     let world = World::new();
     let (ann, bob) = (world.waiting("ann").await, world.waiting("bob").await);

@@ -9,6 +9,7 @@ mod deaths;
 mod disk;
 mod health;
 mod lost_jobs;
+mod operators;
 mod outages;
 mod readiness;
 mod requests;
