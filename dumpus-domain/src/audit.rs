@@ -1,4 +1,4 @@
-//! What operators did to an instance.
+//! What operators asked of an instance.
 
 use std::fmt;
 use std::str::FromStr;
@@ -32,6 +32,17 @@ words! {
     }
 }
 
+impl Action {
+    /// The word of operators for it. Registries keep [`as_str`](Action::as_str).
+    #[must_use]
+    pub const fn command(self) -> &'static str {
+        match self {
+            Self::Promote => "upgrade",
+            other => other.as_str(),
+        }
+    }
+}
+
 /// What an action was done to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -60,9 +71,9 @@ impl fmt::Display for Target {
 /// An action, as the registry remembers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// When it was done, by the registry's clock.
+    /// When it was asked for, by the registry's clock.
     pub at: Millis,
-    /// What was done.
+    /// What was asked for.
     pub action: Action,
     /// To what.
     pub target: Target,

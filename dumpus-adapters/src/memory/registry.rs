@@ -95,6 +95,7 @@ impl PackageRegistry for MemoryRegistry {
         let rolled_back = rolled_back.unwrap_or(Rollback::Rejected);
         if rolled_back == Rollback::Erase {
             state.runs.remove(&package);
+            state.operations.forget(package);
         }
         Ok(rolled_back != Rollback::Rejected)
     }

@@ -20,7 +20,7 @@ mod upgrade;
 pub use access::AccessError;
 pub use fetch::{BlobAddress, LocatedBlob, SignedBlob};
 pub use look_up::LookUpError;
-pub use operate::{PackageLife, Retried};
+pub use operate::{Drained, PackageLife, Promoted, Retried};
 pub use presence::{JoinError, Presence, ProcessInfo};
 pub use process::{
     Challenges, Liveness, ProcessPackage, ProcessSettings, RoundOutcome, WorkControl, WorkReport, WorkerFault,

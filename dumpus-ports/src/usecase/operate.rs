@@ -1,15 +1,17 @@
 //! What operators do. Nothing here needs the key of a package's owner, and nothing reveals what only that key opens. The
-//! caller authorizes it; everything is recorded in the audit log.
+//! caller authorizes it. Whatever would change something is recorded in the audit log before: an entry says what an operator
+//! asked for, and no change takes effect without one.
 
-use std::time::Duration;
+mod instance;
 
 use super::access::AccessError;
 use crate::Dumpus;
-use crate::domain::audit::{Action, AuditEntry, Target};
+use crate::domain::audit::{Action, Target};
 use crate::domain::package::{PackageId, RunId};
-use crate::domain::process::ProcessId;
 use crate::domain::queue::Lane;
-use crate::registry::{JobOrder, Overview, Package, Processes, RunRecord};
+use crate::registry::{JobOrder, Package, RunRecord};
+
+pub use self::instance::Drained;
 
 /// What became of a retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +23,19 @@ pub enum Retried {
     /// The queue lacks its job, which the next request of its owner brings back.
     NotInQueue,
     /// It has ended, and its link is gone: its owner has to submit it again.
+    Ended,
+    /// There is no such package.
+    Unknown,
+}
+
+/// What became of an upgrade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Promoted {
+    /// The package is in the premium lane now.
+    Moved,
+    /// It was there before.
+    AlreadyPremium,
+    /// It has ended.
     Ended,
     /// There is no such package.
     Unknown,
@@ -45,8 +60,9 @@ impl Dumpus {
             Ok(run) => run,
             Err(retried) => return Ok(retried),
         };
-        let is_queued = self.queue.expedite(package, run).await?;
-        self.record(Action::Retry, Target::Package(Some(package))).await?;
+        let expedite = async { Ok(self.queue.expedite(package, run).await?) };
+        let target = Target::Package(Some(package));
+        let is_queued = self.recorded(Action::Retry, target, expedite).await?;
         Ok(if is_queued {
             Retried::Queued
         } else {
@@ -54,16 +70,22 @@ impl Dumpus {
         })
     }
 
-    /// Moves a package to the premium lane. False when there is none of this id.
+    /// Moves an unfinished package to the premium lane.
     ///
     /// # Errors
     /// [`AccessError`]. A repeated call moves the waiting job too.
-    pub async fn promote(&self, package: PackageId) -> Result<bool, AccessError> {
-        let exists = self.upgrade(package).await?;
-        if exists {
-            self.record(Action::Promote, Target::Package(Some(package))).await?;
-        }
-        Ok(exists)
+    pub async fn promote(&self, package: PackageId) -> Result<Promoted, AccessError> {
+        let promoted = self.promotable(package).await?;
+        let exists = match promoted {
+            Promoted::Moved => {
+                let target = Target::Package(Some(package));
+                self.recorded(Action::Promote, target, self.upgrade(package)).await?
+            }
+            // The queue may not have heard of the first upgrade.
+            Promoted::AlreadyPremium => self.upgrade(package).await?,
+            Promoted::Ended | Promoted::Unknown => return Ok(promoted),
+        };
+        Ok(if exists { promoted } else { Promoted::Unknown })
     }
 
     /// Ends an unfinished package with an error that says so. A worker that has it stops within a second. False when there
@@ -72,12 +94,15 @@ impl Dumpus {
     /// # Errors
     /// [`AccessError`].
     pub async fn cancel(&self, package: PackageId) -> Result<bool, AccessError> {
-        let cancelled = self.packages.cancel(package).await?;
+        let found = self.packages.find(package).await?;
+        let mut cancelled = None;
+        if found.is_some_and(|found| found.run.end.is_none()) {
+            let cancel = async { Ok(self.packages.cancel(package).await?) };
+            let target = Target::Package(Some(package));
+            cancelled = self.recorded(Action::Cancel, target, cancel).await?;
+        }
         // A job that stays behind is stale.
         self.queue.purge(package).await?;
-        if cancelled.is_some() {
-            self.record(Action::Cancel, Target::Package(Some(package))).await?;
-        }
         Ok(cancelled.is_some())
     }
 
@@ -86,12 +111,12 @@ impl Dumpus {
     /// # Errors
     /// [`AccessError`].
     pub async fn erase(&self, package: PackageId) -> Result<bool, AccessError> {
-        let existed = self.erase_package(package).await?;
-        if existed {
-            // Nothing keeps the id of a package that was erased.
-            self.record(Action::Erase, Target::Package(None)).await?;
+        let erase = self.erase_package(package);
+        if self.packages.find(package).await?.is_none() {
+            return erase.await;
         }
-        Ok(existed)
+        // Nothing keeps the id of a package that was erased.
+        self.recorded(Action::Erase, Target::Package(None), erase).await
     }
 
     /// Leaves [`retry`](Dumpus::retry) to a process that has the queue, see [`Dumpus::carry_out_orders`].
@@ -111,82 +136,13 @@ impl Dumpus {
     ///
     /// # Errors
     /// [`AccessError`] if the registry fails.
-    pub async fn order_promotion(&self, package: PackageId) -> Result<bool, AccessError> {
-        let exists = self.packages.find(package).await?.is_some();
-        if exists {
+    pub async fn order_promotion(&self, package: PackageId) -> Result<Promoted, AccessError> {
+        let promoted = self.promotable(package).await?;
+        if promoted == Promoted::Moved {
             let action = Action::Promote;
             self.processes.order(JobOrder { package, action }).await?;
         }
-        Ok(exists)
-    }
-
-    /// The run of a package that waits, or why there is nothing to retry.
-    async fn delayed(&self, package: PackageId) -> Result<Result<RunId, Retried>, AccessError> {
-        let found = self.packages.find(package).await?;
-        Ok(match found {
-            None => Err(Retried::Unknown),
-            Some(found) if found.run.end.is_some() => Err(Retried::Ended),
-            Some(found) if found.is_leased() => Err(Retried::InWork),
-            Some(found) => Ok(found.run.id),
-        })
-    }
-
-    /// Stops the delivery of a lane, or resumes it, within [`HEARTBEAT`](crate::domain::process::HEARTBEAT). Packages in work
-    /// are finished.
-    ///
-    /// # Errors
-    /// [`AccessError`] if the registry fails.
-    pub async fn pause(&self, lane: Lane, is_paused: bool) -> Result<(), AccessError> {
-        self.processes.pause(lane, is_paused).await?;
-        let action = if is_paused { Action::Pause } else { Action::Resume };
-        self.record(action, Target::Lane(lane)).await
-    }
-
-    /// Lets a process take no more packages until it is restarted, or take them again. False when it is unknown.
-    ///
-    /// # Errors
-    /// [`AccessError`] if the registry fails.
-    pub async fn drain(&self, process: ProcessId, is_drained: bool) -> Result<bool, AccessError> {
-        let is_known = self.processes.drain(process, is_drained).await?;
-        if is_known {
-            let action = if is_drained { Action::Drain } else { Action::Undrain };
-            self.record(action, Target::Process(process)).await?;
-        }
-        Ok(is_known)
-    }
-
-    /// Believes the registry's clock after it has jumped, so that sweeps go on, see
-    /// [`SweepClock`](crate::registry::SweepClock).
-    ///
-    /// # Errors
-    /// [`AccessError`] if the registry fails.
-    pub async fn trust_clock(&self) -> Result<(), AccessError> {
-        self.sweep.registry.trust_clock().await?;
-        self.record(Action::TrustClock, Target::Instance).await
-    }
-
-    /// What the instance is doing, and what ended within `window`.
-    ///
-    /// # Errors
-    /// [`AccessError`] if the registry fails.
-    pub async fn overview(&self, window: Duration) -> Result<Overview, AccessError> {
-        Ok(self.sweep.registry.overview(window).await?)
-    }
-
-    /// The processes of the instance.
-    ///
-    /// # Errors
-    /// [`AccessError`] if the registry fails.
-    pub async fn processes(&self) -> Result<Processes, AccessError> {
-        Ok(self.processes.processes().await?)
-    }
-
-    /// Lanes whose delivery is stopped.
-    ///
-    /// # Errors
-    /// [`AccessError`] if the registry fails.
-    pub async fn paused(&self) -> Result<Vec<Lane>, AccessError> {
-        Ok(self.processes.paused().await?)
+        Ok(promoted)
     }
 
     /// What became of a package so far.
@@ -200,16 +156,38 @@ impl Dumpus {
         })
     }
 
-    /// The last actions of operators, the newest first.
-    ///
-    /// # Errors
-    /// [`AccessError`] if the registry fails.
-    pub async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, AccessError> {
-        Ok(self.audit.entries(limit).await?)
+    /// The run of a package that waits, or why there is nothing to retry.
+    async fn delayed(&self, package: PackageId) -> Result<Result<RunId, Retried>, AccessError> {
+        let found = self.packages.find(package).await?;
+        Ok(match found {
+            None => Err(Retried::Unknown),
+            Some(found) if found.run.end.is_some() => Err(Retried::Ended),
+            Some(found) if found.is_leased() => Err(Retried::InWork),
+            Some(found) => Ok(found.run.id),
+        })
     }
 
-    async fn record(&self, action: Action, target: Target) -> Result<(), AccessError> {
-        tracing::info!(action = %action, target = %target, "An operator changed the instance");
-        Ok(self.audit.record(action, target).await?)
+    /// What an upgrade of a package would do.
+    async fn promotable(&self, package: PackageId) -> Result<Promoted, AccessError> {
+        let found = self.packages.find(package).await?;
+        Ok(match found.map(|found| found.run) {
+            None => Promoted::Unknown,
+            Some(run) if run.end.is_some() => Promoted::Ended,
+            Some(run) if run.lane == Lane::Premium => Promoted::AlreadyPremium,
+            Some(_) => Promoted::Moved,
+        })
+    }
+
+    /// Records what an operator asks for, and then does it.
+    async fn recorded<T>(
+        &self,
+        action: Action,
+        target: Target,
+        change: impl Future<Output = Result<T, AccessError>>,
+    ) -> Result<T, AccessError> {
+        self.audit.record(action, target).await?;
+        let changed = change.await?;
+        tracing::info!(action = action.command(), target = %target, "An operator changed the instance");
+        Ok(changed)
     }
 }

@@ -7,6 +7,7 @@ mod facade;
 mod fetch;
 mod look_up;
 mod operations;
+mod operators;
 mod process;
 mod process_again;
 mod process_lost;

@@ -8,7 +8,7 @@ use dumpus_ports::domain::lifecycle::Phase;
 use dumpus_ports::domain::process::{KeyCheck, ProcessState, Role, SharedSettings};
 use dumpus_ports::domain::queue::Lane;
 use dumpus_ports::registry::{Orders, RunHistory as _};
-use dumpus_ports::usecase::{JoinError, PackageState, ProcessInfo, Retried, RoundOutcome};
+use dumpus_ports::usecase::{JoinError, PackageState, ProcessInfo, Promoted, Retried, RoundOutcome};
 
 use crate::support::{World, pass, run, seconds};
 
@@ -107,7 +107,7 @@ async fn a_retry_says_what_will_happen_and_everything_is_recorded() {
     assert_eq!(world.dumpus.retry(bob.id).await.unwrap(), Retried::Queued);
     let emptied = world.with_empty_queue().dumpus;
     assert_eq!(emptied.retry(bob.id).await.unwrap(), Retried::NotInQueue);
-    assert!(world.dumpus.promote(bob.id).await.unwrap());
+    assert_eq!(world.dumpus.promote(bob.id).await.unwrap(), Promoted::Moved);
     assert!(world.dumpus.cancel(bob.id).await.unwrap());
     assert!(!world.dumpus.cancel(bob.id).await.unwrap());
     assert!(world.dumpus.erase(bob.id).await.unwrap());

@@ -8,9 +8,9 @@ use dumpus_ports::Dumpus;
 use dumpus_ports::domain::package::PackageId;
 use dumpus_ports::domain::process::{HEARTBEAT, ProcessId};
 use dumpus_ports::domain::queue::Lane;
-use dumpus_ports::usecase::Retried;
+use dumpus_ports::usecase::{Drained, Promoted, Retried};
 
-use super::{package_id, registered};
+use super::{length, package_id, registered};
 use crate::config::ServerConfig;
 use crate::wiring;
 
@@ -81,21 +81,20 @@ async fn retry(dumpus: &Dumpus, package: PackageId, is_embedded: bool) -> Outcom
 }
 
 async fn upgrade(dumpus: &Dumpus, package: PackageId, is_embedded: bool) -> Outcome {
-    let exists = if is_embedded {
+    let promoted = if is_embedded {
         dumpus.order_promotion(package).await?
     } else {
         dumpus.promote(package).await?
     };
-    if !exists {
-        return Err("there is no such package".into());
-    }
-    if is_embedded {
-        println!(
+    match promoted {
+        Promoted::Moved if is_embedded => println!(
             "The running server moves the package within {} seconds",
             HEARTBEAT.as_secs()
-        );
-    } else {
-        println!("{package} is in the premium lane");
+        ),
+        Promoted::Moved => println!("{package} is in the premium lane"),
+        Promoted::AlreadyPremium => println!("{package} is in the premium lane already"),
+        Promoted::Ended => return Err("the package has ended: there is nothing to move".into()),
+        Promoted::Unknown => return Err("there is no such package".into()),
     }
     Ok(())
 }
@@ -118,8 +117,16 @@ async fn drain(dumpus: &Dumpus, arguments: &ArgMatches) -> Outcome {
     let id = arguments.get_one::<String>("PROCESS_ID").map_or("", String::as_str);
     let id: ProcessId = id.parse().map_err(|_| "a process id has 12 hexadecimal digits")?;
     let is_drained = !arguments.get_flag("undo");
-    if !dumpus.drain(id, is_drained).await? {
-        return Err("there is no such process; `status` prints them".into());
+    match dumpus.drain(id, is_drained).await? {
+        Drained::Ordered => {}
+        Drained::NoWorker => return Err("this process is a server, which takes no packages".into()),
+        Drained::Silent(silence) => {
+            let silence = length(silence);
+            return Err(format!("nothing has been heard of this process for {silence}: it has probably ended").into());
+        }
+        Drained::Unknown => {
+            return Err("there is no such process, or it has ended; `status` prints those that are there".into());
+        }
     }
     let what = if is_drained {
         "takes no more packages"

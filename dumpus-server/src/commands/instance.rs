@@ -75,8 +75,12 @@ pub(super) fn line(process: &Process, processes: &Processes) -> String {
 
 pub(super) async fn print_audit(config: &ServerConfig) -> Result<(), Box<dyn Error>> {
     let dumpus = registered(config).await?.instance.build()?;
-    for entry in dumpus.audit(ENTRIES).await? {
-        println!("{} {} {}", date(entry.at), entry.action, entry.target);
+    let entries = dumpus.audit(ENTRIES).await?;
+    if entries.is_empty() {
+        println!("No operator has changed anything within a year");
+    }
+    for entry in entries {
+        println!("{} {} {}", date(entry.at), entry.action.command(), entry.target);
     }
     Ok(())
 }

@@ -117,12 +117,13 @@ fn an_operator_pauses_lanes_and_drains_processes() {
     let actions = done(&instance, &["audit"]);
     for action in [
         &*format!("undrain process {process}"),
-        &*format!("promote package {id}"),
+        &*format!("upgrade package {id}"),
         "pause the standard lane",
-        "resume the premium lane",
+        "resume the standard lane",
     ] {
         assert!(actions.contains(action), "{action}: {actions}");
     }
+    assert!(!actions.contains("resume the premium lane"), "{actions}");
 }
 
 #[test]
@@ -204,4 +205,32 @@ fn the_processes_of_an_instance_are_listed_with_their_settings() {
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
+}
+
+#[test]
+fn an_upgrade_without_an_effect_says_why_and_is_not_audited() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[]);
+    let text = done(&instance, &["audit"]);
+    assert!(text.contains("No operator has changed anything"), "{text}");
+    let ended = instance.process(&discord.link(small().0, Behaviour::Package));
+    let (is_done, text) = output(&instance, &["upgrade", &ended]);
+    assert!(!is_done && text.contains("the package has ended"), "{text}");
+    let held = discord.link(small().0, Behaviour::Paused);
+    let running = instance.admit(&held.url);
+    instance.half_downloaded(&held, &running);
+    done(&instance, &["upgrade", &running]);
+    eventually("the server moves the package", || {
+        done(&instance, &["package", &running])
+            .contains("premium")
+            .then_some(())
+    });
+    let text = done(&instance, &["upgrade", &running]);
+    assert!(text.contains("already"), "{text}");
+    let audit = done(&instance, &["audit"]);
+    assert!(
+        audit.trim_end().ends_with(&format!("upgrade package {running}")),
+        "{audit}"
+    );
+    assert_eq!(audit.lines().count(), 1, "{audit}");
 }

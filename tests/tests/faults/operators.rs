@@ -48,3 +48,19 @@ fn a_worker_that_starts_while_the_lanes_are_paused_takes_nothing() {
         assert_eq!(cluster.servers[0].settled(link, id)["isDataAvailable"], true);
     }
 }
+
+#[test]
+fn lanes_are_not_paused_without_an_entry_in_the_audit_log() {
+    let discord = Discord::start();
+    let Some(cluster) = Cluster::start(&discord, 1, 0, &[]) else {
+        return;
+    };
+    let lock = cluster.postgres.lock("audit");
+    let (is_done, text) = command(&cluster, &["pause"]);
+    assert!(!is_done, "{text}");
+    drop(lock);
+    assert_eq!(cluster.postgres.number("SELECT count(*) FROM paused_lanes"), 0);
+    let server = cluster.postgres.ask("SELECT id FROM processes");
+    let (is_done, text) = command(&cluster, &["drain", &server[0]]);
+    assert!(!is_done && text.contains("is a server"), "{text}");
+}

@@ -189,7 +189,12 @@ impl ProcessRegistry for MemoryRegistry {
 impl AuditLog for MemoryRegistry {
     async fn record(&self, action: Action, target: Target) -> Result<(), RegistryError> {
         let at = self.clock.now();
-        let audit = &mut self.state().operations.audit;
+        let mut state = self.state();
+        let target = match target {
+            Target::Package(package) => Target::Package(package.filter(|package| state.runs.contains_key(package))),
+            other => other,
+        };
+        let audit = &mut state.operations.audit;
         audit.retain(|entry| !at.is_past(entry.at, AUDIT_KEPT));
         audit.push(AuditEntry { at, action, target });
         Ok(())

@@ -1,3 +1,5 @@
+use std::time::UNIX_EPOCH;
+
 use async_trait::async_trait;
 use dumpus_ports::domain::audit::{Action, AuditEntry, Target};
 use dumpus_ports::domain::package::PackageId;
@@ -21,14 +23,23 @@ impl AuditLog for SqlRegistry {
             Target::Process(process) => (format!("process {process}"), None),
             Target::Package(package) => ("package".to_owned(), package),
         };
-        let sql = "INSERT INTO audit (id, at, action, target, package) VALUES ($1, {now}, $2, $3, $4)";
+        // A package that is being deleted is waited for, and one that exists is deleted after this statement.
+        let lock = if self.pools.write.dialect().is_postgres() {
+            "FOR KEY SHARE"
+        } else {
+            ""
+        };
+        let sql = format!(
+            "INSERT INTO audit (id, at, action, target, package)
+            VALUES ($1, {{now}}, $2, $3, (SELECT id FROM packages WHERE id = $4 {lock}))"
+        );
         let values = vec![
-            bytes(Uuid::new_v4().as_bytes()),
+            bytes(&ordered_id()),
             Value::from(action.as_str()),
             Value::from(word),
             Value::from(package.map(|package| package.as_bytes().to_vec())),
         ];
-        self.pools.write.execute(sql, values).await?;
+        self.pools.write.execute(&sql, values).await?;
         let sql = "DELETE FROM audit WHERE at <= {now} - $1";
         self.pools.write.execute(sql, vec![Value::from(KEPT)]).await?;
         Ok(())
@@ -39,6 +50,14 @@ impl AuditLog for SqlRegistry {
         let rows = self.pools.read.all(sql, vec![Value::from(i64::from(limit))]).await?;
         rows.iter().map(entry).collect()
     }
+}
+
+/// Orders the entries that one process adds in the same millisecond.
+fn ordered_id() -> [u8; 16] {
+    let mut id = Uuid::new_v4().into_bytes();
+    let nanos = UNIX_EPOCH.elapsed().map_or(0, |since| since.as_nanos());
+    id[..8].copy_from_slice(&u64::try_from(nanos).unwrap_or(u64::MAX).to_be_bytes());
+    id
 }
 
 fn entry(row: &QueryResult) -> Result<AuditEntry, RegistryError> {

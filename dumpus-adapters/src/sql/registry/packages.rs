@@ -114,11 +114,14 @@ impl PackageRegistry for SqlRegistry {
     }
 
     async fn rollback_admission(&self, package: PackageId, run: RunId) -> Result<bool, RegistryError> {
-        let mut changed = self
-            .pools
-            .write
-            .execute(ERASE_STANDARD, run_key(package, run, []))
-            .await?;
+        let erasure = self.pools.write.transaction(async |transaction| {
+            let erased = transaction.execute(ERASE_STANDARD, run_key(package, run, [])).await?;
+            if erased > 0 {
+                history::forget(transaction, vec![bytes(package.as_bytes())]).await?;
+            }
+            Ok(erased)
+        });
+        let mut changed = erasure.await?;
         if changed == 0 {
             let failure = row::failure(&Failure::not_queued());
             let work = self.pools.write.transaction(async |transaction| {

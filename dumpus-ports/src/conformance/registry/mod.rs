@@ -257,7 +257,9 @@ macro_rules! registry_conformance {
                 an_expired_package_leaves_no_id,
                 hours_are_replaced_and_read_in_order,
                 old_runs_and_hours_are_pruned,
-                actions_are_listed_from_the_newest
+                actions_are_listed_from_the_newest,
+                the_id_of_a_package_that_is_gone_is_not_kept,
+                a_package_that_is_rolled_back_leaves_no_id
             );
         }
 

@@ -123,23 +123,54 @@ pub async fn a_cancelled_package_fails(registry: Fresh) {
 
 /// Clause 1 of the audit log.
 pub async fn actions_are_listed_from_the_newest(registry: Fresh) {
+    begin(&registry, 1, 1).await;
     let actions = [
         (Action::TrustClock, Target::Instance),
         (Action::Pause, Target::Lane(Lane::Premium)),
+        (Action::Pause, Target::Lane(Lane::Standard)),
         (Action::Drain, Target::Process(WORKER)),
         (Action::Cancel, Target::Package(Some(id(1)))),
         (Action::Erase, Target::Package(None)),
     ];
     for (action, target) in actions {
         registry.audit.record(action, target).await.unwrap();
-        // Entries of one instant have no order.
-        let then = registry.history.now().await.unwrap();
-        while registry.history.now().await.unwrap() == then {
-            tokio::task::yield_now().await;
-        }
     }
-    let entries = registry.audit.entries(4).await.unwrap();
+    let entries = registry.audit.entries(5).await.unwrap();
     let listed: Vec<_> = entries.iter().map(|entry| (entry.action, entry.target)).collect();
-    let newest: Vec<_> = actions.into_iter().rev().take(4).collect();
+    let newest: Vec<_> = actions.into_iter().rev().take(5).collect();
     assert_eq!(listed, newest);
+}
+
+/// Clause 2 of the audit log.
+pub async fn the_id_of_a_package_that_is_gone_is_not_kept(registry: Fresh) {
+    const RACES: u8 = 40;
+    let record = async |package| {
+        let target = Target::Package(Some(id(package)));
+        registry.audit.record(Action::Cancel, target).await.unwrap();
+    };
+    record(0).await;
+    for package in 1..=RACES {
+        begin(&registry, package, package).await;
+        let ((), deleted) = tokio::join!(record(package), registry.packages.delete(id(package)));
+        assert!(deleted.unwrap().is_some());
+    }
+    let entries = registry.audit.entries(100).await.unwrap();
+    assert_eq!(entries.len(), usize::from(RACES) + 1);
+    for entry in entries {
+        assert_eq!(entry.target, Target::Package(None));
+    }
+}
+
+/// Clause 2 of the audit log, and clause 3 of the history.
+pub async fn a_package_that_is_rolled_back_leaves_no_id(registry: Fresh) {
+    begin_queued(&registry, 1, 1, "epoch").await;
+    registry.packages.cancel(id(1)).await.unwrap();
+    begin(&registry, 1, 2).await;
+    let target = Target::Package(Some(id(1)));
+    registry.audit.record(Action::Retry, target).await.unwrap();
+    assert!(registry.packages.rollback_admission(id(1), run(2)).await.unwrap());
+    assert_eq!(registry.packages.find(id(1)).await.unwrap(), None);
+    assert_eq!(registry.history.runs_of(id(1)).await.unwrap(), []);
+    let entries = registry.audit.entries(1).await.unwrap();
+    assert_eq!(entries[0].target, Target::Package(None));
 }
