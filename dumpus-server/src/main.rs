@@ -1,5 +1,6 @@
 //! The server: configuration, wiring, and the commands of an operator.
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
@@ -25,7 +26,8 @@ async fn main() -> ExitCode {
     match execute(&matches, &config).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("{error}");
+            // Nobody may be there to read it.
+            let _ = writeln!(io::stderr(), "{error}");
             ExitCode::FAILURE
         }
     }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use dumpus_ports::domain::process::{Process, disagreements};
 use dumpus_ports::registry::Processes;
 
-use super::{date, length, registered};
+use super::{date, length, output, registered};
 use crate::config::ServerConfig;
 
 /// Entries of the audit log that are printed.
@@ -15,8 +15,7 @@ const ENTRIES: u32 = 100;
 pub(super) async fn print(config: &ServerConfig) -> Result<(), Box<dyn Error>> {
     let registered = registered(config).await?;
     let dumpus = registered.instance.build()?;
-    print!("{}", text(&registered.id, &dumpus.processes().await?));
-    Ok(())
+    output::print(&text(&registered.id, &dumpus.processes().await?))
 }
 
 fn text(id: &str, processes: &Processes) -> String {
@@ -76,11 +75,12 @@ pub(super) fn line(process: &Process, processes: &Processes) -> String {
 pub(super) async fn print_audit(config: &ServerConfig) -> Result<(), Box<dyn Error>> {
     let dumpus = registered(config).await?.instance.build()?;
     let entries = dumpus.audit(ENTRIES).await?;
+    let mut text = String::new();
+    for entry in &entries {
+        let _ = writeln!(text, "{} {} {}", date(entry.at), entry.action.command(), entry.target);
+    }
     if entries.is_empty() {
-        println!("No operator has changed anything within a year");
+        text.push_str("No operator has changed anything within a year\n");
     }
-    for entry in entries {
-        println!("{} {} {}", date(entry.at), entry.action.command(), entry.target);
-    }
-    Ok(())
+    output::print(&text)
 }

@@ -3,6 +3,8 @@
 mod act;
 mod declaration;
 mod instance;
+mod on_package;
+mod output;
 mod package;
 mod status;
 
@@ -29,9 +31,8 @@ pub async fn run(matches: &ArgMatches, config: &ServerConfig) -> Option<Result<(
         "package" => package::print(config, arguments).await,
         "instance" => instance::print(config).await,
         "audit" => instance::print_audit(config).await,
-        "retry" | "upgrade" | "cancel" | "erase" | "pause" | "resume" | "drain" | "trust-clock" => {
-            act::run(name, arguments, config).await
-        }
+        "retry" | "upgrade" | "cancel" | "erase" => on_package::run(name, arguments, config).await,
+        "pause" | "resume" | "drain" | "trust-clock" => act::run(name, arguments, config).await,
         _ => return None,
     };
     Some(outcome)

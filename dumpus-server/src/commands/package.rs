@@ -8,7 +8,7 @@ use dumpus_ports::domain::lifecycle::Phase;
 use dumpus_ports::registry::{Failure, Outcome, Package, RunEnd, RunRecord};
 use dumpus_ports::usecase::PackageLife;
 
-use super::{date, length, package_id, registered};
+use super::{date, length, output, package_id, registered};
 use crate::config::ServerConfig;
 
 pub(super) async fn print(config: &ServerConfig, arguments: &ArgMatches) -> Result<(), Box<dyn Error>> {
@@ -18,8 +18,7 @@ pub(super) async fn print(config: &ServerConfig, arguments: &ArgMatches) -> Resu
     if life.current.is_none() && life.ended.is_empty() {
         return Err("there is no such package".into());
     }
-    print!("package    {id}\n{}", text(&life));
-    Ok(())
+    output::print(&format!("package    {id}\n{}", text(&life)))
 }
 
 fn text(life: &PackageLife) -> String {

@@ -10,7 +10,7 @@ use dumpus_ports::domain::queue::{Lane, LaneTotals};
 use dumpus_ports::registry::{Overview, Processes};
 
 use super::instance::line;
-use super::{length, registered};
+use super::{length, output, registered};
 use crate::config::ServerConfig;
 use crate::health;
 
@@ -37,11 +37,10 @@ pub(super) async fn print(config: &ServerConfig, as_json: bool) -> Result<(), Bo
         paused: dumpus.paused().await?,
     };
     if as_json {
-        println!("{:#}", status.json());
+        output::say(&format!("{:#}", status.json()))
     } else {
-        print!("{}", status.text());
+        output::print(&status.text())
     }
-    Ok(())
 }
 
 impl Status {

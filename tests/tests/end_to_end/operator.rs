@@ -1,5 +1,6 @@
 //! The commands of an operator, beside a running instance.
 
+use std::fs::File;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -7,18 +8,21 @@ use serde_json::{Value, json};
 use crate::support::discord::{Behaviour, Discord};
 use crate::support::instance::Instance;
 use crate::support::packages::small;
-use crate::support::process::operate;
+use crate::support::process::{operate, operate_into};
 use crate::support::wait::eventually;
 
 /// What a command prints beside the instance, and whether it succeeds.
 fn output(instance: &Instance, arguments: &[&str]) -> (bool, String) {
     let (data, listen) = (instance.data().display().to_string(), instance.address.to_string());
-    let settings = [
-        ("DUMPUS_DATA_DIR", &*data),
-        ("DUMPUS_LISTEN", &*listen),
+    operate(arguments, &settings(&data, &listen))
+}
+
+fn settings<'a>(data: &'a str, listen: &'a str) -> [(&'static str, &'a str); 3] {
+    [
+        ("DUMPUS_DATA_DIR", data),
+        ("DUMPUS_LISTEN", listen),
         ("DUMPUS_LOG", "off"),
-    ];
-    operate(arguments, &settings)
+    ]
 }
 
 fn done(instance: &Instance, arguments: &[&str]) -> String {
@@ -138,6 +142,10 @@ fn an_operator_cancels_and_erases_packages_and_nothing_names_what_was_erased() {
 
     let (is_done, text) = output(&instance, &["cancel", &waiting]);
     assert!(!is_done && text.contains("--yes"), "{text}");
+    for (name, nothing) in [("cancel", "no unfinished package"), ("erase", "no such package")] {
+        let (is_done, text) = output(&instance, &[name, &"0".repeat(32)]);
+        assert!(!is_done && text.contains(nothing) && !text.contains("--yes"), "{text}");
+    }
     // The waiting one first: it would be taken as soon as the other's place is free.
     for id in [&waiting, &running] {
         done(&instance, &["cancel", id, "--yes"]);
@@ -233,4 +241,57 @@ fn an_upgrade_without_an_effect_says_why_and_is_not_audited() {
         "{audit}"
     );
     assert_eq!(audit.lines().count(), 1, "{audit}");
+}
+
+#[test]
+fn what_a_stopped_server_has_to_do_is_done_when_it_starts() {
+    let discord = Discord::start();
+    let mut instance = Instance::start(&discord, &[]);
+    done(&instance, &["pause"]);
+    heard(&instance, "paused=");
+    let id = instance.admit(&discord.link(small().0, Behaviour::Package).url);
+    instance.process.terminate();
+    instance.process.stopped();
+    for name in ["retry", "upgrade"] {
+        let text = done(&instance, &[name, &id]);
+        assert!(text.contains("No server of this instance is running"), "{text}");
+    }
+    instance.restart();
+    eventually("the server moves the package", || {
+        done(&instance, &["package", &id]).contains("premium").then_some(())
+    });
+}
+
+#[test]
+fn commands_do_their_work_whoever_reads_what_they_print() {
+    let discord = Discord::start();
+    let instance = Instance::start(&discord, &[]);
+    let (data, listen) = (instance.data().display().to_string(), instance.address.to_string());
+    let settings = settings(&data, &listen);
+    for arguments in [
+        &["pause"][..],
+        &["status"],
+        &["status", "--json"],
+        &["audit"],
+        &["instance"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ended = operate_into(writer, arguments, &settings);
+        assert!(
+            ended.status.success() && ended.stderr.is_empty(),
+            "{arguments:?}: {ended:?}"
+        );
+    }
+    let status: Value = serde_json::from_str(&done(&instance, &["status", "--json"])).unwrap();
+    assert_eq!(status["pausedLanes"], json!(["standard", "premium"]));
+    let full = || File::options().write(true).open("/dev/full").unwrap();
+    for arguments in [&["resume"][..], &["status"], &["audit"]] {
+        let ended = operate_into(full(), arguments, &settings);
+        let text = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(1), "{arguments:?}: {text}");
+        assert!(text.contains("the output cannot be written"), "{arguments:?}: {text}");
+    }
+    let status: Value = serde_json::from_str(&done(&instance, &["status", "--json"])).unwrap();
+    assert_eq!(status["pausedLanes"], json!([]));
 }

@@ -58,6 +58,9 @@ fn lanes_are_not_paused_without_an_entry_in_the_audit_log() {
     let lock = cluster.postgres.lock("audit");
     let (is_done, text) = command(&cluster, &["pause"]);
     assert!(!is_done, "{text}");
+    for lane in ["standard", "premium"] {
+        assert!(text.contains(&format!("the {lane} lane is not paused")), "{text}");
+    }
     drop(lock);
     assert_eq!(cluster.postgres.number("SELECT count(*) FROM paused_lanes"), 0);
     let server = cluster.postgres.ask("SELECT id FROM processes");

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread;
 
 use super::wait::eventually;
@@ -221,6 +221,18 @@ pub fn operate(arguments: &[&str], settings: &[(&str, &str)]) -> (bool, String) 
     let mut command = Process::start("dumpus-server", arguments, settings.collect(), &out);
     let is_done = command.stopped().success();
     (is_done, command.log_text())
+}
+
+/// The same with its output somewhere else; its errors are returned.
+pub fn operate_into(out: impl Into<Stdio>, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(program("dumpus-server"));
+    command.args(arguments).env_clear().envs(settings.iter().copied());
+    command
+        .stdin(Stdio::null())
+        .stdout(out)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap()
 }
 
 /// The path of a program, which cargo builds beside the tests.
