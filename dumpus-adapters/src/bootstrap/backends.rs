@@ -165,36 +165,7 @@ pub async fn open_embedded(
     })
 }
 
-/// An instance whose queue is in another process, or does not matter.
-pub struct Registered {
-    /// What identifies it.
-    pub id: String,
-    /// Its use cases.
-    pub instance: DumpusBuilder,
-}
-
-/// The registry and the results of an instance with an empty queue, for commands beside the processes that run it.
-///
-/// # Errors
-/// When the database cannot be used.
-pub async fn open_registered(
-    settings: &BackendSettings,
-    data_dir: &Path,
-    transport: &TransportSettings,
-) -> Result<Registered, StartupError> {
-    let database = match &settings.postgres_url {
-        Some(url) => open_database(url.expose_secret()).await?,
-        None if data_dir::has_database(data_dir) => open_database(&data_dir::database(data_dir)).await?,
-        None => return Err(StartupError::new(format!("no instance is in {}", data_dir.display()))),
-    };
-    let (vault, _) = vault(&database, settings).await?;
-    Ok(Registered {
-        id: instance_id(&database.registry()).await?,
-        instance: instance(&database, Arc::new(ProcessQueue::default()), vault, settings, transport)?,
-    })
-}
-
-async fn open_database(url: &str) -> Result<SqlDatabase, StartupError> {
+pub(super) async fn open_database(url: &str) -> Result<SqlDatabase, StartupError> {
     let database = SqlDatabase::connect(url, SqlOptions::default())
         .await
         .map_err(StartupError::of)?;
@@ -209,7 +180,7 @@ async fn forget_processes(registry: &dyn ProcessRegistry) -> Result<(), Registry
     Ok(())
 }
 
-fn instance(
+pub(super) fn instance(
     database: &SqlDatabase,
     queue: Arc<dyn JobQueue>,
     vault: Arc<dyn Vault>,

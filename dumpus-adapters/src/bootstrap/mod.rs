@@ -1,6 +1,7 @@
 //! Start-up that the programs share: settings, the log, and the backends of an instance.
 
 pub mod backends;
+pub mod beside;
 mod data_dir;
 mod disk;
 mod exposure;

@@ -88,6 +88,15 @@ pub enum ConnectError {
         /// The key that says so.
         key: String,
     },
+    /// No instance has its queue there.
+    #[error(
+        "Redis at {address} holds no queue: REDIS_URL is not the one of the servers and workers, or none of them has used it \
+         since it was emptied"
+    )]
+    Unclaimed {
+        /// The URL without its password.
+        address: String,
+    },
     /// Redis responds, but is too old or denies required permissions.
     #[error("Redis at {address} cannot hold the queue, which needs version 6.2 and the right to run scripts")]
     Unsuitable {

@@ -18,6 +18,7 @@ use tokio::time::{Instant, timeout};
 use super::client::{Connection, Shared, connect, queue_error};
 use super::config_warning::{self, ConfigWarning};
 use super::delivery::{RedisDelivery, Taken};
+use super::keys::Keys;
 use super::notifier::JobNotifier;
 use super::options::{ConnectError, RedisOptions};
 use super::rate_limiter::RedisRateLimiter;
@@ -30,6 +31,8 @@ const POLL_INTERVAL: Duration = Duration::from_millis(500);
 const EPOCH_TTL: Duration = Duration::from_millis(800);
 /// Maximum wait for a job, so that computing its end cannot overflow.
 const WAIT_CAP: Duration = Duration::from_hours(24);
+/// Longest time to find a queue that exists.
+const FIND_TIMEOUT: Duration = Duration::from_secs(4);
 /// How long the key of a probe lives, in milliseconds.
 const PROBE_MS: i64 = 1_000;
 /// Consumers that are idle for this long are deleted. A worker that returns later is registered again.
@@ -65,6 +68,30 @@ impl RedisQueue {
             listener,
             notifier: OnceLock::new(),
             epoch: Mutex::default(),
+        })
+    }
+
+    /// Connects to the queue of an instance that has one already, and creates nothing otherwise.
+    ///
+    /// # Errors
+    /// [`ConnectError`], within a few seconds; [`ConnectError::Unclaimed`] when no instance has its queue there.
+    pub async fn find(options: RedisOptions) -> Result<Self, ConnectError> {
+        let found = async {
+            let connected = connect(options.config()?).await;
+            let connection = connected.map_err(|error| options.connect_error(error))?;
+            let owner = connection.client.get(Keys::new(&options.prefix, "").instance()).await;
+            let owner: Option<String> = owner.map_err(|error| options.connect_error(error))?;
+            if owner.is_none() {
+                let address = options.address();
+                return Err(ConnectError::Unclaimed { address });
+            }
+            Self::connect(options.clone()).await
+        };
+        timeout(FIND_TIMEOUT, found).await.unwrap_or_else(|error| {
+            Err(ConnectError::Unreachable {
+                address: options.address(),
+                source: error.into(),
+            })
         })
     }
 

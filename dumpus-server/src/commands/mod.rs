@@ -12,7 +12,7 @@ use std::error::Error;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::ArgMatches;
-use dumpus_adapters::bootstrap::backends::{Registered, open_registered};
+use dumpus_adapters::bootstrap::beside::{Registered, open_registered};
 use dumpus_ports::domain::package::PackageId;
 use dumpus_ports::domain::time::Millis;
 

@@ -4,14 +4,14 @@ use std::error::Error;
 use std::io::{self, BufRead as _, IsTerminal as _};
 
 use clap::ArgMatches;
+use dumpus_adapters::bootstrap::beside::open_with_queue;
 use dumpus_ports::Dumpus;
 use dumpus_ports::domain::package::PackageId;
 use dumpus_ports::usecase::{Promoted, Retried};
 
 use super::output::{print, say};
-use super::{package_id, registered};
+use super::package_id;
 use crate::config::ServerConfig;
-use crate::wiring;
 
 /// What to tell the operator.
 type Said = Result<&'static str, Box<dyn Error>>;
@@ -31,11 +31,8 @@ enum Queue {
 
 pub(super) async fn run(name: &str, arguments: &ArgMatches, config: &ServerConfig) -> Result<(), Box<dyn Error>> {
     let package = package_id(arguments)?;
-    let instance = if config.backends.is_embedded() {
-        registered(config).await?.instance
-    } else {
-        wiring::connect(config).await?.instance
-    };
+    let (transport, lease) = (&config.source.transport, config.work.lease);
+    let instance = open_with_queue(&config.backends, &config.data_dir, transport, lease).await?;
     let dumpus = instance.build()?;
     let queue = if !config.backends.is_embedded() {
         Queue::Here

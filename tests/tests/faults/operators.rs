@@ -1,5 +1,7 @@
 //! Commands of an operator beside an instance of several processes.
 
+use std::time::{Duration, Instant};
+
 use crate::support::cluster::Cluster;
 use crate::support::discord::{Behaviour, Discord};
 use crate::support::process::operate;
@@ -66,4 +68,56 @@ fn lanes_are_not_paused_without_an_entry_in_the_audit_log() {
     let server = cluster.postgres.ask("SELECT id FROM processes");
     let (is_done, text) = command(&cluster, &["drain", &server[0]]);
     assert!(!is_done && text.contains("is a server"), "{text}");
+}
+
+#[test]
+fn a_command_does_not_make_a_queue_in_an_empty_redis() {
+    let discord = Discord::start();
+    let Some(cluster) = Cluster::start(&discord, 1, 0, &[]) else {
+        return;
+    };
+    let id = cluster.servers[0].admit(&discord.link(small(), Behaviour::Package).url);
+    let empty = format!("{}/5", cluster.redis.url().trim_end_matches('/'));
+    for arguments in [
+        &["upgrade", &id][..],
+        &["retry", &id],
+        &["cancel", &id, "--yes"],
+        &["erase", &id, "--yes"],
+    ] {
+        let (is_done, text) = command_with(&cluster, &empty, arguments);
+        assert!(
+            !is_done && text.contains("holds no queue") && text.contains("/5"),
+            "{text}"
+        );
+    }
+    assert_eq!(cluster.redis.ask(&["-n", "5", "DBSIZE"]), ["0"]);
+    assert_eq!(cluster.postgres.number("SELECT count(*) FROM audit"), 0);
+    let unchanged = "SELECT count(*) FROM packages WHERE ended_at IS NULL AND lane = 'standard'";
+    assert_eq!(cluster.postgres.number(unchanged), 1);
+    // The right one does.
+    done(&cluster, &["upgrade", &id]);
+    assert_eq!(cluster.postgres.number(unchanged), 0);
+}
+
+#[test]
+fn a_command_says_soon_that_redis_cannot_be_reached() {
+    let discord = Discord::start();
+    let Some(mut cluster) = Cluster::start(&discord, 1, 0, &[]) else {
+        return;
+    };
+    let id = cluster.servers[0].admit(&discord.link(small(), Behaviour::Package).url);
+    let refused = |cluster: &Cluster| {
+        for arguments in [["upgrade", &id, ""], ["cancel", &id, "--yes"]] {
+            let arguments: Vec<_> = arguments.into_iter().filter(|word| !word.is_empty()).collect();
+            let began = Instant::now();
+            let (is_done, text) = command(cluster, &arguments);
+            assert!(!is_done && text.contains("cannot be reached"), "{text}");
+            assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+        }
+    };
+    cluster.redis.freeze(true);
+    refused(&cluster);
+    cluster.redis.freeze(false);
+    cluster.redis.kill();
+    refused(&cluster);
 }
