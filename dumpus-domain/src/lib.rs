@@ -16,3 +16,4 @@ pub mod rate;
 pub mod report;
 pub mod secret;
 pub mod time;
+pub mod workforce;

@@ -48,7 +48,6 @@ pub struct Job {
 /// 7. A postponed job is delivered again after its delay: to another worker if one asks within ten seconds more.
 /// 8. `contains` knows the jobs that wait, are postponed or are delivered.
 /// 9. An expedited job is delivered to the next worker that asks, even the one that postponed it.
-/// 10. `workers` counts the processes that asked for a job within a minute, or hold one.
 ///
 /// # Errors
 /// Every method: [`QueueError::Unavailable`] if the same call may succeed later. The call may nevertheless have taken
@@ -82,9 +81,6 @@ pub trait JobQueue: Send + Sync {
 
     /// Checks that the queue takes jobs: writes something without a meaning.
     async fn probe(&self) -> Result<(), QueueError>;
-
-    /// Number of workers that are there.
-    async fn workers(&self) -> Result<u64, QueueError>;
 }
 
 /// A job that was delivered to one worker. Dropping it neither acknowledges nor releases the job.
@@ -117,6 +113,9 @@ pub enum QueueError {
     /// The queue cannot be reached, or not in time: worth another attempt.
     #[error("the queue is unavailable")]
     Unavailable(#[source] BoxError),
+    /// It is another instance's, or has become so.
+    #[error("the queue belongs to another instance")]
+    OtherInstance(#[source] BoxError),
     /// A defect.
     #[error("the queue failed")]
     Failed(#[source] BoxError),

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dumpus_adapters::health::{Answer, Question, ask};
-use dumpus_ports::Dumpus;
+use dumpus_ports::domain::process::ProcessState;
 use dumpus_ports::usecase::{BackendState, Liveness, ProcessPackage};
+use dumpus_ports::{CancellationToken, Dumpus};
 use serde_json::json;
 
 /// Work without a sign of life for this long hangs; requests to backends take 30 seconds at most.
@@ -22,6 +23,8 @@ pub struct WorkerState {
     pub process: ProcessPackage,
     /// Its signs of life.
     pub work: Vec<Liveness>,
+    /// Ends when it is to take no more packages.
+    pub stopping: CancellationToken,
 }
 
 impl WorkerState {
@@ -29,6 +32,10 @@ impl WorkerState {
     pub async fn answer(&self, question: Question) -> Answer {
         let mut reasons = self.faults();
         if question == Question::Ready {
+            let is_drained = self.process.report().state == ProcessState::Draining;
+            reasons.extend(is_drained.then(|| "an operator drained this worker".to_owned()));
+            let is_stopping = self.stopping.is_cancelled();
+            reasons.extend(is_stopping.then(|| "this worker is stopping".to_owned()));
             reasons.extend(self.missing().await);
         }
         let (good, bad) = match question {
@@ -63,6 +70,7 @@ impl WorkerState {
             match state {
                 BackendState::Up => {}
                 BackendState::NoWrites => missing.push(format!("{name} takes no writes")),
+                BackendState::Foreign => missing.push(format!("{name} belongs to another instance")),
                 BackendState::Down => missing.push(format!("{name} does not answer")),
             }
         }
@@ -86,7 +94,7 @@ pub fn check(listen: SocketAddr) -> Result<(), String> {
             let reasons: Vec<_> = reasons.filter_map(serde_json::Value::as_str).collect();
             Err(format!("the worker at {listen} is unhealthy: {}", reasons.join("; ")))
         }
-        Err(error) => Err(format!("no worker answers at {listen}: {}", error.kind())),
+        Err(error) => Err(format!("no worker answers at {listen}: {error}")),
     }
 }
 
@@ -101,7 +109,7 @@ mod tests {
     use dumpus_adapters::memory::report::MemoryReports;
     use dumpus_adapters::memory::source::MemorySource;
     use dumpus_adapters::system::SystemClock;
-    use dumpus_ports::registry::Registry;
+    use dumpus_ports::registry::{Orders, Registry};
 
     fn state(work: Vec<Liveness>) -> WorkerState {
         let clock = Arc::new(SystemClock);
@@ -115,7 +123,28 @@ mod tests {
         let dumpus = Arc::new(dumpus.unwrap_or_else(|error| panic!("{error}")));
         let source = Arc::new(MemorySource::default());
         let process = dumpus.worker(source, Arc::new(MemoryArchive), Arc::new(MemoryReports));
-        WorkerState { dumpus, process, work }
+        WorkerState {
+            dumpus,
+            process,
+            work,
+            stopping: CancellationToken::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_drained_worker_is_healthy_and_not_ready() {
+        let state = state(Vec::new());
+        state.process.control.follow(Orders {
+            is_drained: true,
+            paused: Vec::new(),
+        });
+        assert!(state.answer(Question::Health).await.is_ok);
+        let ready = state.answer(Question::Ready).await;
+        assert!(
+            !ready.is_ok && ready.body.contains("an operator drained this worker"),
+            "{}",
+            ready.body
+        );
     }
 
     #[tokio::test(start_paused = true)]

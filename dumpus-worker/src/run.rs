@@ -52,7 +52,12 @@ pub async fn until_stopped(
     let _tasks = spawn_work(process, &settings.lanes, work.clone(), shutdown);
     spawn_sweep(dumpus.clone(), shutdown);
     let process = process.clone();
-    let state = Arc::new(WorkerState { dumpus, process, work });
+    let state = Arc::new(WorkerState {
+        dumpus,
+        process,
+        work,
+        stopping: shutdown.soft.clone(),
+    });
     let answer = move |question| {
         let state = state.clone();
         async move { state.answer(question).await }

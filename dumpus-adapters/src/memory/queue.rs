@@ -135,10 +135,6 @@ impl JobQueue for ProcessQueue {
     async fn probe(&self) -> Result<(), QueueError> {
         Ok(())
     }
-
-    async fn workers(&self) -> Result<u64, QueueError> {
-        Ok(self.shared.jobs().has_worker(Instant::now()).into())
-    }
 }
 
 struct ProcessDelivery {

@@ -11,7 +11,7 @@ use fred::types::config::{Config, ReconnectPolicy};
 use fred::types::{Builder, ConnectHandle, FromValue, Value};
 
 use super::keys::Keys;
-use super::options::RedisOptions;
+use super::options::{ConnectError, RedisOptions};
 use super::outstanding::OutstandingDeliveries;
 use super::scripts;
 use uuid::Uuid;
@@ -28,6 +28,8 @@ pub(super) struct Shared {
     pub(super) lease: Duration,
     pub(super) consumer: String,
     pub(super) outstanding: OutstandingDeliveries,
+    /// The URL without its password.
+    address: String,
 }
 
 /// A connection that reconnects automatically until it is dropped.
@@ -62,6 +64,7 @@ impl Shared {
     pub(super) fn new(connection: Connection, options: RedisOptions) -> Self {
         Self {
             connection,
+            address: options.address(),
             keys: Keys::new(&options.prefix, &options.instance),
             lease: options.lease,
             consumer: options.consumer,
@@ -88,7 +91,15 @@ impl Shared {
         let result = tokio::spawn(async move { shared.evaluate(script, keys, arguments).await }).await;
         result
             .map_err(|error| QueueError::Failed(error.into()))?
-            .map_err(queue_error)
+            .map_err(|error| self.queue_error(error))
+    }
+
+    /// Errors that a retry may resolve are `Unavailable`: all except those of the command itself.
+    pub(super) fn queue_error(&self, error: Error) -> QueueError {
+        match ConnectError::other_instance(&error, &self.address, &self.keys) {
+            Some(foreign) => QueueError::OtherInstance(foreign.into()),
+            None => queue_error(error),
+        }
     }
 
     /// Not cancel-safe: run it in a separate task, or to its end.
@@ -112,8 +123,7 @@ impl Shared {
     }
 }
 
-/// Errors that a retry may resolve are `Unavailable`: all except those of the command itself.
-pub(super) fn queue_error(error: Error) -> QueueError {
+fn queue_error(error: Error) -> QueueError {
     let is_defect = match error.kind() {
         ErrorKind::Parse
         | ErrorKind::Protocol

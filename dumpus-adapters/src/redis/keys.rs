@@ -56,9 +56,10 @@ impl Keys {
         &self.shared[7]
     }
 
-    /// A key without a meaning.
-    pub(super) fn probe(&self) -> String {
-        format!("{}probe", self.rate_prefix)
+    /// With a key without a meaning.
+    pub(super) fn with_probe(&self) -> Vec<String> {
+        let probe = format!("{}probe", self.rate_prefix);
+        self.shared.iter().cloned().chain([probe]).collect()
     }
 
     /// The bucket of a rate limit.

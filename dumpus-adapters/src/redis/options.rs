@@ -108,6 +108,15 @@ pub enum ConnectError {
     },
 }
 
+impl ConnectError {
+    /// What a script says when another instance has made the queue its own.
+    pub(super) fn other_instance(error: &Error, address: &str, keys: &Keys) -> Option<Self> {
+        let owner = error.details().strip_prefix("OTHERINSTANCE ")?.to_owned();
+        let (address, key) = (address.to_owned(), keys.instance().to_owned());
+        Some(Self::OtherInstance { address, owner, key })
+    }
+}
+
 impl std::fmt::Debug for RedisOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RedisOptions")
@@ -184,9 +193,8 @@ impl RedisOptions {
     pub(super) fn connect_error(&self, error: Error) -> ConnectError {
         let address = self.address();
         let kind = error.kind().clone();
-        if let Some(owner) = error.details().strip_prefix("OTHERINSTANCE ") {
-            let (owner, key) = (owner.to_owned(), Keys::new(&self.prefix, "").instance().to_owned());
-            return ConnectError::OtherInstance { address, owner, key };
+        if let Some(foreign) = ConnectError::other_instance(&error, &address, &Keys::new(&self.prefix, "")) {
+            return foreign;
         }
         let source = error.into();
         match kind {

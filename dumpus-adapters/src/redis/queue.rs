@@ -10,12 +10,12 @@ use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::Epoch;
 use dumpus_ports::vault::Vault;
 use fred::bytes::Bytes;
-use fred::interfaces::{ClientLike, KeysInterface};
-use fred::types::{Expiration, InfoKind, Value};
+use fred::interfaces::ClientLike;
+use fred::types::{InfoKind, Value};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
-use super::client::{Connection, Shared, connect, queue_error};
+use super::client::{Connection, Shared, connect};
 use super::config_warning::{self, ConfigWarning};
 use super::delivery::{RedisDelivery, Taken};
 use super::keys::Keys;
@@ -33,8 +33,6 @@ const EPOCH_TTL: Duration = Duration::from_millis(800);
 const WAIT_CAP: Duration = Duration::from_hours(24);
 /// Longest time to find a queue that exists.
 const FIND_TIMEOUT: Duration = Duration::from_secs(4);
-/// How long the key of a probe lives, in milliseconds.
-const PROBE_MS: i64 = 1_000;
 /// Consumers that are idle for this long are deleted. A worker that returns later is registered again.
 const MAX_CONSUMER_IDLE: Duration = Duration::from_hours(1);
 
@@ -133,7 +131,7 @@ impl RedisQueue {
     /// If Redis is unavailable; another process deletes the consumer later.
     pub async fn close(self) -> Result<(), QueueError> {
         let leaving = delete_idle_consumers(&self.shared, &self.shared.consumer).await;
-        leaving.map_err(queue_error)
+        leaving.map_err(|error| self.shared.queue_error(error))
     }
 
     async fn take(&self, lanes: &[Lane]) -> Result<Option<Box<dyn Delivery>>, QueueError> {
@@ -159,7 +157,7 @@ impl RedisQueue {
                     .map(|delivery| Some(Box::new(delivery) as Box<dyn Delivery>))
                     .map_err(QueueError::Failed),
                 Ok(None) => Ok(None),
-                Err(error) => Err(queue_error(error)),
+                Err(error) => Err(shared.queue_error(error)),
             };
             drop(requesting);
             // The worker was cancelled in the meantime: release the job, so that others need not wait for its lease to end.
@@ -259,20 +257,12 @@ impl JobQueue for RedisQueue {
 
     async fn ping(&self) -> Result<(), QueueError> {
         let pong: Result<Value, _> = self.shared.connection.client.ping(None).await;
-        pong.map(drop).map_err(queue_error)
+        pong.map(drop).map_err(|error| self.shared.queue_error(error))
     }
 
     async fn probe(&self) -> Result<(), QueueError> {
-        let (key, expires) = (self.shared.keys.probe(), Some(Expiration::PX(PROBE_MS)));
-        let client = &self.shared.connection.client;
-        let written: Result<Value, _> = client.set(key, "", expires, None, false).await;
-        written.map(drop).map_err(queue_error)
-    }
-
-    async fn workers(&self) -> Result<u64, QueueError> {
-        let keys = self.shared.keys.shared();
-        let arguments = vec![self.shared.lease_ms().into()];
-        self.shared.run(scripts::WORKERS, keys, arguments).await
+        let keys = self.shared.keys.with_probe();
+        self.shared.run(scripts::PROBE, keys, Vec::new()).await
     }
 }
 

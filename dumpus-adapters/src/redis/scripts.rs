@@ -19,7 +19,7 @@ pub(super) const RELEASE: &str = script!("release.lua");
 pub(super) const POSTPONE: &str = script!("postpone.lua");
 pub(super) const EXPEDITE: &str = script!("expedite.lua");
 pub(super) const CONTAINS: &str = script!("contains.lua");
-pub(super) const WORKERS: &str = script!("workers.lua");
+pub(super) const PROBE: &str = script!("probe.lua");
 pub(super) const EPOCH: &str = script!("epoch.lua");
 pub(super) const REPAIR: &str = script!("repair.lua");
 /// Needs no prelude: it does not touch the queue.

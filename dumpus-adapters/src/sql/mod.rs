@@ -11,6 +11,7 @@ mod pool;
 mod pools;
 mod postgres;
 mod registry;
+mod room;
 mod sqlite;
 
 pub use blobs::SqlBlobs;

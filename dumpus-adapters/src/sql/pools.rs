@@ -1,5 +1,6 @@
 //! The connections of a database, by purpose.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -52,6 +53,8 @@ pub(super) struct Pools {
     pub(super) blob_writes: Pool,
     /// Whether a task tries to empty SQLite's write-ahead log.
     pub(super) is_emptying_log: Arc<AtomicBool>,
+    /// The file of SQLite.
+    pub(super) file: Option<Arc<Path>>,
 }
 
 impl Pools {

@@ -105,6 +105,7 @@ impl PostgresAddress {
             blob_reads: blobs.clone(),
             blob_writes: blobs,
             is_emptying_log: Arc::default(),
+            file: None,
         })
     }
 

@@ -80,6 +80,7 @@ impl SqliteAddress {
             blob_reads: within(reads, options.blob_timeout),
             blob_writes: writing(writes, options.blob_timeout),
             is_emptying_log: Arc::default(),
+            file: Some(Arc::from(self.options.get_filename())),
         };
         let until = Instant::now() + OPENING;
         while let Err(error) = pools.write.ping().await {

@@ -222,3 +222,27 @@ async fn a_lost_lane_is_a_new_epoch() {
     // The hash of the job does not count as the job.
     assert_works(&queue, 0).await;
 }
+
+#[tokio::test]
+async fn a_queue_that_another_instance_takes_over_is_not_taken_for_one_that_works() {
+    let server = RedisServer::start();
+    let mut own = crate::redis_server::options(&server.url(), "test", LEASE, "worker");
+    own.instance = "00000000000000aa".to_owned();
+    let queue = dumpus_adapters::redis::RedisQueue::connect(own).await.unwrap();
+    queue.probe().await.unwrap();
+    server.ask(&["SET", &crate::key("instance"), "00000000000000bb"]);
+    queue.ping().await.unwrap();
+    for error in [queue.probe().await, queue.push(&job(1)).await.map(drop)] {
+        let Err(dumpus_ports::queue::QueueError::OtherInstance(cause)) = error else {
+            panic!("{error:?}");
+        };
+        // As at the start.
+        let words = cause.to_string();
+        assert!(
+            words.contains("holds the queue of another instance, 00000000000000bb"),
+            "{words}"
+        );
+    }
+    server.ask(&["SET", &crate::key("instance"), "00000000000000aa"]);
+    queue.probe().await.unwrap();
+}

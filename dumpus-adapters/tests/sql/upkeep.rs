@@ -1,4 +1,6 @@
-use dumpus_ports::registry::{Epoch, PackageRegistry as _, RedispatchPolicy};
+use std::os::unix::fs::symlink;
+
+use dumpus_ports::registry::{Epoch, PackageRegistry as _, RedispatchPolicy, RegistryError, RegistryMaintenance as _};
 use sea_orm::{ConnectionTrait as _, Database, Statement};
 
 use crate::support::{self, Scratch};
@@ -31,6 +33,29 @@ async fn old_epochs_are_deleted() {
         ask("current".to_owned()).await;
         assert_eq!(epochs(&scratch).await, ["current", "young"]);
     }
+}
+
+#[tokio::test]
+async fn a_sqlite_file_takes_no_writes_while_its_disk_has_no_room() {
+    let Some((database, scratch)) = support::migrated(support::sqlite().await).await else {
+        return;
+    };
+    let registry = database.registry();
+    registry.probe().await.unwrap();
+    let file = scratch
+        .url
+        .strip_prefix("sqlite://")
+        .unwrap()
+        .split('?')
+        .next()
+        .unwrap();
+    // A disk without room, for what is not in the database's own files.
+    symlink("/dev/full", format!("{file}-probe")).unwrap();
+    let Err(RegistryError::Unavailable(cause)) = registry.probe().await else {
+        panic!("it takes writes");
+    };
+    assert_eq!(cause.to_string(), "the disk is full");
+    registry.probe().await.unwrap();
 }
 
 async fn run(scratch: &Scratch, statement: &str) {

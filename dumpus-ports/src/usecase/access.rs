@@ -50,7 +50,7 @@ impl From<RegistryError> for AccessError {
 impl From<QueueError> for AccessError {
     fn from(error: QueueError) -> Self {
         match error {
-            QueueError::Unavailable(source) => Self::Unavailable {
+            QueueError::Unavailable(source) | QueueError::OtherInstance(source) => Self::Unavailable {
                 backend: "the queue",
                 source,
             },

@@ -1,7 +1,9 @@
 //! Routes for the operator, and pages.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use dumpus_ports::domain::process::{Heartbeat, KeyCheck, ProcessId, ProcessState, Role, SharedSettings};
 use dumpus_ports::domain::queue::Lane;
 use dumpus_server::api::ApiSettings;
 use serde_json::json;
@@ -48,27 +50,57 @@ async fn health_and_readiness_are_reported() {
     });
     let health = json(instance.client.get("/health").send().await).await;
     assert_eq!(health, json!({"status": "alive", "hostname": "box"}));
-    let lanes = [Lane::Standard];
-    for (workers, status, reasons) in [
+    let worker = |lanes: &[Lane], state, fault: Option<&str>| Heartbeat {
+        id: ProcessId([1; 6]),
+        role: Role::Worker,
+        host: "box".to_owned(),
+        version: "1".to_owned(),
+        lanes: lanes.to_vec(),
+        state,
+        fault: fault.map(str::to_owned),
+        done: 0,
+        failed: 0,
+        memory: None,
+        settings: SharedSettings {
+            key: KeyCheck([1; 8]),
+            other_key: None,
+            max_download: 0,
+            values: BTreeMap::new(),
+        },
+    };
+    let (idle, faulty) = (ProcessState::Idle, ProcessState::Faulty);
+    let processes = &instance.backends.registry.processes;
+    for (beat, paused, reasons) in [
+        (None, false, json!(["No worker is there."])),
+        (Some(worker(&Lane::ALL, idle, None)), false, json!([])),
         (
-            0,
-            "degraded",
-            json!(["No worker has asked for a package within a minute."]),
+            Some(worker(&Lane::ALL, idle, None)),
+            true,
+            json!(["The standard lane is paused."]),
         ),
-        (1, "ready", json!([])),
+        (
+            Some(worker(&[Lane::Premium], idle, None)),
+            false,
+            json!(["No worker serves the standard lane."]),
+        ),
+        (
+            Some(worker(&Lane::ALL, ProcessState::Draining, None)),
+            false,
+            json!(["Every worker is drained."]),
+        ),
+        (
+            Some(worker(&Lane::ALL, faulty, Some("no network"))),
+            false,
+            json!(["Every worker is faulty: no network."]),
+        ),
     ] {
-        if workers > 0 {
-            assert!(
-                instance
-                    .backends
-                    .queue
-                    .next(&lanes, Duration::ZERO)
-                    .await
-                    .unwrap()
-                    .is_none()
-            );
-            tokio::time::advance(Duration::from_secs(4)).await;
+        let workers = u64::from(beat.is_some());
+        if let Some(beat) = beat {
+            processes.beat(&beat).await.unwrap();
         }
+        processes.pause(Lane::Standard, paused).await.unwrap();
+        tokio::time::advance(Duration::from_secs(4)).await;
+        let status = if reasons == json!([]) { "ready" } else { "degraded" };
         let ready = instance.client.get("/ready").send().await;
         ready.assert_status_is_ok();
         assert_eq!(

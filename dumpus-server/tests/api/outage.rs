@@ -72,10 +72,6 @@ impl JobQueue for UnavailableQueue {
     async fn probe(&self) -> Result<(), QueueError> {
         self.answer().await
     }
-
-    async fn workers(&self) -> Result<u64, QueueError> {
-        self.answer().await
-    }
 }
 
 /// An unavailable store.
@@ -154,11 +150,14 @@ async fn every_route_reports_an_unavailable_queue_in_its_shape() {
         unavailable(deletion).await,
         json!({"isDeleted": false, "errorMessageCode": "SERVER_ERROR"})
     );
+    // Results are still served: a load balancer must not take this server away.
+    let ready = instance.client.get("/ready").send().await;
+    ready.assert_status_is_ok();
     assert_eq!(
-        unavailable(instance.client.get("/ready").send().await).await,
+        json(ready).await,
         json!({
-            "status": "unavailable", "registry": "up", "queue": "down", "blobs": "up", "workers": null,
-            "reasons": ["The queue of jobs does not answer."],
+            "status": "degraded", "registry": "up", "queue": "down", "blobs": "up", "workers": 0,
+            "reasons": ["The queue of jobs does not answer.", "No worker is there."],
         })
     );
     instance.client.get("/health").send().await.assert_status_is_ok();
@@ -184,7 +183,11 @@ async fn no_request_waits_longer_than_two_seconds_for_a_backend() {
     let began = tokio::time::Instant::now();
     unavailable(instance.of_package(&key(0), "status").await).await;
     assert!(began.elapsed() < Duration::from_secs(2));
-    unavailable(instance.client.get("/ready").send().await).await;
+    let ready = json(instance.client.get("/ready").send().await).await;
+    assert_eq!(
+        (&ready["status"], &ready["queue"]),
+        (&json!("degraded"), &json!("down"))
+    );
     assert!(began.elapsed() < Duration::from_secs(4));
 }
 
@@ -197,9 +200,9 @@ async fn requests_for_readiness_that_come_together_ask_each_backend_once() {
         questions: Arc::clone(&questions),
     });
     let instance = Instance::over(backends, ApiSettings::default());
-    // Whether it answers, takes jobs, and has workers; then only the first: the rest is asked for every few seconds.
-    for expected in [3, 4] {
-        let requests = (0..100).map(|_| async { unavailable(instance.client.get("/ready").send().await).await });
+    // Whether it answers and takes jobs; then only the first: the rest is asked for every few seconds.
+    for expected in [2, 3] {
+        let requests = (0..100).map(|_| async { json(instance.client.get("/ready").send().await).await });
         for answer in join_all(requests).await {
             assert_eq!(answer["queue"], "down");
         }

@@ -10,9 +10,6 @@ use dumpus_ports::domain::package::{PackageId, RunId};
 use dumpus_ports::domain::queue::{Lane, lane_order};
 use dumpus_ports::queue::Job;
 
-/// A worker that has not asked for a job for this long, and holds none, is gone.
-const WORKER_SILENCE: Duration = Duration::from_mins(1);
-
 /// Each job is either in `waiting`, in its lane, or in `delivered`, with the key from its entry.
 #[derive(Default)]
 pub(super) struct Jobs {
@@ -22,8 +19,6 @@ pub(super) struct Jobs {
     arrivals: u64,
     deliveries: u64,
     turns: u64,
-    /// When a job was asked for.
-    asked: Option<Instant>,
 }
 
 struct Entry {
@@ -37,16 +32,6 @@ struct Entry {
 impl Jobs {
     pub(super) fn contains(&self, package: PackageId, run: RunId) -> bool {
         self.entries.get(&package).is_some_and(|entry| entry.job.run == run)
-    }
-
-    /// Whether somebody asked for a job within a minute, or holds one.
-    pub(super) fn has_worker(&self, now: Instant) -> bool {
-        let is_asking = self.asked.is_some_and(|asked| now - asked < WORKER_SILENCE);
-        is_asking
-            || self
-                .entries
-                .values()
-                .any(|entry| entry.delivery.is_some() && entry.delivered_until > Some(now))
     }
 
     /// Returns false if the queue has a job of the same run already. A job of another run is replaced.
@@ -70,7 +55,6 @@ impl Jobs {
 
     /// The next job of these lanes, and its delivery number.
     pub(super) fn take(&mut self, lanes: &[Lane], now: Instant, lease: Duration) -> Option<(Arc<Job>, u64)> {
-        self.asked = Some(now);
         self.end_leases(now);
         let order = lane_order(self.turns);
         let served = order.into_iter().filter(|lane| lanes.contains(lane));

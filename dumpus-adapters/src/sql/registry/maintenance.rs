@@ -8,6 +8,7 @@ use dumpus_ports::registry::{DeletedPackage, RegistryError, RegistryMaintenance,
 use sea_orm::Value;
 
 use super::super::pool::millis;
+use super::super::room;
 use super::SqlRegistry;
 use super::history;
 use super::packages::waiting;
@@ -92,6 +93,9 @@ impl RegistryMaintenance for SqlRegistry {
     async fn probe(&self) -> Result<(), RegistryError> {
         let sql = "INSERT INTO probes (id, at) VALUES (1, {now}) ON CONFLICT (id) DO UPDATE SET at = excluded.at";
         self.pools.write.execute(sql, Vec::new()).await?;
+        if let Some(file) = &self.pools.file {
+            room::probe(file).await?;
+        }
         Ok(())
     }
 

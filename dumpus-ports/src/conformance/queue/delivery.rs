@@ -304,17 +304,3 @@ pub async fn it_takes_writes(queue: QueueUnderTest) {
     queue.server.probe().await.expect("probe");
     assert_idle(&queue).await;
 }
-
-/// 10: workers are there once they ask for jobs.
-pub async fn workers_are_counted(queue: QueueUnderTest) {
-    let workers = async || queue.server.workers().await.expect("workers");
-    assert_eq!(workers().await, 0);
-    push(&queue, [(1, Lane::Standard)]).await;
-    assert_eq!(workers().await, 0);
-    let delivery = take(&queue.worker).await;
-    assert_eq!(workers().await, 1);
-    delivery.postpone(Duration::ZERO).await.expect("postpone");
-    assert_eq!(workers().await, 1);
-    take(&queue.worker).await.acknowledge().await.expect("acknowledge");
-    assert_eq!(workers().await, 1);
-}

@@ -130,8 +130,7 @@ macro_rules! queue_conformance {
             a_new_run_replaces_the_old_one,
             a_job_is_delivered_unchanged,
             it_answers,
-            it_takes_writes,
-            workers_are_counted
+            it_takes_writes
         );
     };
     (@each $fresh:path, $lease:expr; $($clause:ident),+) => {$(

@@ -194,7 +194,6 @@ faulty! { JobQueue, QueueError;
     fn epoch() -> Epoch;
     fn ping() -> ();
     fn probe() -> ();
-    fn workers() -> u64;
 }
 
 faulty! { BlobStore, BlobError;

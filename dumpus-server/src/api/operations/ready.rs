@@ -60,7 +60,8 @@ impl From<usecase::BackendState> for BackendState {
         match state {
             usecase::BackendState::Up => Self::Up,
             usecase::BackendState::NoWrites => Self::NoWrites,
-            usecase::BackendState::Down => Self::Down,
+            // It answers, but not this instance.
+            usecase::BackendState::Foreign | usecase::BackendState::Down => Self::Down,
         }
     }
 }
@@ -72,36 +73,48 @@ impl From<Readiness> for Ready {
             (false, true) => "degraded",
             (false, false) => "unavailable",
         };
-        let (registry, queue) = (readiness.registry.into(), readiness.queue.into());
         let blobs = if readiness.blobs {
-            BackendState::Up
+            usecase::BackendState::Up
         } else {
-            BackendState::Down
+            usecase::BackendState::Down
         };
         let mut reasons = Vec::new();
         for (backend, state) in [
-            ("The database of packages", registry),
-            ("The queue of jobs", queue),
+            ("The database of packages", readiness.registry),
+            ("The queue of jobs", readiness.queue),
             ("The store of results", blobs),
         ] {
             match state {
-                BackendState::Up => {}
-                BackendState::NoWrites => reasons.push(format!("{backend} takes no writes: it is full or read-only.")),
-                BackendState::Down => reasons.push(format!("{backend} does not answer.")),
+                usecase::BackendState::Up => {}
+                usecase::BackendState::NoWrites => {
+                    reasons.push(format!("{backend} takes no writes: it is full or read-only."));
+                }
+                usecase::BackendState::Foreign => reasons.push(format!("{backend} belongs to another instance.")),
+                usecase::BackendState::Down => reasons.push(format!("{backend} does not answer.")),
             }
         }
-        if readiness.workers == Some(0) {
-            reasons.push("No worker has asked for a package within a minute.".to_owned());
-        }
+        reasons.extend(
+            readiness
+                .obstacles
+                .iter()
+                .map(|obstacle| sentence(&obstacle.to_string())),
+        );
         Self {
             status: status.to_owned(),
-            registry,
-            queue,
-            blobs,
+            registry: readiness.registry.into(),
+            queue: readiness.queue.into(),
+            blobs: blobs.into(),
             workers: readiness.workers,
             reasons,
         }
     }
+}
+
+/// Words as a sentence.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(['.']).collect()
 }
 
 impl Example for Ready {
@@ -111,6 +124,7 @@ impl Example for Ready {
             queue: usecase::BackendState::Up,
             blobs: true,
             workers: Some(2),
+            obstacles: Vec::new(),
         })
     }
 }
@@ -118,7 +132,7 @@ impl Example for Ready {
 /// Responses to a request for readiness.
 #[derive(ApiResponse)]
 enum ReadinessResponse {
-    /// Owners get answers; what does not work is named.
+    /// Owners get answers, about results at least; what does not work is named.
     #[oai(status = 200)]
     Ready(Json<Ready>),
     /// A backend that every answer needs is unavailable.
@@ -161,8 +175,9 @@ impl GetReadiness {
     #[oai(path = "/ready", method = "get", operation_id = "getReadiness")]
     async fn ready(&self) -> ReadinessResponse {
         let readiness = self.readiness().await;
+        let can_answer = readiness.can_answer();
         let ready = Json(Ready::from(readiness));
-        if readiness.can_answer() {
+        if can_answer {
             ReadinessResponse::Ready(ready)
         } else {
             ReadinessResponse::Unavailable(ready, RETRY_AFTER)
