@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::access::AccessError;
-use crate::domain::queue::{Lane, QueueSnapshot, Ticket};
+use crate::domain::queue::{Lane, LaneTotals, QueueSnapshot, Ticket};
 use crate::queue::JobQueue;
 use crate::registry::{Epoch, PackageRegistry, RedispatchPolicy};
 
@@ -88,6 +88,13 @@ impl QueuePositions {
             stale_at: Instant::now() + rest,
         });
         Ok((queue_snapshot, epoch))
+    }
+
+    /// The totals of the last snapshot, however old; zero before the first.
+    pub(super) fn last_totals(&self) -> LaneTotals {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let last = current.snapshot.as_ref();
+        last.map(|last| last.queue_snapshot.totals()).unwrap_or_default()
     }
 
     /// Counts a package that was admitted here since the last refresh: the next one to come stands behind it.

@@ -66,13 +66,24 @@ pub enum PackageState {
 impl Dumpus {
     /// The state of a package and its position in the queue, which may be a second old, or five while backends are slow.
     /// Queues the package again if its job was lost. The first call for a package waits up to 100 ms for a free worker to
-    /// take it, if there is one and no package is ahead.
+    /// take it, if there is one and no package is ahead. While the queue is away, what has ended is known, with the last
+    /// known totals.
     ///
     /// # Errors
     /// [`AccessError`].
     pub async fn status(&self, key: &UpnKey, package: PackageId) -> Result<PackageStatus, AccessError> {
         prove(&*self.vault, key, &package)?;
         let row = self.packages.find(package).await?;
+        if let Some(run) = row.as_ref().map(|row| &row.run)
+            && let Some(end) = &run.end
+        {
+            return Ok(PackageStatus {
+                is_upgraded: run.lane == Lane::Premium,
+                totals: self.last_totals().await,
+                joined: run.joined,
+                state: self.end_state(run.package, run.stage, end.outcome.clone()).await,
+            });
+        }
         let (queue_snapshot, epoch) = self.positions.get().await?;
         let totals = queue_snapshot.totals();
         let Some(row) = row else {
@@ -94,6 +105,14 @@ impl Dumpus {
             joined: run.joined,
             state: self.state(run, position).await,
         })
+    }
+
+    /// The totals for the owner of a package that needs the queue no more, who is not kept waiting for it.
+    async fn last_totals(&self) -> LaneTotals {
+        match timeout(LOOK, self.positions.get()).await {
+            Ok(Ok((queue_snapshot, _))) => queue_snapshot.totals(),
+            _ => self.positions.last_totals(),
+        }
     }
 
     /// The package as it is once a worker has it, if that is a matter of milliseconds.
@@ -123,24 +142,25 @@ impl Dumpus {
     }
 
     async fn state(&self, run: Run, position: Position) -> PackageState {
-        let stage = run.stage;
-        let failure = match run.end.map(|end| end.outcome) {
-            None => {
-                let progress = run.progress;
-                return PackageState::Underway {
-                    stage,
-                    progress,
-                    position,
-                };
-            }
-            Some(Outcome::Processed(result)) if self.is_gone(&result).await => {
-                tracing::error!(package.id = %run.package, "The store has lost a result");
+        match run.end {
+            None => PackageState::Underway {
+                stage: run.stage,
+                progress: run.progress,
+                position,
+            },
+            Some(end) => self.end_state(run.package, run.stage, end.outcome).await,
+        }
+    }
+
+    async fn end_state(&self, package: PackageId, stage: Stage, outcome: Outcome) -> PackageState {
+        let Failure { code, detail } = match outcome {
+            Outcome::Processed(result) if self.is_gone(&result).await => {
+                tracing::error!(package.id = %package, "The store has lost a result");
                 Failure::result_lost()
             }
-            Some(Outcome::Processed(_)) => return PackageState::Processed,
-            Some(Outcome::Failed(failure)) => failure,
+            Outcome::Processed(_) => return PackageState::Processed,
+            Outcome::Failed(failure) => failure,
         };
-        let Failure { code, detail } = failure;
         PackageState::Failed { stage, code, detail }
     }
 

@@ -96,6 +96,32 @@ async fn join(world: &World, lanes: &[Lane]) -> Presence {
     world.dumpus.join(info).await.unwrap()
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_has_ended_is_known_without_the_queue_and_what_waits_is_not() {
+    let world = World::new();
+    let ann = world.processed("ann").await;
+    let bob = world.waiting("bob").await;
+    pass(seconds(10)).await;
+    assert_eq!(world.state(&bob).await, WAITING);
+    world.queue.set_unavailable("epoch", true);
+    pass(seconds(10)).await;
+    let status = world.status(&ann).await.unwrap();
+    assert_eq!(status.state, PackageState::Processed);
+    // As they were.
+    let last = LaneTotals {
+        standard: 1,
+        premium: 0,
+    };
+    assert_eq!(status.totals, last);
+    assert_unavailable(world.status(&bob).await, "the queue");
+    // Nor is its owner kept waiting.
+    world.queue.set_unavailable("epoch", false);
+    world.queue.inject("epoch", [Fault::Slow(seconds(60))]);
+    let (length, state) = timed_state(&world, &ann).await;
+    assert_eq!(state, PackageState::Processed);
+    assert!(length < seconds(1));
+}
+
 /// How long the status took, and what it was.
 async fn timed_state(world: &World, person: &Person) -> (Duration, PackageState) {
     let began = Instant::now();

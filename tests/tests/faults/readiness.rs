@@ -14,6 +14,9 @@ use crate::world::small;
 /// Within which a fault and its end are reported.
 const REPORTED: Duration = Duration::from_secs(10);
 
+/// Says which instance the queue belongs to.
+const OWNER: &str = "{dumpus}:v1:instance";
+
 fn ready(cluster: &Cluster) -> Response {
     cluster.servers[0].send(&Request::get("/ready"))
 }
@@ -92,10 +95,32 @@ fn faults_are_reported_while_owners_get_answers_and_so_is_their_end() {
     cluster.redis.ask(&["CONFIG", "SET", "maxmemory", "0"]);
     becomes(&cluster, "status", &json!("ready"));
 
+    let (is_done, text) = operate(&["pause", "standard"], &settings);
+    assert!(is_done, "{text}");
+    becomes(&cluster, "reasons", &json!(["The standard lane is paused."]));
+    let (is_done, text) = operate(&["status"], &settings);
+    assert!(is_done && text.contains("degraded, workers: 1"), "{text}");
+    let (is_done, text) = operate(&["resume", "standard"], &settings);
+    assert!(is_done, "{text}");
+    becomes(&cluster, "status", &json!("ready"));
+
+    // Another instance takes the queue over.
+    let owner = cluster.redis.ask(&["GET", OWNER]).concat();
+    cluster.redis.ask(&["SET", OWNER, "00"]);
+    becomes(
+        &cluster,
+        "reasons",
+        &json!(["The queue of jobs belongs to another instance."]),
+    );
+    assert_eq!(ready(&cluster).json()["queue"], "down");
+    cluster.redis.ask(&["SET", OWNER, &owner]);
+    becomes(&cluster, "status", &json!("ready"));
+
+    // Load balancers keep a server that serves results.
     cluster.redis.kill();
-    within(REPORTED, "the server is not ready", || {
-        (ready(&cluster).status == 503).then_some(())
-    });
+    becomes(&cluster, "queue", &json!("down"));
+    assert_eq!(ready(&cluster).status, 200);
+    assert_eq!(cluster.servers[0].status(&link.key, &id)["isDataAvailable"], true);
     cluster.redis.run();
     becomes(&cluster, "status", &json!("ready"));
     cluster.servers[0].process(&discord.link(small(), Behaviour::Package));
