@@ -1,6 +1,7 @@
 //! What is read of packages, in all the spellings they have.
 #![cfg(feature = "zip")]
 
+mod csv;
 mod messages;
 #[expect(dead_code, reason = "the hostile archives use all of it")]
 #[path = "../support/mod.rs"]

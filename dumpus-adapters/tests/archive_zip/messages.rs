@@ -83,7 +83,7 @@ async fn csv_is_read_by_its_columns() {
     let short = "1190000000000000013,2022-08-02 00:59:59+00:00";
     for text in [
         format!("\u{FEFF}{header}\r\n{row}\r\n{short}\r\n"),
-        format!("{header}\n{row}\n\n{short}"),
+        format!("{header}\n{row}\n\n{short},,"),
         "Contents,id,TIMESTAMP\n\"I love it\",5,2022-08-02 00:59:59+00:00\n,6,2022-08-02 01:59:59\n".to_owned(),
     ] {
         let report = read(&archive.clone().file(&name, &text)).await;
