@@ -62,6 +62,22 @@ async fn spoilt_messages_cost_themselves_only() {
 }
 
 #[tokio::test]
+async fn a_bracket_that_is_never_closed_costs_no_message_behind_it() {
+    let line = r#"{"ID": 1190000000000000012, "Timestamp": "2024-01-01 18:37:01", "Contents": "a", "Attachments": ""}"#;
+    for (unclosed, end) in [("[1,", "]"), ("{\"y\": {", "]"), ("[", "]}")] {
+        for count in [1, 300, 30_000] {
+            let lines = vec![line; count].join(",\n");
+            let list = format!("[\n{{\"ID\": 1190000000000000011, \"x\": {unclosed}\n{lines}\n{end}");
+            for text in [format!("{{\"messages\":{list}}}"), list] {
+                let report = messages(&text).await;
+                assert_eq!(report.dm_channels[0].message_count, count as u64, "{unclosed} {count}");
+                assert_eq!(status(&report, Section::Messages), SectionStatus::Damaged);
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn empty_and_absent_message_files_are_channels_without_messages() {
     for text in ["", "[]", "\u{FEFF}[ ]\n", r#"{"messages":[]}"#] {
         let report = messages(text).await;

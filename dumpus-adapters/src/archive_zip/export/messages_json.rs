@@ -3,7 +3,7 @@
 use dumpus_ports::archive::ArchiveError;
 
 use super::context::ReadContext;
-use super::json::{Members, SyntaxError, without_bom};
+use super::json::{Members, SyntaxError, Value, without_bom};
 use super::message_fields::MessageFields;
 use super::messages::Messages;
 use crate::archive_zip::container::{SlidingBuffer, Unpacker};
@@ -12,6 +12,9 @@ use crate::export_format::{Times, parse_time};
 /// How far before the place where an object stopped making sense the next one may begin: what looks like the content
 /// of a string that does not end can be the beginning of the next object.
 const LOOK_BACK: usize = 64;
+
+/// Objects of one file that may turn out not to end, because each was read to the end of what was there.
+const ENDLESS: u32 = 16;
 
 /// Reads the messages at `entry`.
 pub(super) fn read(
@@ -28,6 +31,7 @@ pub(super) fn read(
         state: State::Between,
         is_wrapped: false,
         times: Times::default(),
+        endless_left: ENDLESS,
     };
     buffer.clear();
     let mut at_start = true;
@@ -41,8 +45,11 @@ pub(super) fn read(
         buffer.take(taken);
         messages.count()?;
     }
-    if scan.state == State::Between && !buffer.bytes().is_empty() {
+    while scan.state == State::Between && !buffer.bytes().is_empty() {
         messages.damage("messages are cut off");
+        buffer.take(scan.behind_endless(buffer.bytes(), 0));
+        let taken = scan.objects(buffer.bytes(), messages);
+        buffer.take(taken);
     }
     if let Some(damage) = unpacking.damage() {
         messages.damage(damage.words());
@@ -66,6 +73,7 @@ struct Scan {
     state: State,
     is_wrapped: bool,
     times: Times,
+    endless_left: u32,
 }
 
 /// What an object turned out to be.
@@ -118,8 +126,11 @@ impl Scan {
                 Err(SyntaxError::Truncated) if bytes.len() - at <= self.limit => return at,
                 Err(SyntaxError::Truncated) => {
                     messages.damage("messages were too long to be read");
-                    self.state = State::Lost;
-                    return bytes.len();
+                    at = self.behind_endless(bytes, at);
+                    if at == bytes.len() {
+                        self.state = State::Lost;
+                        return at;
+                    }
                 }
                 Err(SyntaxError::Invalid { at: invalid }) => {
                     messages.damage("messages could not be read");
@@ -128,6 +139,21 @@ impl Scan {
                 }
             }
         }
+    }
+
+    /// Where the next message begins behind one at `at` that does not end, or the end of the bytes.
+    fn behind_endless(&mut self, bytes: &[u8], at: usize) -> usize {
+        let may_look = self.endless_left > 0;
+        self.endless_left = self.endless_left.saturating_sub(1);
+        let found = may_look.then(|| self.message_line(&bytes[at..])).flatten();
+        found.map_or(bytes.len(), |line| at + line)
+    }
+
+    /// The next line that begins with a message as Discord spells it: one that stands in an object belongs behind it.
+    fn message_line(&mut self, bytes: &[u8]) -> Option<usize> {
+        let mut newlines = memchr::memmem::find_iter(bytes, b"\n{\"ID\":");
+        let line = newlines.find(|newline| MessageFields::usual(&bytes[newline + 1..], &mut self.times).is_some());
+        line.map(|newline| newline + 1)
     }
 
     /// The next place where something stands.
@@ -170,8 +196,11 @@ impl Scan {
             } else if key.eq_ignore_ascii_case(b"messages") && bytes.get(members.position()) == Some(&b'[') {
                 let list = members.position() + 1;
                 return Ok(ParsedObject::Wrapper { list });
-            } else {
-                members.value()?;
+            } else if let Value::Object(raw) | Value::Array(raw) = members.value()?
+                && let Some(line) = self.message_line(raw)
+            {
+                let at = members.position() - raw.len() + line;
+                return Err(SyntaxError::Invalid { at });
             }
         }
         Ok(self.found(fields, "", at, members.position(), messages))
