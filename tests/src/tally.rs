@@ -163,7 +163,7 @@ fn add_sections(plan: &Plan<'_>, has_event_rows: bool, truth: &mut Truth) {
     let has_account = spec.holds(Section::Account);
     let has_payments = plan.payments.old.is_some() || plan.payments.new.is_some();
     let is_torn = plan.channels.iter().any(|channel| channel.damage.is_some());
-    let is_broken = plan.events.files.iter().any(|file| file.damage.is_some());
+    let is_broken = truth.archive.unreadable_lines > 0 || plan.events.files.iter().any(|file| file.damage.is_some());
     truth.sections = BTreeMap::from([
         (Section::Account, judge(has_account, false, false)),
         (
@@ -177,7 +177,11 @@ fn add_sections(plan: &Plan<'_>, has_event_rows: bool, truth: &mut Truth) {
         ),
         (
             Section::Payments,
-            judge(has_payments, false, plan.payments.rows.is_empty()),
+            judge(
+                has_payments,
+                spec.has(Quirk::IncompletePayments),
+                plan.payments.rows.is_empty(),
+            ),
         ),
     ]);
     debug_assert!(spec.has(Quirk::UnusableDates) || truth.window.last_day.is_some());

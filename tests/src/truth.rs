@@ -52,7 +52,7 @@ pub struct OwnerRow {
     pub avatar_url: Option<String>,
 }
 
-/// How much of a section could be read. Unreadable entries make it damaged; unreadable lines do not.
+/// How much of a section could be read. Unreadable entries and lines make it damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SectionStatus {
@@ -62,7 +62,7 @@ pub enum SectionStatus {
     Missing,
     /// In the package, with nothing to count.
     Empty,
-    /// An entry of it could not be read.
+    /// An entry or a line of it could not be read.
     Damaged,
 }
 

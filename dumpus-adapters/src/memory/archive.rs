@@ -225,7 +225,7 @@ fn payment<'a>(line: &Line<'a>) -> Payment<'a> {
         id: line.text("id"),
         time: line.text("created_at").and_then(parse_time),
         amount: line.number("amount"),
-        amount_refunded: line.number("amount_refunded"),
+        amount_refunded: line.number("amount_refunded").or(Some(0)),
         currency: line.text("currency"),
         description: line.text("description"),
         is_virtual: is_virtual(line.text("currency")),

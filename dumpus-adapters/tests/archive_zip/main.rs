@@ -2,6 +2,7 @@
 #![cfg(feature = "zip")]
 
 mod csv;
+mod documents;
 mod messages;
 #[expect(dead_code, reason = "the hostile archives use all of it")]
 #[path = "../support/mod.rs"]
@@ -125,7 +126,7 @@ async fn spoilt_lines_cost_themselves_only() {
     let report = events(text.join("\n")).await;
     assert_eq!(counts(&report), [(EMAIL_OPENED, 3)]);
     let activity = section(&report, Section::Activity);
-    assert_eq!(activity.status, SectionStatus::Ok);
+    assert_eq!(activity.status, SectionStatus::Damaged);
     assert!(activity.detail.unwrap().contains("3 event lines could not be read"));
 }
 

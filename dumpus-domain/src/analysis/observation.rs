@@ -38,9 +38,9 @@ pub struct Payment<'a> {
     pub id: Option<&'a str>,
     /// `created_at`, where it could be read.
     pub time: Option<Millis>,
-    /// `amount`, minor units.
+    /// `amount`, minor units, where it is a whole number.
     pub amount: Option<i64>,
-    /// `amount_refunded`, minor units.
+    /// `amount_refunded`, minor units: 0 where it is absent, `None` where it could not be read.
     pub amount_refunded: Option<i64>,
     /// `currency`, a code of ISO 4217 in any case.
     pub currency: Option<&'a str>,

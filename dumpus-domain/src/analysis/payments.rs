@@ -51,7 +51,7 @@ fn row(id: &str, payment: &Payment<'_>) -> Result<Option<PaymentRow>, Unreadable
     }
     let paid = payment.amount.ok_or(Unreadable)?;
     let amount = paid
-        .checked_sub(payment.amount_refunded.unwrap_or(0))
+        .checked_sub(payment.amount_refunded.ok_or(Unreadable)?)
         .ok_or(Unreadable)?;
     let time = payment.time.ok_or(Unreadable)?;
     if amount == 0 {
@@ -76,6 +76,7 @@ mod tests {
             id: Some(id),
             time: Some(Millis(1_755_282_615_123)),
             amount: Some(999),
+            amount_refunded: Some(0),
             currency: Some("USD"),
             ..Payment::default()
         }
@@ -110,7 +111,11 @@ mod tests {
             amount: None,
             ..payment("6")
         });
-        assert_eq!(payments.unreadable, 1);
+        payments.observe(&Payment {
+            amount_refunded: None,
+            ..payment("7")
+        });
+        assert_eq!(payments.unreadable, 2);
         let (rows, left_out) = payments.into_rows();
         assert_eq!(left_out, 3);
         let kept: Vec<_> = rows

@@ -23,7 +23,7 @@ fn row(losses: &Losses, section: Section, findings: Findings) -> SectionRow {
             detail,
         };
     }
-    let status = if losses.is_damaged(section) {
+    let status = if losses.is_damaged(section) || findings.is_damaged {
         SectionStatus::Damaged
     } else if findings.is_empty {
         SectionStatus::Empty
@@ -65,6 +65,7 @@ struct Findings {
     counted: String,
     notes: Vec<String>,
     is_empty: bool,
+    is_damaged: bool,
 }
 
 impl Findings {
@@ -72,6 +73,12 @@ impl Findings {
         if count > 0 {
             self.notes.push(format!("{} {what}", grouped(count)));
         }
+    }
+
+    /// Notes what could not be read.
+    fn damage(&mut self, count: u64, what: &str) {
+        self.is_damaged |= count > 0;
+        self.note(count, what);
     }
 }
 
@@ -100,7 +107,7 @@ impl<'a, C: Iterator<Item = &'a ChannelFold> + Clone> Coverage<'a, C> {
                     left_out,
                     "payments that failed, were refunded or are no money were left out",
                 );
-                findings.note(self.unreadable_payments, "payments could not be read");
+                findings.damage(self.unreadable_payments, "payments could not be read");
                 findings
             }
         }
@@ -155,7 +162,7 @@ impl<'a, C: Iterator<Item = &'a ChannelFold> + Clone> Coverage<'a, C> {
             ..Findings::default()
         };
         findings.note(self.repeated_events, "repeated events were counted once");
-        findings.note(unreadable, "event lines could not be read");
+        findings.damage(unreadable, "event lines could not be read");
         findings.note(undated, "events without a readable date were left out");
         findings.note(
             out_of_window,

@@ -162,9 +162,11 @@ fn payments(context: &ReadContext, document: Value<'_>, analysis: &mut Analysis)
     analysis.losses().note(Section::Payments, damage);
 }
 
+const NULL: Value<'_> = Value::Bare(b"null");
+
 fn payment(context: &ReadContext, row: Value<'_>, analysis: &mut Analysis) {
     let (mut id, mut created_at, mut currency, mut description) = (None, None, None, None);
-    let (mut amount, mut amount_refunded, mut status) = (None, None, None);
+    let (mut amount, mut amount_refunded, mut status) = (None, Some(0), None);
     let mut members = row.members(context.limits.nesting);
     while let Some(Ok(Some((key, value)))) = members.as_mut().map(Members::next) {
         match key {
@@ -172,9 +174,9 @@ fn payment(context: &ReadContext, row: Value<'_>, analysis: &mut Analysis) {
             b"created_at" => created_at = value.text(),
             b"currency" => currency = value.text(),
             b"description" => description = value.text(),
-            b"amount" => amount = value.integer(),
-            b"amount_refunded" => amount_refunded = value.integer(),
-            b"status" if value != Value::Bare(b"null") => status = Some(value.integer().unwrap_or(-1)),
+            b"amount" => amount = value.whole_number(),
+            b"amount_refunded" if value != NULL => amount_refunded = value.whole_number(),
+            b"status" if value != NULL => status = Some(value.whole_number().unwrap_or(-1)),
             _ => {}
         }
     }

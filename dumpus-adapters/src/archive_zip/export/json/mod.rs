@@ -70,6 +70,12 @@ impl<'a> Value<'a> {
         text.parse().ok().or_else(whole)
     }
 
+    /// The same, but nothing for what has a fraction.
+    pub(super) fn whole_number(self) -> Option<i64> {
+        let number: f64 = self.text()?.trim().parse().ok()?;
+        self.integer().filter(|_| number.fract() == 0.0)
+    }
+
     /// An id, written as number or as text.
     pub(super) fn snowflake(self) -> Option<u64> {
         let (Self::Text(raw) | Self::Bare(raw)) = self else {
