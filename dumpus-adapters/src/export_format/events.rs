@@ -3,18 +3,34 @@
 //! A new field is a line of `fields`, its name in `events`, and its place in the domain's `EventKind`.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use dumpus_ports::domain::analysis::{Event, EventKind, Field};
 use dumpus_ports::domain::report::DailyEvent;
 use dumpus_ports::domain::time::Millis;
 
-use super::parse_time;
+use super::{is_id, parse_time};
 
-/// How a reader's raw values are decoded. Values longer than `max` bytes count as absent, so that a package cannot fill
-/// the memory with them.
+/// No bound, for what is only compared and not kept.
+const ANY: usize = usize::MAX;
+
+/// How a reader's raw values are decoded. Values longer than `max` bytes count as absent, or are cut, so that a package
+/// cannot fill the memory with them.
 pub(crate) trait FieldValue<'a>: Copy {
     /// Any text.
     fn text(self, max: usize) -> Field<'a>;
+
+    /// The beginning of a text.
+    fn beginning(self, max: usize) -> Field<'a> {
+        let text = self.text(ANY)?;
+        let end = text.floor_char_boundary(max);
+        Some(part(text, 0..end))
+    }
+
+    /// An id.
+    fn id(self, max: usize) -> Field<'a> {
+        self.text(max).filter(|text| is_id(text))
+    }
 
     /// A whole number, written as number or as text.
     fn integer(self, max: usize) -> Option<i64>;
@@ -30,33 +46,34 @@ pub(crate) trait FieldValue<'a>: Copy {
         parse_time(text.as_bytes()).or_else(|| parse_time(format!("{text}T00:00:00")))
     }
 
-    /// A text that some packages quote once more.
+    /// The beginning of a text that some packages quote once more.
     fn unquoted(self, max: usize) -> Field<'a> {
-        let inner = |text: &str| Some(text.strip_prefix('"')?.strip_suffix('"')?.len());
-        Some(match self.text(max)? {
-            Cow::Borrowed(text) => Cow::Borrowed(inner(text).map_or(text, |length| &text[1..=length])),
-            Cow::Owned(text) => match inner(&text) {
-                Some(length) => Cow::Owned(text[1..=length].to_owned()),
-                None => Cow::Owned(text),
-            },
-        })
-    }
-
-    /// A text, absent if it is the word `null`.
-    fn unless_null(self, max: usize) -> Field<'a> {
-        self.text(max).filter(|text| text != "null")
+        let text = self.text(ANY)?;
+        let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let range = match inner {
+            Some(inner) => 1..1 + inner.floor_char_boundary(max),
+            None => 0..text.floor_char_boundary(max),
+        };
+        Some(part(text, range))
     }
 
     /// An application, absent if it is Discord itself.
     fn unless_discord(self, max: usize) -> Field<'a> {
-        self.text(max).filter(|id| id != "-1")
+        self.id(max).filter(|id| id != "-1")
+    }
+}
+
+fn part(text: Cow<'_, str>, range: Range<usize>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[range]),
+        Cow::Owned(text) => Cow::Owned(text[range].to_owned()),
     }
 }
 
 macro_rules! table {
     (
         every { $($every:ident),+ }
-        fields { $($field:ident: $key:literal, $decode:ident -> $type:ty, $max:literal;)+ }
+        fields { $($field:ident: $key:literal, $decode:ident -> $type:ty, $max:expr;)+ }
         events { $($($name:literal)|+ => $kind:ident { $($wanted:ident),+ };)+ }
         daily { $($($daily_name:literal)|+ => $daily:ident;)+ }
     ) => {
@@ -146,23 +163,23 @@ macro_rules! table {
 table! {
     // Found by key in every line; the time is at the end of a line.
     every { event_id, user_id }
-    // Name, key, how it is decoded, and the most bytes that a value may have.
+    // Name, key, how it is decoded, and the most bytes that are kept of a value.
     fields {
-        event_id: b"event_id", text -> Cow<'a, str>, 64;
-        user_id: b"user_id", text -> Cow<'a, str>, 64;
+        event_id: b"event_id", id -> Cow<'a, str>, ANY;
+        user_id: b"user_id", id -> Cow<'a, str>, 64;
         timestamp: b"timestamp", time -> Millis, 64;
         client_time: b"client_track_timestamp", time -> Millis, 64;
         client_send_time: b"client_send_timestamp", time -> Millis, 64;
         hour_utc: b"_hour_utc", time -> Millis, 64;
         day_utc: b"_day_utc", day -> Millis, 64;
-        channel_id: b"channel_id", text -> Cow<'a, str>, 64;
-        guild_id: b"guild_id", text -> Cow<'a, str>, 64;
+        channel_id: b"channel_id", id -> Cow<'a, str>, 64;
+        guild_id: b"guild_id", id -> Cow<'a, str>, 64;
         application_id: b"application_id", unless_discord -> Cow<'a, str>, 64;
-        emoji_name: b"emoji_name", text -> Cow<'a, str>, 256;
-        emoji_id: b"emoji_id", unless_null -> Cow<'a, str>, 64;
+        emoji_name: b"emoji_name", beginning -> Cow<'a, str>, 256;
+        emoji_id: b"emoji_id", id -> Cow<'a, str>, ANY;
         os: b"os", unquoted -> Cow<'a, str>, 64;
-        session: b"session", text -> Cow<'a, str>, 64;
-        page_name: b"page_name", text -> Cow<'a, str>, 256;
+        session: b"session", id -> Cow<'a, str>, ANY;
+        page_name: b"page_name", beginning -> Cow<'a, str>, 256;
         duration_ms: b"duration", integer -> i64, 64;
     }
     events {

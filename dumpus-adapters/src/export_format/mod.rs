@@ -8,4 +8,4 @@ mod values;
 pub(crate) use self::events::{EventFields, EventType, FieldValue};
 pub(crate) use self::labels::Labels;
 pub(crate) use self::time::{Times, parse_time};
-pub(crate) use self::values::{channel_kind, is_incomplete, is_virtual, recipient};
+pub(crate) use self::values::{channel_kind, is_id, is_incomplete, is_virtual, recipient};

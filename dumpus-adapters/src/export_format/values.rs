@@ -16,6 +16,11 @@ pub(crate) fn is_virtual(currency: Option<&str>) -> bool {
     currency.is_some_and(|currency| currency.eq_ignore_ascii_case("discord_orb"))
 }
 
+/// Whether a text is an id: a missing one may be written as nothing, or as the word `null`.
+pub(crate) fn is_id(text: &str) -> bool {
+    !matches!(text, "" | "null")
+}
+
 /// The kind that a channel's `type` states: a number until 2024, a name since.
 pub(crate) fn channel_kind(type_: &str) -> Option<ChannelKind> {
     Some(match type_ {

@@ -3,6 +3,7 @@
 
 mod csv;
 mod documents;
+mod lines;
 mod messages;
 #[expect(dead_code, reason = "the hostile archives use all of it")]
 #[path = "../support/mod.rs"]
@@ -100,7 +101,7 @@ async fn event_types_are_found_wherever_they_stand() {
     let text = [
         r#"{ "timestamp" : "2024-01-01 10:00:00", "event_type" : "email_opened" }"#,
         r#"{"nested":{"event_type":"app_crashed"},"event_type":"email_opened","timestamp":"2024-01-01 10:00:00"}"#,
-        r#"{"event_type":"send_message","event_type":"email_opened","timestamp":"2024-01-01 10:00:00"}"#,
+        r#"{"event_type":"email_opened","event_type":"send_message","timestamp":"2024-01-01 10:00:00"}"#,
         r#"{"text":"\"event_type\":\"app_crashed\"","predicted_gender":"x"}"#,
         r#"{"event_type":"app\u005fcrashed","timestamp":"\u00222024-01-01T10:00:00Z\u0022"}"#,
     ];

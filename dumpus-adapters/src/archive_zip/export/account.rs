@@ -12,7 +12,7 @@ use super::context::ReadContext;
 use super::document::{self, UNREADABLE};
 use super::json::{self, Members, Value, document_members};
 use crate::archive_zip::container::Unpacker;
-use crate::export_format::{is_incomplete, is_virtual, parse_time};
+use crate::export_format::{is_id, is_incomplete, is_virtual, parse_time};
 
 /// Reads payments and account. Payments of the newer place come first: of two with one id the first is kept.
 pub(super) fn read(
@@ -88,7 +88,7 @@ impl<'a> Account<'a> {
 
     /// Reports what was read. Returns whether it identifies an owner.
     fn report(&self, context: &ReadContext, analysis: &mut Analysis) -> bool {
-        let Some(id) = self.id.as_deref().filter(|id| !id.is_empty()) else {
+        let Some(id) = self.id.as_deref().filter(|id| is_id(id)) else {
             return false;
         };
         analysis.profile(&Profile {
@@ -128,14 +128,14 @@ fn relationship(context: &ReadContext, row: Value<'_>, analysis: &mut Analysis) 
     let (mut user_id, mut username, mut global_name, mut avatar) = (None, None, None, None);
     while let Some(Ok(Some((key, value)))) = user.as_mut().map(Members::next) {
         match key {
-            b"id" => user_id = value.text(),
+            b"id" => user_id = value.text().filter(|id| is_id(id)),
             b"username" => username = value.text(),
             b"global_name" => global_name = value.text(),
             b"avatar" => avatar = value.text(),
             _ => {}
         }
     }
-    if let Some(user_id) = user_id.or(id) {
+    if let Some(user_id) = user_id.or(id).filter(|id| is_id(id)) {
         analysis.relationship(&Relationship {
             user_id: &user_id,
             username: username.as_deref(),
@@ -170,7 +170,7 @@ fn payment(context: &ReadContext, row: Value<'_>, analysis: &mut Analysis) {
     let mut members = row.members(context.limits.nesting);
     while let Some(Ok(Some((key, value)))) = members.as_mut().map(Members::next) {
         match key {
-            b"id" => id = value.text(),
+            b"id" => id = value.text().filter(|id| is_id(id)),
             b"created_at" => created_at = value.text(),
             b"currency" => currency = value.text(),
             b"description" => description = value.text(),

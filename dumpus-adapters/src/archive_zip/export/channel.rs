@@ -14,7 +14,7 @@ use super::json::{Elements, Members, Value, document_members};
 use super::messages::Messages;
 use super::{messages_csv, messages_json};
 use crate::archive_zip::container::{SlidingBuffer, Unpacker};
-use crate::export_format::{channel_kind, recipient};
+use crate::export_format::{channel_kind, is_id, recipient};
 
 /// Groups have ten people or a few more; what a hostile list holds beyond this is not kept.
 const RECIPIENTS: usize = 100;
@@ -118,7 +118,7 @@ impl<'a> Described<'a> {
 }
 
 fn id(value: Value<'_>) -> Option<Cow<'_, str>> {
-    value.text().filter(|id| !id.is_empty() && id.len() <= LONGEST_ID)
+    value.text().filter(|id| is_id(id) && id.len() <= LONGEST_ID)
 }
 
 /// Ids, or people with ids.

@@ -9,7 +9,8 @@ use memchr::memmem::Finder;
 use super::json::{Members, Value, value_at};
 use crate::export_format::{EventFields, EventType, FieldValue, parse_time};
 
-/// Fields as they stand in the line. The last value of a repeated key is used.
+/// Fields as they stand in the line. Of a repeated key the first value is used, because a search finds it first; only of
+/// `timestamp`, which is looked for at the end, the last.
 pub(super) type RawFields<'a> = EventFields<Option<Value<'a>>>;
 
 impl<'a> FieldValue<'a> for Value<'a> {
@@ -75,7 +76,10 @@ impl Keys {
     pub(super) fn look_up<'a>(&self, line: &'a [u8], event_type: EventType, nesting: u32) -> Option<RawFields<'a>> {
         let tail = &line[line.len().saturating_sub(TAIL)..];
         let timestamp = self.0.timestamp.in_line(tail, nesting)?;
-        if !matches!(timestamp, Value::Text(_)) || memchr::memchr(b'{', &line[1..]).is_some() {
+        let Value::Text(time) = timestamp else { return None };
+        let end = memchr::memrchr(b'}', tail)?;
+        let is_last = tail[..end].strip_suffix(b"\"").is_some_and(|rest| rest.ends_with(time));
+        if !is_last || memchr::memchr(b'{', &line[1..]).is_some() {
             return None;
         }
         let mut fields = self.0.wanted(event_type, |key| key.in_line(line, nesting));
@@ -98,9 +102,11 @@ pub(super) fn parse(text: &[u8], nesting: u32) -> Option<ParsedLine<'_>> {
     let mut members = Members::begin(text, 0, nesting)?;
     while let Some((key, value)) = members.next().ok()? {
         if key == b"event_type" {
-            event_type = Some(value);
+            event_type.get_or_insert(value);
+        } else if key == b"timestamp" {
+            fields.timestamp = Some(value);
         } else if let Some(field) = fields.get_mut(key) {
-            *field = Some(value);
+            field.get_or_insert(value);
         }
     }
     Some(ParsedLine {

@@ -110,6 +110,9 @@ impl<'a> EventFile<'a> {
             return self.in_full(line);
         };
         let Some(event_type) = EventType::of(name) else {
+            if self.has_another(line) {
+                return self.in_full(line);
+            }
             self.typed += 1;
             self.fold.typed_line();
             return Ok(());
@@ -126,6 +129,12 @@ impl<'a> EventFile<'a> {
             }
             None => self.in_full(line),
         }
+    }
+
+    /// Whether another event may stand in the line. Few lines have a second brace, which is found at once.
+    fn has_another(&self, line: &[u8]) -> bool {
+        let brace = memchr::memchr(b'{', &line[1..]);
+        brace.is_some_and(|at| self.event_type.find(&line[1 + at..]).is_some())
     }
 
     /// Reads whatever objects the line has: old packages have arrays, with brackets and commas around the lines.
