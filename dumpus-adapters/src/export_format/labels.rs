@@ -51,6 +51,16 @@ impl ChannelNames for Labels {
         self.useful(channel_id).and_then(after_dm_prefix).is_some()
     }
 
+    /// Guilds and channels may have ` in ` in their names.
+    fn is_in_guild(&self, channel_id: &str, is_guild: impl Fn(&str) -> bool) -> bool {
+        let Some(label) = self.0.get(channel_id) else {
+            return false;
+        };
+        let unknown = label.strip_prefix("Unknown channel, ").into_iter();
+        let named = label.match_indices(" in ").map(|(at, word)| &label[at + word.len()..]);
+        named.chain(unknown).any(is_guild)
+    }
+
     /// Out of a label such as `Direct Message with name#0` or `@name`: handles that lost their discriminator in 2023
     /// carry a dummy one.
     fn person(&self, channel_id: &str) -> Option<&str> {
@@ -131,6 +141,16 @@ mod tests {
             labelled("Unknown channels").guild_channel("1", "Club"),
             Some("Unknown channels")
         );
+    }
+
+    #[test]
+    fn a_label_names_the_guild_at_its_end() {
+        let is_in = |label, guild| labelled(label).is_in_guild("1", |name| name == guild);
+        assert!(is_in("talk in garden in Sample in Garden", "Sample in Garden"));
+        assert!(is_in("Unknown channel, Club", "Club"));
+        assert!(is_in("Unknown channel in Club", "Club"));
+        assert!(!is_in("talk in Club too", "Club"));
+        assert!(!is_in("Club", "Club"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use dumpus_ports::domain::report::{Section, SectionStatus};
 
 use crate::status;
-use crate::support::{package, read, with};
+use crate::support::{CHANNEL, package, read, section, with};
 
 #[tokio::test]
 async fn amounts_that_are_no_whole_numbers_are_not_guessed() {
@@ -27,5 +27,37 @@ async fn amounts_that_are_no_whole_numbers_are_not_guessed() {
         let report = read(&with(package(), new, format!("[{list}]"))).await;
         assert_eq!(report.payments.len(), 0, "{refunded}");
         assert_eq!(status(&report, Section::Payments), SectionStatus::Damaged, "{refunded}");
+    }
+}
+
+#[tokio::test]
+async fn a_label_says_that_a_channel_belongs_to_a_server() {
+    let labelled = |label: &str| {
+        with(
+            with(package(), CHANNEL, r#"{"id":"9"}"#),
+            "Messages/index.json",
+            format!(r#"{{"9":"{label}"}}"#),
+        )
+    };
+    let note = "1 channels belong to a server that the package does not name";
+    for label in [
+        "talk in Garden",
+        "talk in time in Garden",
+        "Unknown channel in Garden",
+        "Unknown channel, Garden",
+    ] {
+        let detail = section(&read(&labelled(label)).await, Section::Messages)
+            .detail
+            .unwrap();
+        assert!(detail.contains(note), "{label}: {detail}");
+    }
+    for label in ["talk in Gardens", "Garden", "None"] {
+        let detail = section(&read(&labelled(label)).await, Section::Messages)
+            .detail
+            .unwrap();
+        assert!(
+            detail.contains("1 channels do not say what they are"),
+            "{label}: {detail}"
+        );
     }
 }

@@ -24,7 +24,7 @@ mod sections;
 mod sessions;
 mod voice;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use budget::{Budget, FoldLimits, OverBudget};
 pub use channel_fold::{ChannelFold, ChannelKind};
@@ -132,9 +132,14 @@ impl Analysis {
     /// # Errors
     /// [`MissingUserData`] if nothing identifies the owner: without an owner's id no conversation has a partner.
     pub fn finish(mut self, names: &impl ChannelNames) -> Result<Report, MissingUserData> {
-        for channel in self.channels.values_mut() {
-            if channel.kind == ChannelKind::Unstated && names.is_direct(&channel.id) {
+        let guilds: BTreeSet<_> = self.guild_names.values().flatten().map(|name| &**name).collect();
+        let channels = self.channels.values_mut();
+        for channel in channels.filter(|channel| channel.kind == ChannelKind::Unstated) {
+            if names.is_direct(&channel.id) {
                 channel.kind = ChannelKind::Direct;
+            } else if names.is_in_guild(&channel.id, |name| guilds.contains(name)) {
+                // Which of several guilds with one name it is cannot be known.
+                channel.kind = ChannelKind::Guild;
             }
         }
         let events = self.events;

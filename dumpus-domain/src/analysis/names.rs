@@ -9,6 +9,9 @@ pub trait ChannelNames {
     /// Whether it calls the channel a conversation of two.
     fn is_direct(&self, channel_id: &str) -> bool;
 
+    /// Whether it places the channel in a guild with a name that is one.
+    fn is_in_guild(&self, channel_id: &str, is_guild: impl Fn(&str) -> bool) -> bool;
+
     /// The handle of the other person in a conversation of two.
     fn person(&self, channel_id: &str) -> Option<&str>;
 
@@ -22,6 +25,10 @@ pub trait ChannelNames {
 /// A package without an index.
 impl ChannelNames for () {
     fn is_direct(&self, _: &str) -> bool {
+        false
+    }
+
+    fn is_in_guild(&self, _: &str, _: impl Fn(&str) -> bool) -> bool {
         false
     }
 

@@ -119,6 +119,9 @@ impl<'a, C: Iterator<Item = &'a ChannelFold> + Clone> Coverage<'a, C> {
         let without_guild = channels()
             .filter(|channel| channel.kind == ChannelKind::Guild && channel.guild_id.is_none())
             .count();
+        let unstated = channels()
+            .filter(|channel| channel.kind == ChannelKind::Unstated)
+            .count();
         let count = channels().count() as u64;
         let mut findings = Findings {
             counted: format!(
@@ -132,6 +135,10 @@ impl<'a, C: Iterator<Item = &'a ChannelFold> + Clone> Coverage<'a, C> {
         findings.note(
             without_guild as u64,
             "channels belong to a server that the package does not name",
+        );
+        findings.note(
+            unstated as u64,
+            "channels do not say what they are and count in the activity only",
         );
         findings.note(
             sum(|channel| channel.undated),

@@ -58,6 +58,10 @@ impl ChannelNames for Index {
         self.0.contains_key(channel_id)
     }
 
+    fn is_in_guild(&self, _: &str, _: impl Fn(&str) -> bool) -> bool {
+        false
+    }
+
     fn person(&self, channel_id: &str) -> Option<&str> {
         self.0.get(channel_id).copied()
     }
