@@ -60,11 +60,15 @@ const CAPS: [(&str, LevelFilter); 11] = [
     ("sqlx", LevelFilter::WARN),
 ];
 
+/// A driver repeats these with every connection while PostgreSQL is away; this product logs each outage once. Directives for
+/// the same targets precede them.
+const REPEATED: &str = "sqlx_core::pool::inner=off,sqlx::postgres::notice=off";
+
 /// What the operator asks for, within the caps. A directive for a part of a driver, such as `hyper::proto=trace`, does not
 /// exceed them.
 fn capped<S: Subscriber + for<'a> LookupSpan<'a>>(directives: &str) -> impl Filter<S> + use<S> {
     let caps = Targets::new().with_default(LevelFilter::TRACE).with_targets(CAPS);
-    EnvFilter::new(directives).and(caps)
+    EnvFilter::new(format!("{REPEATED},{directives}")).and(caps)
 }
 
 /// Starts the log of this process.
@@ -130,6 +134,24 @@ mod tests {
             (0, 3),
             "{text}"
         );
+    }
+
+    #[test]
+    fn what_drivers_repeat_while_a_backend_is_away_is_not_logged_unless_asked_for() {
+        for (directives, expected) in [("debug", 0), ("info,sqlx_core::pool::inner=warn", 1)] {
+            let lines = Lines::default();
+            let writer = lines.clone();
+            let layer = tracing_subscriber::fmt::layer().with_writer(move || writer.clone());
+            let log = tracing_subscriber::registry().with(layer.with_filter(capped(directives)));
+            tracing::subscriber::with_default(log, || {
+                tracing::warn!(target: "sqlx_core::pool::inner", "repeated");
+                tracing::warn!(target: "sqlx::postgres::notice", "repeated");
+                tracing::warn!(target: "sqlx_core::query", "kept");
+            });
+            let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+            let counts = (text.matches("repeated").count(), text.matches("kept").count());
+            assert_eq!(counts, (expected, 1), "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A disk that becomes full under an embedded server, and has room again.
 
+use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -69,4 +70,40 @@ fn a_full_disk_loses_nothing_and_is_reported_until_it_has_room_again() {
         assert_eq!(status["isDataAvailable"], true, "{status}");
     }
     instance.process(&discord.link(package, Behaviour::Package));
+}
+
+#[test]
+fn a_spool_that_cannot_be_written_is_logged_once_and_its_end_too() {
+    let discord = Discord::start();
+    let spool = tempfile::tempdir().unwrap();
+    let folder = spool.path().join("spool");
+    fs::create_dir(&folder).unwrap();
+    let path = folder.display().to_string();
+    let settings = [
+        ("DUMPUS_SPOOL_DIR", &*path),
+        ("DUMPUS_SPOOL_MEMORY", "0"),
+        ("DUMPUS_LOG", "info"),
+    ];
+    let instance = Instance::start(&discord, &settings);
+    fs::remove_dir(&folder).unwrap();
+    let packages: Vec<_> = (0..3)
+        .map(|_| {
+            let link = discord.link(small(), Behaviour::Package);
+            let id = instance.admit(&link.url);
+            (link, id)
+        })
+        .collect();
+    let log = || instance.process.log_text();
+    eventually("every package has met the fault", || {
+        packages.iter().all(|(link, _)| link.clicks() > 0).then_some(())
+    });
+    fs::create_dir(&folder).unwrap();
+    for (link, id) in &packages {
+        assert_eq!(instance.settled(link, id)["isDataAvailable"], true);
+    }
+    let text = log();
+    let lines = |words: &str| text.lines().filter(|line| line.contains(words)).count();
+    assert_eq!(lines(" ERROR "), 1, "{text}");
+    assert_eq!(lines("This worker cannot process packages"), 1, "{text}");
+    assert_eq!(lines("This worker processes packages again"), 1, "{text}");
 }

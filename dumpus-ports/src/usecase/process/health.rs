@@ -112,10 +112,16 @@ impl WorkerHealth {
     pub(super) fn record(&self, fault: WorkerFault, run: RunId, delays: &[Duration]) -> Verdict {
         let (mut state, now) = (self.state(), Instant::now());
         let faults = state.fault.map_or(0, |(_, faults)| faults);
+        let is_known = state.fault.is_some_and(|(last, _)| last == fault);
         state.fault = Some((fault, faults.saturating_add(1)));
         let pause = PAUSE.0.saturating_mul(2_u32.saturating_pow(faults)).min(PAUSE.1);
         state.pause_until = Some(now + pause);
-        tracing::error!(fault = %fault, pause_s = pause.as_secs(), "This worker cannot process packages");
+        // Once until the next success: every package meets it.
+        if is_known {
+            tracing::debug!(fault = %fault, pause_s = pause.as_secs(), "This worker still cannot process packages");
+        } else {
+            tracing::error!(fault = %fault, "This worker cannot process packages");
+        }
         state.attempts.retain(|_, (_, last)| last.elapsed() < FORGOTTEN_AFTER);
         let (attempts, last) = state.attempts.entry(run).or_insert((0, now));
         (*attempts, *last) = (*attempts + 1, now);

@@ -67,7 +67,8 @@ pub(super) fn source_failure(error: SourceError) -> AttemptOutcome {
             AttemptError::NoStorage.into()
         }
         SourceError::Storage(error) => {
-            tracing::error!(error = %error, "Failed to store a package while it was downloaded");
+            // The worker's health logs the fault, once.
+            tracing::debug!(error = %error, "Failed to store a package while it was downloaded");
             AttemptOutcome::Fault(WorkerFault::NoStorage)
         }
     }
