@@ -93,6 +93,10 @@ pub async fn connect_services(
     }
     let deadline = Instant::now() + settings.start_timeout;
     let database = waiting::database(postgres.expose_secret(), deadline).await?;
+    if database.is_empty().await.map_err(StartupError::of)? {
+        // After a typing error in a setting, this is the only sign.
+        tracing::warn!("A new, empty instance begins in {database}");
+    }
     database.migrate().await.map_err(StartupError::of)?;
     let mut options = RedisOptions::new(redis.expose_secret(), consumer()?);
     options.ca_file.clone_from(&settings.redis_ca_file);

@@ -13,6 +13,7 @@ use super::identity::{consumer, instance_id, vault};
 use super::settings::BackendSettings;
 use crate::memory::ProcessQueue;
 use crate::redis::{RedisOptions, RedisQueue};
+use crate::sql::{SqlDatabase, SqlOptions};
 use crate::transport::TransportSettings;
 
 /// An instance whose queue is in another process, or does not matter.
@@ -23,19 +24,20 @@ pub struct Registered {
     pub instance: DumpusBuilder,
 }
 
-/// The registry and the results of an instance with an empty queue, for commands beside the processes that run it.
+/// The registry and the results of an instance with an empty queue, for commands beside the processes that run it. An
+/// instance is never made: a wrong database would look like an empty one.
 ///
 /// # Errors
-/// When the database cannot be used.
+/// When there is no instance, or the database cannot be used.
 pub async fn open_registered(
     settings: &BackendSettings,
     data_dir: &Path,
     transport: &TransportSettings,
 ) -> Result<Registered, StartupError> {
+    require_instance(settings, data_dir).await?;
     let database = match &settings.postgres_url {
         Some(url) => open_database(url.expose_secret()).await?,
-        None if data_dir::has_database(data_dir) => open_database(&data_dir::database(data_dir)).await?,
-        None => return Err(StartupError::new(format!("no instance is in {}", data_dir.display()))),
+        None => open_database(&data_dir::database(data_dir)).await?,
     };
     let (vault, _) = vault(&database, settings).await?;
     Ok(Registered {
@@ -65,4 +67,26 @@ pub async fn open_with_queue(
     options.instance = registered.id;
     let queue = RedisQueue::find(options).await.map_err(StartupError::of)?;
     Ok(registered.instance.queue(Arc::new(queue)))
+}
+
+/// Looks whether there is an instance.
+async fn require_instance(settings: &BackendSettings, data_dir: &Path) -> Result<(), StartupError> {
+    let nowhere = |place: String| Err(StartupError::new(format!("no instance is in {place}")));
+    let Some(url) = &settings.postgres_url else {
+        return if data_dir::has_database(data_dir) {
+            Ok(())
+        } else {
+            nowhere(data_dir.display().to_string())
+        };
+    };
+    let database = SqlDatabase::connect(url.expose_secret(), SqlOptions::default())
+        .await
+        .map_err(StartupError::of)?;
+    let is_empty = database.is_empty().await.map_err(StartupError::of)?;
+    database.close().await;
+    if is_empty {
+        nowhere(database.to_string())
+    } else {
+        Ok(())
+    }
 }

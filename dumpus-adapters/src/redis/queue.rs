@@ -10,7 +10,7 @@ use dumpus_ports::queue::{Delivery, Job, JobQueue, QueueError};
 use dumpus_ports::registry::Epoch;
 use dumpus_ports::vault::Vault;
 use fred::bytes::Bytes;
-use fred::interfaces::ClientLike;
+use fred::interfaces::{ClientLike, KeysInterface};
 use fred::types::{InfoKind, Value};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};

@@ -92,6 +92,28 @@ impl SqlDatabase {
         })
     }
 
+    /// Whether nothing of this product is there: it was never migrated.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn is_empty(&self) -> Result<bool, ConnectError> {
+        let pool = &self.pools.read;
+        let sql = if pool.dialect().is_postgres() {
+            "SELECT 1 WHERE to_regclass('packages') IS NOT NULL"
+        } else {
+            "SELECT 1 FROM sqlite_master WHERE name = 'packages'"
+        };
+        let found = pool
+            .one(sql, Vec::new())
+            .await
+            .map_err(|error| ConnectError::Unusable {
+                database: self.to_string(),
+                reason: error.to_string(),
+                is_transient: error.is_transient,
+            })?;
+        Ok(found.is_none())
+    }
+
     /// The release of the database, such as `15.4`; `None` if it does not tell.
     pub async fn version(&self) -> Option<String> {
         let pool = &self.pools.read;
@@ -121,6 +143,13 @@ impl SqlDatabase {
         for pool in self.pools.clone().each() {
             pool.close().await;
         }
+    }
+}
+
+/// Where it is, without a password.
+impl fmt::Display for SqlDatabase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address.fmt(f)
     }
 }
 

@@ -5,7 +5,8 @@ use std::{fs, thread};
 use crate::support::cluster::Cluster;
 use crate::support::discord::{Behaviour, Discord};
 use crate::support::instance::{Instance, ready};
-use crate::support::process::{Process, is_worker_healthy};
+use crate::support::process::{Process, is_worker_healthy, operate};
+use crate::support::services::psql;
 use crate::support::wait::eventually;
 use crate::world::small;
 
@@ -47,6 +48,42 @@ fn processes_that_start_at_the_same_time_migrate_an_empty_database_once() {
     assert_eq!(servers.len(), EACH);
     let repeated = "SELECT count(*) - count(DISTINCT version) FROM seaql_migrations";
     assert_eq!(cluster.postgres.number(repeated), 0);
+}
+
+#[test]
+fn commands_create_nothing_in_a_database_without_an_instance_and_servers_say_that_they_do() {
+    let discord = Discord::start();
+    let Some(cluster) = Cluster::start(&discord, 1, 0, &[]) else {
+        return;
+    };
+    let log = cluster.servers[0].process.log_text();
+    assert!(
+        log.contains("A new, empty instance begins in postgres at 127.0.0.1:"),
+        "{log}"
+    );
+    cluster.postgres.ask("CREATE DATABASE other");
+    let (postgres, redis) = (cluster.postgres.url(), cluster.redis.url());
+    let other = format!("{}/other", postgres.rsplit_once('/').unwrap().0);
+    let settings = [("POSTGRES_URL", &*other), ("REDIS_URL", &*redis)];
+    let package = "0".repeat(32);
+    for command in [
+        &["status"][..],
+        &["instance"],
+        &["audit"],
+        &["pause"],
+        &["trust-clock"],
+        &["package", &package],
+        &["retry", &package],
+        &["erase", "--yes", &package],
+    ] {
+        let (is_done, text) = operate(command, &settings);
+        assert!(
+            !is_done && text.contains("no instance is in other at 127.0.0.1:"),
+            "{text}"
+        );
+    }
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(psql(&other, tables), b"0\n");
 }
 
 #[test]

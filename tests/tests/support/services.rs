@@ -81,7 +81,8 @@ impl Drop for PostgresDatabase {
 }
 
 /// The result of a statement, one line per row.
-pub(super) fn psql(url: &str, statement: &str) -> Vec<u8> {
+/// The answer to a statement, without headers.
+pub fn psql(url: &str, statement: &str) -> Vec<u8> {
     output_of(
         "psql",
         Command::new("psql")
