@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use clap::Command;
+use clap::{Args as _, Command};
 
 use dumpus_adapters::archive_zip::ZipOptions;
 use dumpus_adapters::cli::{self, ConfigErrors, Configuration};
 use dumpus_server::config::{ServerConfig, settings};
+use dumpus_worker::config::WorkerConfig;
 
 fn read(values: &[(&str, &str)]) -> Result<ServerConfig, ConfigErrors> {
     let options = cli::command(Command::new("dumpus-server"), &settings()).get_matches_from(["dumpus-server"]);
@@ -77,4 +78,28 @@ fn secrets_are_not_in_the_debug_output() {
     ])
     .unwrap();
     assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+#[test]
+fn no_program_takes_a_setting_of_the_other_one_for_a_typing_error() {
+    let worker = WorkerConfig::augment_args(Command::new("dumpus-worker"));
+    let declarations = [settings(), worker];
+    let named = |declaration: &Command| {
+        let arguments = declaration.get_arguments().map(|arg| {
+            let name = arg.get_env().unwrap_or_default().to_str().unwrap().to_owned();
+            let file = arg.is_hide_env_values_set().then(|| format!("{name}_FILE"));
+            [name].into_iter().chain(file).collect::<Vec<_>>()
+        });
+        arguments
+            .flatten()
+            .map(|name| (name, String::new()))
+            .collect::<Vec<_>>()
+    };
+    let shared: BTreeMap<_, _> = declarations.iter().flat_map(named).collect();
+    for declaration in &declarations {
+        let program = cli::command(Command::new("program"), declaration);
+        let options = program.get_matches_from(["program"]);
+        let configuration = Configuration::new(declaration, &options, &shared);
+        assert_eq!(configuration.warnings, [""; 0]);
+    }
 }

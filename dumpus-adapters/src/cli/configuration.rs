@@ -21,6 +21,22 @@ const FOREIGN: [(&str, &str); 4] = [
     ("POSTGRESQL_URL", "POSTGRES_URL"),
     ("REDIS_URI", "REDIS_URL"),
 ];
+/// Settings that one program has alone: both may read one file of settings.
+const OF_ONE_PROGRAM: [&str; 13] = [
+    "DUMPUS_LISTEN",
+    "DUMPUS_PUBLIC_URL",
+    "DUMPUS_CORS_ORIGINS",
+    "DUMPUS_TRUSTED_PROXIES",
+    "DUMPUS_SUBMIT_RATE",
+    "DUMPUS_SUBMIT_BURST",
+    "DUMPUS_MAX_QUEUE",
+    "DUMPUS_ADMIN_TOKEN",
+    "DUMPUS_ADMIN_TOKEN_FILE",
+    "DUMPUS_MAX_CONNECTIONS",
+    "DUMPUS_MAX_CONNECTIONS_PER_CLIENT",
+    "DUMPUS_DATA_DIR",
+    "DUMPUS_WORKER_LISTEN",
+];
 /// Is appended to the variable of a secret to name a file with its value.
 const FILE_SUFFIX: &str = "_FILE";
 
@@ -175,7 +191,8 @@ impl Configuration {
             .collect();
         let ours = environment
             .keys()
-            .filter(|name| name.starts_with(PREFIX) && !name.starts_with(TESTS_PREFIX));
+            .filter(|name| name.starts_with(PREFIX) && !name.starts_with(TESTS_PREFIX))
+            .filter(|name| !OF_ONE_PROGRAM.contains(&name.as_str()));
         let foreign = FOREIGN
             .iter()
             .filter(|(name, ours)| environment.contains_key(*name) && known.iter().any(|known| known == ours))
