@@ -103,17 +103,19 @@ async fn serve(config: &ServerConfig) -> Result<ExitCode, Box<dyn std::error::Er
         "server"
     };
     let version = env!("CARGO_PKG_VERSION");
-    tracing::info!(
-        "Dumpus {version}, {mode} mode, is at http://{address}{}",
-        summary(config, &versions)
-    );
-    let is_behind_unknown_proxy = config.public_url.is_none() && config.trusted_proxies.is_empty();
-    if is_behind_unknown_proxy && !address.ip().is_loopback() {
-        tracing::warn!(
-            "The server listens on {address}, and DUMPUS_PUBLIC_URL is not set: behind a proxy with TLS, clients would get \
-             addresses that begin with http://, which browsers block"
+    let announce = || {
+        tracing::info!(
+            "Dumpus {version}, {mode} mode, is at http://{address}{}",
+            summary(config, &versions)
         );
-    }
-    run::serve(listener, service, &shutdown).await?;
+        let is_behind_unknown_proxy = config.public_url.is_none() && config.trusted_proxies.is_empty();
+        if is_behind_unknown_proxy && !address.ip().is_loopback() {
+            tracing::warn!(
+                "The server listens on {address}, and DUMPUS_PUBLIC_URL is not set: behind a proxy with TLS, clients would get \
+                 addresses that begin with http://, which browsers block"
+            );
+        }
+    };
+    run::serve(listener, service, &shutdown, announce).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -50,12 +50,19 @@ pub struct Worker {
 }
 
 /// Serves until the shutdown begins, then lets requests and the running package finish within the stop timeout; a
-/// package that has not finished by then is released. In embedded mode, owners get answers until then.
+/// package that has not finished by then is released. In embedded mode, owners get answers until then. `announce` is called
+/// when nothing can end the start any more.
 ///
 /// # Errors
 /// When this process and another one would lose packages between them, or the registry does not answer.
-pub async fn serve(listener: TcpListener, service: Service, shutdown: &Shutdown) -> Result<(), JoinError> {
+pub async fn serve(
+    listener: TcpListener,
+    service: Service,
+    shutdown: &Shutdown,
+    announce: impl FnOnce(),
+) -> Result<(), JoinError> {
     let presence = service.dumpus.join(service.info).await?;
+    announce();
     let process = service.worker.as_ref().map(|worker| worker.process.clone());
     let presence = Beating::start(service.dumpus.clone(), presence, process, service.disks, shutdown);
     let closing = match service.worker {

@@ -55,7 +55,7 @@ async fn start(settings: ApiSettings) -> Running {
         instance: Instance::over(backends, settings),
         address,
         stop: shutdown.soft.clone(),
-        serving: tokio::spawn(async move { serve(listener, service, &shutdown).await.unwrap() }),
+        serving: tokio::spawn(async move { serve(listener, service, &shutdown, || {}).await.unwrap() }),
     }
 }
 
