@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -21,6 +22,8 @@ const WINDOW: Duration = Duration::from_hours(1);
 struct Status {
     /// The answer of the server that listens here at `/ready`, if one does.
     ready: Option<Value>,
+    /// Where it would listen.
+    listen: SocketAddr,
     overview: Overview,
     processes: Processes,
     paused: Vec<Lane>,
@@ -32,6 +35,7 @@ pub(super) async fn print(config: &ServerConfig, as_json: bool) -> Result<(), Bo
     let listen = config.listen;
     let status = Status {
         ready: tokio::task::spawn_blocking(move || health::readiness(listen)).await?,
+        listen,
         overview: dumpus.overview(WINDOW).await?,
         processes: dumpus.processes().await?,
         paused: dumpus.paused().await?,
@@ -50,6 +54,7 @@ impl Status {
             overview,
             processes,
             paused,
+            ..
         } = self;
         let processes = processes.all.iter().map(|process| {
             let last = &process.last;
@@ -92,6 +97,7 @@ impl Status {
     fn text(&self) -> String {
         let Self {
             ready,
+            listen,
             overview,
             processes,
             paused,
@@ -108,7 +114,7 @@ impl Status {
                 }
                 text
             }
-            None => "server     does not answer here\n".to_owned(),
+            None => format!("server     does not answer at {listen} (DUMPUS_LISTEN)\n"),
         };
         let lanes = |totals: LaneTotals| format!("premium {}, standard {}", totals.premium, totals.standard);
         let oldest = overview
