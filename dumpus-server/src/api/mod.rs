@@ -22,7 +22,7 @@ pub use operations::UseCases;
 pub use settings::ApiSettings;
 
 use self::document::{DESCRIPTION, Documents, TITLE};
-use self::http::{RateLimit, ResponseLayer, RouteTable, UntrustedProxies};
+use self::http::{RateLimit, ResponseLayer, RouteTable, UntrustedProxies, watch_backends};
 
 /// Requests of one client with a wrong key or token before responses are delayed.
 const WRONG_KEYS: Rate = Rate::new(30, Duration::from_mins(1));
@@ -30,6 +30,7 @@ const WRONG_KEYS: Rate = Rate::new(30, Duration::from_mins(1));
 /// The API, with everything that requests and responses pass through.
 #[must_use]
 pub fn service(use_cases: UseCases, settings: ApiSettings) -> BoxEndpoint<'static, Response> {
+    watch_backends(&use_cases.dumpus);
     let documents = Arc::new(OnceLock::new());
     let wrong_keys = RateLimit::new(use_cases.rate_limiter.clone(), "wrong keys", WRONG_KEYS);
     let operations = operations::all(use_cases, &settings, documents.clone());

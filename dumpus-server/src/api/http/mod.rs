@@ -25,6 +25,7 @@ pub(super) use self::admin_token::AdminTokens;
 pub(super) use self::auth::{Admin, Owner};
 pub(super) use self::client::Client;
 pub(super) use self::in_flight::ResultsInFlight;
+pub(super) use self::outages::watch as watch_backends;
 pub(super) use self::package_id::OwnedId;
 pub(super) use self::problem::{Code, Problem, RETRY_AFTER, Refuse, problem};
 pub(super) use self::rate_limit::{RateLimit, client_network};

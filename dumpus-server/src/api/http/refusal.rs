@@ -48,10 +48,7 @@ pub(in crate::api) async fn with_timeout<T, E: Into<Refusal>>(
     if let Ok(output) = tokio::time::timeout(budget, work).await {
         return output.map_err(Into::into);
     }
-    outages::record(
-        "some backend",
-        &format_args!("no answer within {} ms", budget.as_millis()),
-    );
+    outages::record_silence(budget);
     Err(Refusal::Unavailable)
 }
 
