@@ -110,7 +110,7 @@ fn a_file_of_a_secret_has_to_be_readable_and_the_only_source() {
     assert_eq!(
         problems(&[], &variables),
         [
-            format!("LEFT_FILE: {absent} cannot be read: entity not found"),
+            format!("LEFT_FILE: there is no file {absent}"),
             format!("RIGHT_FILE: {empty} is empty"),
             "DUMPUS_TOKEN and DUMPUS_TOKEN_FILE are both set".to_owned(),
         ]

@@ -39,6 +39,28 @@ async fn the_client_is_told_whether_all_is_well() {
     assert_eq!(ready, (false, "{\"asked\":\"Ready\"}".to_owned()));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_client_is_told_in_words_why_there_is_no_answer() {
+    let asked = async |address| {
+        let question = tokio::task::spawn_blocking(move || ask(address, "/health"));
+        question.await.unwrap().unwrap_err()
+    };
+    // Accepted by the system, and by nobody else.
+    let hung = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = hung.local_addr().unwrap();
+    assert_eq!(asked(address).await, "it did not answer within 3 seconds");
+    drop(hung);
+    assert_eq!(asked(address).await, "connection refused");
+    let other = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = other.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut connection, _) = other.accept().await.unwrap();
+        connection.write_all(b"220 mail.example ESMTP\r\n").await.unwrap();
+        connection.read_to_string(&mut String::new()).await.unwrap();
+    });
+    assert_eq!(asked(address).await, "another program listens there");
+}
+
 #[tokio::test]
 async fn statuses_are_those_of_http() {
     let address = start().await;

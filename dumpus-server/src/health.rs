@@ -13,7 +13,7 @@ pub fn check(listen: SocketAddr) -> Result<(), String> {
     match ask(listen, "/health") {
         Ok((true, _)) => Ok(()),
         Ok((false, _)) => Err(format!("what answers at {listen} is not alive, or no server of Dumpus")),
-        Err(error) => Err(format!("no server answers at {listen}: {}", error.kind())),
+        Err(error) => Err(format!("no server of Dumpus answers at {listen}: {error}")),
     }
 }
 

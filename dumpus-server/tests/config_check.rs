@@ -77,7 +77,7 @@ fn every_problem_is_reported_at_once_and_without_values() {
             "the configuration has 6 problem(s):",
             "DUMPUS_LISTEN: ",
             "DUMPUS_LEASE: expected a duration of at least 5s",
-            "DUMPUS_ADMIN_TOKEN_FILE: /nowhere/token cannot be read",
+            "DUMPUS_ADMIN_TOKEN_FILE: there is no file /nowhere/token",
             "DUMPUS_INSTANCE_KEY and DUMPUS_INSTANCE_KEY_FILE are both set",
             "DUMPUS_INSTANCE_KEY: ",
             "POSTGRES_URL must be set together with REDIS_URL",

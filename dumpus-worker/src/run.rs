@@ -123,9 +123,7 @@ async fn slot(process: Arc<ProcessPackage>, lanes: Vec<Lane>, soft: Cancellation
 
 fn log_outage(error: &AccessError) {
     match error {
-        AccessError::Unavailable { source, .. } => {
-            tracing::warn!(error = %error, cause = %source, "Failed to fetch a job");
-        }
+        AccessError::Unavailable { .. } => tracing::warn!(error = %error, "Failed to fetch a job"),
         other => tracing::error!(error = %other, "Failed to fetch a job"),
     }
 }

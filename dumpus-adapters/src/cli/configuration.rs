@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::fmt;
 use std::fs;
+use std::io;
 
 use clap::builder::{Resettable, ValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -271,6 +272,9 @@ fn given(
     match fs::read_to_string(&path).map(|content| trimmed(&content)) {
         Ok(Some(value)) => return Some((value, Origin::File(path))),
         Ok(None) => problems.push(format!("{file}: {path} is empty")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            problems.push(format!("{file}: there is no file {path}"));
+        }
         Err(error) => problems.push(format!("{file}: {path} cannot be read: {}", error.kind())),
     }
     Some((String::new(), Origin::File(path)))

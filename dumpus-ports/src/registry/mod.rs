@@ -117,7 +117,7 @@ impl Package {
 #[non_exhaustive]
 pub enum RegistryError {
     /// It cannot be reached, or not in time: worth another attempt.
-    #[error("the registry is unavailable")]
+    #[error("the registry is unavailable: {0}")]
     Unavailable(#[source] BoxError),
     /// A row holds a value that this version cannot read.
     #[error("the registry holds an unreadable value in {column}")]

@@ -16,7 +16,7 @@ pub enum AccessError {
     #[error("the key does not own this package")]
     Unauthorized,
     /// A backend is away: the same request may work in a moment.
-    #[error("{backend} is unavailable")]
+    #[error("{backend} is unavailable: {source}")]
     Unavailable {
         /// Which one, in plain words.
         backend: &'static str,
