@@ -1,5 +1,6 @@
 //! Commands of an operator beside an instance of several processes.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::support::cluster::Cluster;
@@ -68,6 +69,37 @@ fn lanes_are_not_paused_without_an_entry_in_the_audit_log() {
     let server = cluster.postgres.ask("SELECT id FROM processes");
     let (is_done, text) = command(&cluster, &["drain", &server[0]]);
     assert!(!is_done && text.contains("is a server"), "{text}");
+}
+
+#[test]
+fn the_audit_log_keeps_no_id_of_a_package_that_is_erased_while_it_is_cancelled() {
+    let discord = Discord::start();
+    let Some(cluster) = Cluster::start(&discord, 1, 0, &[]) else {
+        return;
+    };
+    let id = cluster.servers[0].admit(&discord.link(small(), Behaviour::Package).url);
+    // As the registry erases a package, up to the end of its transaction.
+    let erasure = cluster
+        .postgres
+        .begin("DELETE FROM packages; UPDATE audit SET package = NULL");
+    let begun = "SELECT count(*) FROM pg_locks
+        WHERE granted AND mode = 'RowExclusiveLock' AND relation = 'audit'::regclass";
+    eventually("the package is being erased", || {
+        (cluster.postgres.number(begun) > 0).then_some(())
+    });
+    thread::scope(|scope| {
+        let cancel = scope.spawn(|| command(&cluster, &["cancel", &id, "--yes"]));
+        eventually("the command waits or ends", || {
+            let is_waiting = cluster.postgres.waiting("INSERT INTO audit") > 0;
+            (is_waiting || cancel.is_finished()).then_some(())
+        });
+        erasure.commit();
+        let (is_done, text) = cancel.join().unwrap();
+        assert!(!is_done && text.contains("no unfinished package"), "{text}");
+    });
+    let named = "SELECT count(*) FROM audit WHERE package IS NOT NULL";
+    assert_eq!(cluster.postgres.number(named), 0);
+    assert_eq!(cluster.postgres.number("SELECT count(*) FROM audit"), 1);
 }
 
 #[test]

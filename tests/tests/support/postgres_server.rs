@@ -135,17 +135,23 @@ impl PostgresServer {
 
     /// Blocks all writes to a table until the lock is dropped.
     pub fn lock(&self, table: &str) -> Lock {
+        let held = format!(
+            "SELECT count(*) FROM pg_locks WHERE granted AND mode = 'ExclusiveLock' AND relation = '{table}'::regclass"
+        );
+        let lock = self.begin(&format!("LOCK TABLE {table} IN EXCLUSIVE MODE"));
+        eventually("the table is locked", || (self.number(&held) == 1).then_some(()));
+        lock
+    }
+
+    /// Begins a transaction, which is rolled back when it is dropped, unless it is committed.
+    pub fn begin(&self, statements: &str) -> Lock {
         let mut psql = Command::new("psql")
             .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", &self.url()])
             .stdin(Stdio::piped())
             .spawn()
             .unwrap();
         let mut session = psql.stdin.take().unwrap();
-        writeln!(session, "BEGIN; LOCK TABLE {table} IN EXCLUSIVE MODE;").unwrap();
-        let held = format!(
-            "SELECT count(*) FROM pg_locks WHERE granted AND mode = 'ExclusiveLock' AND relation = '{table}'::regclass"
-        );
-        eventually("the table is locked", || (self.number(&held) == 1).then_some(()));
+        writeln!(session, "BEGIN; {statements};").unwrap();
         Lock {
             psql,
             session: Some(session),
@@ -189,11 +195,17 @@ impl Drop for PostgresServer {
     }
 }
 
-/// A session that holds a lock on a table.
+/// A session with a transaction, such as one that holds a lock on a table.
 pub struct Lock {
     psql: Child,
     /// The session ends with it.
     session: Option<ChildStdin>,
+}
+
+impl Lock {
+    pub fn commit(mut self) {
+        writeln!(self.session.take().unwrap(), "COMMIT;").unwrap();
+    }
 }
 
 impl Drop for Lock {
