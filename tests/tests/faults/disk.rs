@@ -93,7 +93,6 @@ fn a_spool_that_cannot_be_written_is_logged_once_and_its_end_too() {
             (link, id)
         })
         .collect();
-    let log = || instance.process.log_text();
     eventually("every package has met the fault", || {
         packages.iter().all(|(link, _)| link.clicks() > 0).then_some(())
     });
@@ -101,7 +100,7 @@ fn a_spool_that_cannot_be_written_is_logged_once_and_its_end_too() {
     for (link, id) in &packages {
         assert_eq!(instance.settled(link, id)["isDataAvailable"], true);
     }
-    let text = log();
+    let text = instance.process.log_text();
     let lines = |words: &str| text.lines().filter(|line| line.contains(words)).count();
     assert_eq!(lines(" ERROR "), 1, "{text}");
     assert_eq!(lines("This worker cannot process packages"), 1, "{text}");

@@ -6,6 +6,7 @@ use crate::support::cluster::Cluster;
 use crate::support::discord::{Behaviour, Discord};
 use crate::support::instance::{Instance, ready};
 use crate::support::process::{Process, is_worker_healthy, operate};
+use crate::support::redis_server::lasting_port;
 use crate::support::services::psql;
 use crate::support::wait::eventually;
 use crate::world::small;
@@ -84,6 +85,30 @@ fn commands_create_nothing_in_a_database_without_an_instance_and_servers_say_tha
     }
     let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
     assert_eq!(psql(&other, tables), b"0\n");
+}
+
+#[test]
+fn a_server_that_ends_at_its_start_does_not_say_where_it_is() {
+    let discord = Discord::start();
+    let Some(cluster) = Cluster::start(&discord, 1, 0, &[]) else {
+        return;
+    };
+    let (postgres, redis) = (cluster.postgres.url(), cluster.redis.url());
+    let listen = format!("127.0.0.1:{}", lasting_port());
+    let settings = [
+        ("POSTGRES_URL", &*postgres),
+        ("REDIS_URL", &*redis),
+        ("DUMPUS_LISTEN", &*listen),
+        ("DUMPUS_INSTANCE_KEY", "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg="),
+    ];
+    let (is_done, text) = operate(&[], &settings);
+    assert!(!is_done && text.contains("has another instance key"), "{text}");
+    assert!(!text.contains("is at http://"), "{text}");
+    let (is_done, text) = operate(&["status"], &settings);
+    assert!(
+        is_done && text.contains(&format!("does not answer at {listen} ")),
+        "{text}"
+    );
 }
 
 #[test]
