@@ -11,33 +11,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, FromArgMatches};
 
-/// What a variable of this product begins with.
-const PREFIX: &str = "DUMPUS_";
-/// Variables of the test suites; programs that tests start inherit them.
-const TESTS_PREFIX: &str = "DUMPUS_TEST_";
-/// Names that other programs give to settings of this one.
-const FOREIGN: [(&str, &str); 4] = [
-    ("DATABASE_URL", "POSTGRES_URL"),
-    ("POSTGRES_URI", "POSTGRES_URL"),
-    ("POSTGRESQL_URL", "POSTGRES_URL"),
-    ("REDIS_URI", "REDIS_URL"),
-];
-/// Settings that one program has alone: both may read one file of settings.
-const OF_ONE_PROGRAM: [&str; 13] = [
-    "DUMPUS_LISTEN",
-    "DUMPUS_PUBLIC_URL",
-    "DUMPUS_CORS_ORIGINS",
-    "DUMPUS_TRUSTED_PROXIES",
-    "DUMPUS_SUBMIT_RATE",
-    "DUMPUS_SUBMIT_BURST",
-    "DUMPUS_MAX_QUEUE",
-    "DUMPUS_ADMIN_TOKEN",
-    "DUMPUS_ADMIN_TOKEN_FILE",
-    "DUMPUS_MAX_CONNECTIONS",
-    "DUMPUS_MAX_CONNECTIONS_PER_CLIENT",
-    "DUMPUS_DATA_DIR",
-    "DUMPUS_WORKER_LISTEN",
-];
+use super::names::{FOREIGN, OF_ONE_PROGRAM, PREFIX, TESTS_PREFIX};
+
 /// Is appended to the variable of a secret to name a file with its value.
 const FILE_SUFFIX: &str = "_FILE";
 

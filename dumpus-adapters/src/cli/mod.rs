@@ -6,6 +6,7 @@
 //! environment or from the file that the variable `NAME_FILE` names, and never from the command line.
 
 mod configuration;
+mod names;
 mod program;
 pub mod values;
 
