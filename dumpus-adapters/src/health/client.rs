@@ -40,7 +40,7 @@ fn request(listen: SocketAddr, path: &str) -> io::Result<(bool, String)> {
     )?;
     let mut response = Vec::new();
     let read = connection.take(MAX_RESPONSE).read_to_end(&mut response);
-    // Whoever speaks otherwise may wait for an answer.
+    // Another program may wait for an answer.
     if !response.is_empty() && !response.starts_with(b"HTTP/1.1 ") {
         return Err(io::ErrorKind::InvalidData.into());
     }
