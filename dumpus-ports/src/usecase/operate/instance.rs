@@ -23,8 +23,8 @@ pub enum Drained {
 }
 
 impl Dumpus {
-    /// Stops the delivery of a lane, or resumes it, within [`HEARTBEAT`](crate::domain::process::HEARTBEAT). Packages in work
-    /// are finished. Nothing is done, nor recorded, when the lane is in that state already.
+    /// Stops the delivery of a lane, or resumes it, within [`HEARTBEAT`]. Packages in work are finished. Nothing is done, nor
+    /// recorded, when the lane is in that state already.
     ///
     /// # Errors
     /// [`AccessError`] if the registry fails.
