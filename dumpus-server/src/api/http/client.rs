@@ -45,20 +45,20 @@ pub struct ProxySettings {
     pub public_url: Option<String>,
     /// Proxies whose `X-Forwarded-*` headers are trusted. `X-Forwarded-Proto` and `-Host` of this machine are trusted anyway.
     pub trusted_proxies: Vec<Network>,
-    /// Whether the server listens on loopback: who forwards from this machine is a proxy then. Otherwise it may be the
-    /// gateway of containers, behind which all clients appear.
+    /// Whether the server listens on loopback. Then a loopback peer that forwards requests is a proxy; otherwise it may be
+    /// a gateway of containers, from which all clients seem to come.
     pub listens_on_loopback: bool,
 }
 
 impl ProxySettings {
-    /// Whether the peer says which client it forwards for.
+    /// Whether the peer is believed when it names the client of a request.
     pub(super) fn trusts(&self, peer: IpAddr) -> bool {
         let is_local = self.listens_on_loopback && peer.to_canonical().is_loopback();
         is_local || self.trusted_proxies.iter().any(|network| network.contains(peer))
     }
 
-    /// Whether the peer says under which address the client reaches this server. Only the client itself can be misled by
-    /// that, and who is on this machine needs no proxy for it.
+    /// Whether the peer is believed when it names the address under which the client reaches this server. A wrong one
+    /// misleads only the sender of the request.
     pub(super) fn trusts_address(&self, peer: IpAddr) -> bool {
         peer.to_canonical().is_loopback() || self.trusts(peer)
     }
